@@ -1,0 +1,3 @@
+module github.com/countyql/countyql
+
+go 1.26
