@@ -27,7 +27,9 @@ type RowCapError struct {
 }
 
 // Error names the cap.
-func (e *RowCapError) Error() string { return fmt.Sprintf("the selection has more than %d rows", e.Cap) }
+func (e *RowCapError) Error() string {
+	return fmt.Sprintf("the selection has more than %d rows", e.Cap)
+}
 
 // Engine holds snapshots. It is safe for concurrent use.
 type Engine interface {
@@ -60,7 +62,7 @@ type Manifest struct {
 type Contents struct {
 	Manifest Manifest
 	Catalog  *catalog.Catalog
-	Loads    []indicator.Load // newest first
+	Loads    []indicator.Load // oldest first
 	Checks   []indicator.CheckResult
 }
 
