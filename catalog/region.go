@@ -10,12 +10,15 @@ import (
 // keep the order of the table.
 func (c *Catalog) indexRegions(report func(Problem)) {
 	rows := c.tables.Regions
-	key := func(r *indicator.Region) string { return r.Scheme + ":" + r.Code }
+	key := (*indicator.Region).QualifiedCode
 	byKey := make(map[string]int, len(rows))
 	byCode := make(map[string][]int, len(rows))
 	for i := range rows {
 		if rows[i].Code == "" {
 			report(Problem{Table: "regions", Row: i, Field: "code", Message: "the code is empty"})
+		}
+		if rows[i].Scheme == "" {
+			report(Problem{Table: "regions", Row: i, Field: "scheme", Message: "the scheme is empty"})
 		}
 		if _, repeated := byKey[key(&rows[i])]; repeated {
 			report(Problem{Table: "regions", Row: i, Field: "code", Message: fmt.Sprintf("region %q is listed twice", rows[i].Code)})
@@ -89,9 +92,6 @@ func (c *Catalog) indexRegions(report func(Problem)) {
 			r.Successor = placed[successors[i]]
 		}
 		c.regionsByCode[r.Code] = append(c.regionsByCode[r.Code], r)
-		if r.Scheme != "" {
-			qualified := r.Scheme + ":" + r.Code
-			c.regionsByCode[qualified] = append(c.regionsByCode[qualified], r)
-		}
+		c.regionsByCode[r.QualifiedCode()] = append(c.regionsByCode[r.QualifiedCode()], r)
 	}
 }

@@ -42,3 +42,6 @@ type Region struct {
 
 // Retired reports whether the code is no longer in force.
 func (r *Region) Retired() bool { return r.ValidTo != NoDay }
+
+// QualifiedCode is the code with its scheme, which is unique across schemes: GB/T 2260:370105.
+func (r *Region) QualifiedCode() string { return r.Scheme + ":" + r.Code }

@@ -1,0 +1,411 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+)
+
+// GroupBy is one key of groups; exactly one field is set.
+type GroupBy struct {
+	Region    *indicator.Level
+	Period    indicator.Grain // Irregular for none
+	Dimension string
+	Source    bool
+}
+
+// AggregateRequest asks for figures rolled up by each indicator's contract.
+type AggregateRequest struct {
+	Indicators []string
+	Regions    *RegionSelector // nil: every county in force
+	When       *When           // nil: the newest of each region or, grouped by period, every period
+	Slice      []indicator.Coordinate
+	Status     indicator.Status
+	AsOf       indicator.Day // NoDay for what is current
+	GroupBy    []GroupBy
+	Per        *Per
+	// MinCoverage is the share of a group's regions that its value must cover; 0 for none.
+	MinCoverage float64
+	Having      []Condition
+	OrderBy     []GroupOrder
+	Page        PageRequest
+	DryRun      bool
+	// Evidence makes the figures behind each group available.
+	Evidence bool
+}
+
+// Aggregation is the answer to an AggregateRequest.
+type Aggregation struct {
+	Page     *Page[*Group] // of groups
+	Totals   []*Group
+	Warnings []Warning
+	Cost     Cost
+}
+
+// groupKey identifies a group: ordinals of what it is grouped by, -1 and NoDay for what it is not.
+type groupKey struct {
+	subject, region, slice, source int32
+	start, end                     indicator.Day
+}
+
+// Group is one group of figures.
+type Group struct {
+	rollup
+	figures *figures
+	session *Session
+	key     groupKey
+
+	Region *catalog.Region   // nil unless grouped by region
+	Period *indicator.Period // nil unless grouped by period
+	Slice  indicator.Slice
+	Source *catalog.Source // nil unless grouped by source
+
+	minCoverage float64
+}
+
+// Aggregate rolls figures up by each indicator's contract.
+func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Aggregation, error) {
+	plan, err := s.planAggregate(request)
+	if err != nil {
+		return nil, err
+	}
+	answer := &Aggregation{Warnings: plan.regions.warnings, Cost: Cost{Cells: plan.cells(), Limit: s.limits.Cells}}
+	if request.DryRun {
+		answer.Page = newPage[*Group](nil, nil, 0, false, false)
+		return answer, nil
+	}
+	if err := s.checkCells(plan.cells()); err != nil {
+		return nil, err
+	}
+	before := s.EngineQueries()
+	if err := plan.fetch(ctx, s); err != nil {
+		return nil, err
+	}
+	groups, totals, err := plan.group(s)
+	if err != nil {
+		return nil, err
+	}
+	answer.Totals = totals
+	answer.Warnings = append(answer.Warnings, plan.warnings(totals)...)
+	groups = slices.DeleteFunc(groups, func(g *Group) bool { return !meets(g, request.Having) })
+	sortGroups(groups, request.OrderBy)
+	answer.Page, err = paginate(groups, (*Group).identity, request.Page, s.limits.Page)
+	if err != nil {
+		return nil, err
+	}
+	answer.Cost.Rows, answer.Cost.EngineQueries = int64(plan.rows.Len()), s.EngineQueries()-before
+	return answer, nil
+}
+
+// aggregatePlan is a resolved AggregateRequest.
+type aggregatePlan struct {
+	*figures
+	request *AggregateRequest
+	// groupRegion is each selected region's group, by position in regions.list; nil unless grouped by region.
+	groupRegion map[int32]*catalog.Region
+	longer      int // figures left out because their periods are longer than the group's
+}
+
+func (s *Session) planAggregate(request *AggregateRequest) (*aggregatePlan, error) {
+	if err := checkFirst(request.Page.First, s.limits.Page); err != nil {
+		return nil, err
+	}
+	if !(request.MinCoverage >= 0 && request.MinCoverage <= 1) {
+		err := indicator.Errorf(indicator.InvalidInput, "minCoverage is not between 0 and 1")
+		return nil, err.At("minCoverage")
+	}
+	regions, err := s.selectRegions(request.Regions, "regions")
+	if err != nil {
+		return nil, err
+	}
+	if outer, inner := regions.nested(); outer != nil {
+		err := indicator.Errorf(indicator.NotAggregatable, "%s %s lies inside %s %s: its figures would count twice",
+			inner.Code, inner.Name, outer.Code, outer.Name)
+		err.Reason = "nested regions"
+		err.Hint = "ask for one of them"
+		return nil, err.At("regions")
+	}
+	plan := &aggregatePlan{request: request}
+	asked := &figureRequest{
+		indicators: request.Indicators, when: request.When, slice: request.Slice, status: request.Status,
+		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
+	}
+	if err := plan.resolveGroupBy(asked, regions); err != nil {
+		return nil, err
+	}
+	plan.figures, err = s.resolve(asked, regions)
+	return plan, err
+}
+
+func (p *aggregatePlan) resolveGroupBy(asked *figureRequest, regions *regionSet) error {
+	seen := make(map[string]bool)
+	for i, by := range p.request.GroupBy {
+		kind := ""
+		switch {
+		case by.Region != nil:
+			kind = "region"
+			p.groupRegion = make(map[int32]*catalog.Region, len(regions.list))
+			for _, r := range regions.list {
+				a := r.Ancestor(*by.Region)
+				if a == nil {
+					err := indicator.Errorf(indicator.InvalidInput, "%s %s lies in no %s", r.Code, r.Name, *by.Region)
+					err.Hint = "group by its own level or a higher one"
+					return err.At("groupBy", strconv.Itoa(i), "region")
+				}
+				p.groupRegion[r.ID] = a
+			}
+		case by.Period != indicator.Irregular:
+			kind, asked.everyPeriod = "period", true
+		case by.Dimension != "":
+			kind = "dimension " + by.Dimension
+			asked.dimensions = append(asked.dimensions, by.Dimension)
+		case by.Source:
+			kind = "source"
+		}
+		if seen[kind] {
+			return indicator.Errorf(indicator.InvalidInput, "grouped by %s twice", kind).At("groupBy", strconv.Itoa(i))
+		}
+		seen[kind] = true
+	}
+	return nil
+}
+
+// grain is the period length grouped by; Irregular for none.
+func (p *aggregatePlan) grain() indicator.Grain {
+	for _, by := range p.request.GroupBy {
+		if by.Period != indicator.Irregular {
+			return by.Period
+		}
+	}
+	return indicator.Irregular
+}
+
+func (p *aggregatePlan) bySource() bool {
+	return slices.ContainsFunc(p.request.GroupBy, func(by GroupBy) bool { return by.Source })
+}
+
+// group sorts the rows into groups and totals and rolls each region's rows up over time.
+func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
+	members := make(map[groupKey][]int32)
+	bySubject := make(map[int32][]int32, len(p.subjects))
+	for i := range p.subjects {
+		id := p.subjects[i].base.ID
+		bySubject[id] = append(bySubject[id], int32(i))
+	}
+	grain, bySource := p.grain(), p.bySource()
+	totalRows := make([][]int32, len(p.subjects))
+	for i := range int32(p.rows.Len()) {
+		for _, x := range bySubject[p.rows.Indicator[i]] {
+			if p.rows.Slice[i] == p.total {
+				totalRows[x] = append(totalRows[x], i)
+			}
+			if key, ok := p.keyOf(x, i, grain, bySource); ok {
+				members[key] = append(members[key], i)
+			}
+		}
+	}
+	if len(p.request.GroupBy) == 0 { // an indicator without figures is a group all the same
+		for x := range p.subjects {
+			key := p.ungrouped(int32(x))
+			members[key] = append(members[key], []int32{}...)
+		}
+	}
+	for key, rows := range members {
+		g, err := p.newGroup(s, key, rows)
+		if err != nil {
+			return nil, nil, err
+		}
+		groups = append(groups, g)
+	}
+	for x := range p.subjects {
+		total, err := p.newGroup(s, p.ungrouped(int32(x)), totalRows[x])
+		if err != nil {
+			var refused *indicator.Error
+			if refused = asNotAggregatable(err); refused == nil {
+				return nil, nil, err
+			}
+			total = p.refusedGroup(s, int32(x), refused)
+		}
+		totals = append(totals, total)
+	}
+	return groups, totals, nil
+}
+
+// ungrouped is the key of the group of everything selected.
+func (p *aggregatePlan) ungrouped(x int32) groupKey {
+	return groupKey{subject: x, region: -1, slice: p.total, source: -1, start: indicator.NoDay, end: indicator.NoDay}
+}
+
+func asNotAggregatable(err error) *indicator.Error {
+	if typed, ok := err.(*indicator.Error); ok && typed.Code == indicator.NotAggregatable { //nolint:errorlint // only errors made here
+		return typed
+	}
+	return nil
+}
+
+// keyOf returns the group of a row; false for a row that is in none.
+func (p *aggregatePlan) keyOf(x, i int32, grain indicator.Grain, bySource bool) (groupKey, bool) {
+	key := p.ungrouped(x)
+	key.slice = p.rows.Slice[i]
+	if (p.rows.Slice[i] == p.total) != (len(p.parts) == 0 && len(p.figures.request.dimensions) == 0) {
+		return key, false // broken down: the parts; else: the total
+	}
+	if p.groupRegion != nil {
+		key.region = p.groupRegion[p.rows.Region[i]].ID
+	}
+	if grain != indicator.Irregular {
+		period := grain.Containing(p.rows.End[i])
+		if p.rows.Start[i] < period.Start {
+			p.longer++
+			return key, false
+		}
+		key.start, key.end = period.Start, period.End
+	}
+	if bySource {
+		key.source = p.rows.Source[i]
+	}
+	return key, true
+}
+
+// newGroup rolls the rows of a group up over time, region by region. Without a group by region, all regions selected
+// are expected; with one, those inside the group's region.
+func (p *aggregatePlan) newGroup(s *Session, key groupKey, rows []int32) (*Group, error) {
+	g := &Group{figures: p.figures, session: s, key: key, minCoverage: p.request.MinCoverage, Slice: p.figures.slice}
+	g.subject, g.weights = &p.subjects[key.subject], p.weights
+	g.expected = p.regions.list
+	if key.region >= 0 {
+		g.Region = &s.catalog.Regions()[key.region]
+		from, _ := slices.BinarySearchFunc(g.expected, g.Region.ID, compareRegionID)
+		to, _ := slices.BinarySearchFunc(g.expected, g.Region.End, compareRegionID)
+		g.expected = g.expected[from:to]
+	}
+	if key.slice >= 0 {
+		g.Slice = s.catalog.Slices()[key.slice]
+	}
+	if key.start != indicator.NoDay {
+		g.Period = &indicator.Period{Start: key.start, End: key.end}
+	}
+	if key.source >= 0 {
+		g.Source = &s.catalog.Sources()[key.source]
+	}
+	byRegion := slices.Clone(rows)
+	slices.SortStableFunc(byRegion, func(a, b int32) int { return cmp.Compare(p.rows.Region[a], p.rows.Region[b]) })
+	for start := 0; start < len(byRegion); {
+		end := start + 1
+		for end < len(byRegion) && p.rows.Region[byRegion[end]] == p.rows.Region[byRegion[start]] {
+			end++
+		}
+		c, err := p.newCell(g.subject, byRegion[start:end:end])
+		if err != nil {
+			return nil, err
+		}
+		g.cells = append(g.cells, c)
+		start = end
+	}
+	return g, nil
+}
+
+func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID, id) }
+
+// refusedGroup stands for a total that the time rule forbids: its groups may well exist.
+func (p *aggregatePlan) refusedGroup(s *Session, x int32, refused *indicator.Error) *Group {
+	g := &Group{figures: p.figures, session: s, key: p.ungrouped(x), Slice: p.figures.slice}
+	g.subject, g.expected, g.weights = &p.subjects[x], p.regions.list, p.weights
+	g.compute()
+	g.quantity, g.refused = indicator.NoQuantity(), refused
+	return g
+}
+
+// identity names the group by codes, for cursors.
+func (g *Group) identity() string {
+	fields := []string{strconv.Itoa(int(g.key.subject)), g.subject.indicator.Code, g.Slice.String()}
+	if g.Region != nil {
+		fields = append(fields, "r", g.Region.Code)
+	}
+	if g.Period != nil {
+		fields = append(fields, "p", g.Period.String())
+	}
+	if g.Source != nil {
+		fields = append(fields, "s", g.Source.Code)
+	}
+	return strings.Join(fields, "\x1f")
+}
+
+// warnings describes what should be known about the figures used.
+func (p *aggregatePlan) warnings(totals []*Group) []Warning {
+	var list []Warning
+	for _, g := range totals {
+		list = append(list, p.mixtures(g.subject, g.cells, false)...)
+	}
+	if p.longer > 0 {
+		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
+			"%d figures are about longer periods than a %s and are left out", p.longer, strings.ToLower(p.grain().String()))})
+	}
+	return list
+}
+
+// mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
+// too: they matter where single regions are compared.
+func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
+	periods := make(map[string]bool)
+	sources := make(map[string]bool)
+	definitions := make(map[string]bool)
+	precisions := make(map[string]bool)
+	gaps, divisors := 0, 0
+	for i := range cells {
+		for _, row := range cells[i].used {
+			sources[f.catalog.Sources()[f.rows.Source[row]].Code] = true
+			definitions[cmp.Or(f.catalog.Definition(f.rows.Definition[row]), "as the indicator defines it")] = true
+		}
+		if n := len(cells[i].used); n > 0 && f.when.Within == nil {
+			row := cells[i].used[n-1]
+			periods[indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]}.String()] = true
+		}
+		if cells[i].quantity.Known() {
+			precisions[cells[i].quantity.Precision.String()] = true
+		}
+		if cells[i].gaps {
+			gaps++
+		}
+		if cells[i].divisorDiffers {
+			divisors++
+		}
+	}
+	var list []Warning
+	mixed := func(code WarningCode, found map[string]bool, what string) {
+		if len(found) > 1 {
+			list = append(list, Warning{code, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
+		}
+	}
+	mixed(MixedPeriods, periods, "the figures are about different periods")
+	mixed(MixedDefinitions, definitions, "the figures are defined differently")
+	if full {
+		mixed(MixedSources, sources, "the figures come from different sources")
+		mixed(MixedPrecision, precisions, "the figures differ in precision")
+	}
+	if gaps > 0 {
+		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days between them uncovered in %d regions", x.indicator.Code, gaps)})
+	}
+	if divisors > 0 {
+		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
+			x.indicator.Code, x.divisor.Code, divisors)})
+	}
+	return list
+}
+
+// listSome lists the texts in order, the first six of them.
+func listSome(found map[string]bool) string {
+	const most = 6
+	texts := slices.Sorted(maps.Keys(found))
+	if len(texts) > most {
+		return strings.Join(texts[:most], "; ") + fmt.Sprintf("; and %d more", len(texts)-most)
+	}
+	return strings.Join(texts, "; ")
+}

@@ -1,0 +1,172 @@
+package query
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// cell is one region's value of one subject in one group: its figures rolled up over time by the contract.
+type cell struct {
+	region   int32
+	quantity indicator.Quantity // missing if there is none
+	missing  indicator.Missing  // why, if so
+	// numerator and denominator of a rate or quotient; NaN where unknown. counts is the precision of their ratio.
+	numerator, denominator float64
+	counts                 indicator.Precision
+	divisorDiffers         bool    // the divisor is about another period than the figure
+	gaps                   bool    // figures summed over time leave days of the span uncovered
+	used                   []int32 // rows that the value rests on
+}
+
+// rate sets the cell's quantity from its counts.
+func (c *cell) rate(scale float64) {
+	c.quantity = indicator.Quantity{Value: scale * c.numerator / c.denominator, Precision: c.counts}
+}
+
+func (c *cell) countsKnown() bool {
+	return !math.IsNaN(c.numerator) && !math.IsNaN(c.denominator) && c.denominator != 0
+}
+
+// newCell rolls the rows of one region up over time. Rows are positions in f.rows, at least one.
+func (f *figures) newCell(x *subject, rows []int32) (cell, error) {
+	r := f.rows
+	c := cell{region: r.Region[rows[0]], numerator: math.NaN(), denominator: math.NaN(), quantity: indicator.NoQuantity()}
+	known := rows
+	if slices.ContainsFunc(rows, func(i int32) bool { return r.Missing[i] != indicator.NotMissing }) {
+		known = slices.DeleteFunc(slices.Clone(rows), func(i int32) bool { return r.Missing[i] != indicator.NotMissing })
+	}
+	if len(known) == 0 {
+		newest := rows[0]
+		for _, i := range rows[1:] {
+			if r.End[i] >= r.End[newest] {
+				newest = i
+			}
+		}
+		c.missing, c.used = r.Missing[newest], []int32{newest}
+		return c, nil
+	}
+	if err := f.rollUpTime(x, &c, known); err != nil {
+		return cell{}, err
+	}
+	if x.quotient() {
+		f.divide(x, &c)
+	}
+	return c, nil
+}
+
+// divide turns the cell of a quotient's base into the quotient.
+func (f *figures) divide(x *subject, c *cell) {
+	slice := int32(0)
+	if x.divisorSliced {
+		slice = f.rows.Slice[c.used[0]]
+	}
+	divisor, ok := f.divisors[seriesKey{x.divisor.ID, slice, c.region}]
+	if !ok || divisor.Value == 0 {
+		c.quantity, c.missing = indicator.NoQuantity(), indicator.NoDenominator
+		return
+	}
+	newest := f.rows.End[c.used[len(c.used)-1]]
+	c.divisorDiffers = divisor.period.End != newest
+	c.numerator, c.denominator = c.quantity.Value, divisor.Value
+	c.counts = c.quantity.Precision.Over(divisor.Precision)
+	c.rate(x.scale)
+}
+
+// rollUpTime combines the rows, all with values, by the time rule of the subject's base.
+func (f *figures) rollUpTime(x *subject, c *cell, rows []int32) error {
+	r := f.rows
+	if len(rows) == 1 {
+		c.take(r, x, rows[0])
+		return nil
+	}
+	switch rule := x.base.Rollup.Time; rule {
+	case indicator.RuleLast:
+		c.take(r, x, slices.MaxFunc(rows, func(a, b int32) int {
+			return cmp.Or(cmp.Compare(r.End[a], r.End[b]), cmp.Compare(r.Start[a], r.Start[b]))
+		}))
+	case indicator.RuleMin, indicator.RuleMax:
+		c.used = rows
+		best := rows[0]
+		for _, i := range rows {
+			if rule == indicator.RuleMin && r.Value[i] < r.Value[best] || rule == indicator.RuleMax && r.Value[i] > r.Value[best] {
+				best = i
+			}
+			c.quantity.Precision = c.quantity.Precision.Plus(r.Precision[i])
+		}
+		c.quantity.Value = r.Value[best]
+	case indicator.RuleSum, indicator.RuleMean:
+		c.used, c.gaps = disjoint(r, rows)
+		c.quantity.Value = 0
+		for _, i := range c.used {
+			c.quantity.Value += r.Value[i]
+			c.quantity.Precision = c.quantity.Precision.Plus(r.Precision[i])
+		}
+		if rule == indicator.RuleMean {
+			c.quantity.Value /= float64(len(c.used))
+			c.gaps = false
+		}
+	case indicator.RuleRatio:
+		c.used, _ = disjoint(r, rows)
+		c.numerator, c.denominator = 0, 0
+		for _, i := range c.used {
+			c.numerator += r.Numerator[i]
+			c.denominator += r.Denominator[i]
+			c.counts = c.counts.Plus(r.CountsPrecision[i])
+		}
+		if !c.countsKnown() { // one unknown count makes the sums unknown
+			c.numerator, c.denominator, c.missing = math.NaN(), math.NaN(), indicator.NoDenominator
+			return nil
+		}
+		c.rate(x.base.Scale)
+	default:
+		err := indicator.Errorf(indicator.NotAggregatable, "%s does not combine over time, and %s has several periods here",
+			x.base.Code, f.catalog.Regions()[c.region].Code)
+		err.Reason = rule.String()
+		err.Hint = "ask for one period, or group by period"
+		return err
+	}
+	return nil
+}
+
+// take makes a single row the cell's value. A rate whose counts are known is computed from them, so that a region's own
+// rate and that of a group agree.
+func (c *cell) take(r *store.Rows, x *subject, i int32) {
+	c.used = []int32{i}
+	c.quantity = indicator.Quantity{Value: r.Value[i], Precision: r.Precision[i]}
+	if x.base.Kind != indicator.Ratio {
+		return
+	}
+	c.numerator, c.denominator, c.counts = r.Numerator[i], r.Denominator[i], r.CountsPrecision[i]
+	if c.countsKnown() {
+		c.rate(x.base.Scale)
+	}
+}
+
+// disjoint picks rows whose periods do not overlap, so that no day is counted twice: the longest periods first, a year
+// before its months. The rows are returned by time, and whether they leave days between them uncovered.
+func disjoint(r *store.Rows, rows []int32) (picked []int32, gaps bool) {
+	period := func(i int32) indicator.Period { return indicator.Period{Start: r.Start[i], End: r.End[i]} }
+	byLength := slices.Clone(rows)
+	slices.SortFunc(byLength, func(a, b int32) int {
+		return cmp.Or(cmp.Compare(period(b).Days(), period(a).Days()), cmp.Compare(r.End[b], r.End[a]), cmp.Compare(a, b))
+	})
+	for _, i := range byLength {
+		at, _ := slices.BinarySearchFunc(picked, r.Start[i], func(j int32, start indicator.Day) int {
+			return cmp.Compare(r.Start[j], start)
+		})
+		if at > 0 && r.End[picked[at-1]] >= r.Start[i] || at < len(picked) && r.Start[picked[at]] <= r.End[i] {
+			continue
+		}
+		picked = slices.Insert(picked, at, i)
+	}
+	for k := 1; k < len(picked); k++ {
+		if r.Start[picked[k]] != r.End[picked[k-1]]+1 {
+			return picked, true
+		}
+	}
+	return picked, false
+}

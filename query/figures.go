@@ -1,0 +1,364 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// When selects figures by time: the newest of each region, those of exactly one period, or all inside a period. At most
+// one field is set; none means the newest.
+type When struct {
+	Latest *LatestWhen
+	Period *indicator.Period
+	Within *indicator.Period
+}
+
+// LatestWhen bounds the newest period. OnOrBefore is NoDay for no bound, MaxAge in days, negative for no bound.
+type LatestWhen struct {
+	OnOrBefore indicator.Day
+	MaxAge     int
+}
+
+// Per divides figures by another indicator's.
+type Per struct {
+	Indicator string
+	Scale     float64
+}
+
+// figureRequest is what aggregate and compare have in common: which figures of which indicators.
+type figureRequest struct {
+	indicators []string
+	when       *When
+	slice      []indicator.Coordinate
+	status     indicator.Status
+	asOf       indicator.Day
+	per        *Per
+	// dimensions that figures are broken down by, on top of the slice.
+	dimensions []string
+	// everyPeriod asks for all periods where the request does not say when.
+	everyPeriod bool
+	evidence    bool
+}
+
+// subject is one indicator asked for: its own figures, or those of a quotient's two parts.
+type subject struct {
+	indicator *catalog.Indicator // as asked for
+	base      *catalog.Indicator // whose figures are read: the indicator itself, or the numerator of a derived one
+	divisor   *catalog.Indicator // nil unless derived or normalised
+	scale     float64
+	// divisorSliced says that the divisor is read in the slice of the base; otherwise its total is.
+	divisorSliced bool
+}
+
+// quotient reports whether the subject's values are quotients of two indicators' figures.
+func (x *subject) quotient() bool { return x.divisor != nil }
+
+// rule is how the subject's values combine over regions.
+func (x *subject) rule() indicator.Rule {
+	if x.quotient() {
+		return indicator.RuleRatio
+	}
+	return x.indicator.Rollup.Regions
+}
+
+// unit of the subject's values.
+func (x *subject) unit() string {
+	if x.quotient() && !x.indicator.Derived() {
+		scale := ""
+		if x.scale != 1 {
+			scale = strconv.FormatFloat(x.scale, 'f', -1, 64) + " "
+		}
+		return x.indicator.Unit + " per " + scale + x.divisor.Unit
+	}
+	return x.indicator.Unit
+}
+
+// figures are the rows of a request, resolved.
+type figures struct {
+	request  *figureRequest
+	catalog  *catalog.Catalog
+	subjects []subject
+	regions  *regionSet
+	slice    indicator.Slice
+	total    int32   // ordinal of the slice without the dimensions; -1 if no figure has it
+	parts    []int32 // ordinals of the slices with every dimension, in catalogue order
+	when     When
+	rows     *store.Rows
+	// divisors and weights are the newest quantities by indicator, slice and region.
+	divisors map[seriesKey]datedQuantity
+	weights  map[seriesKey]datedQuantity
+}
+
+// seriesKey names a series of one status.
+type seriesKey struct {
+	indicator, slice, region int32
+}
+
+// datedQuantity is a quantity with the period it is about.
+type datedQuantity struct {
+	indicator.Quantity
+	period indicator.Period
+}
+
+// resolve checks the request against the catalogue, without touching the engine.
+func (s *Session) resolve(request *figureRequest, regions *regionSet) (*figures, error) {
+	f := &figures{request: request, catalog: s.catalog, regions: regions}
+	if len(request.indicators) == 0 {
+		err := indicator.Errorf(indicator.InvalidInput, "no indicator is asked for")
+		err.Hint = "name at least one code"
+		return nil, err.At("indicators")
+	}
+	slice, err := indicator.NewSlice(request.slice...)
+	if err != nil {
+		return nil, at(err, "slice")
+	}
+	if err := s.catalog.CheckSlice(slice); err != nil {
+		return nil, at(err, "slice")
+	}
+	f.slice = slice
+	for i, code := range request.indicators {
+		x, err := s.resolveSubject(code, request.per, slice)
+		if err != nil {
+			return nil, at(err, "indicators", strconv.Itoa(i))
+		}
+		f.subjects = append(f.subjects, x)
+	}
+	if err := f.resolveSlices(); err != nil {
+		return nil, err
+	}
+	if request.when != nil {
+		f.when = *request.when
+	} else if request.everyPeriod {
+		f.when = When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.Forever}}
+	}
+	return f, nil
+}
+
+func (s *Session) resolveSubject(code string, per *Per, slice indicator.Slice) (subject, error) {
+	ind, err := s.catalog.Indicator(code)
+	if err != nil {
+		return subject{}, err
+	}
+	x := subject{indicator: ind, base: ind, scale: 1}
+	switch {
+	case ind.Derived():
+		if per != nil {
+			err := indicator.Errorf(indicator.NotAggregatable, "%s is a quotient already and cannot be divided again", code)
+			err.Reason = "derived indicator"
+			return subject{}, err
+		}
+		x.base, x.divisor, x.scale = ind.Numerator, ind.Denominator, ind.Scale
+		x.divisorSliced = !slices.ContainsFunc(slice, func(c indicator.Coordinate) bool {
+			_, ok := ind.Denominator.Breakdown(c.Dimension)
+			return !ok
+		})
+	case per != nil:
+		divisor, err := s.catalog.Indicator(per.Indicator)
+		if err != nil {
+			return subject{}, err
+		}
+		for _, part := range []*catalog.Indicator{ind, divisor} {
+			if part.Rollup.Regions != indicator.RuleSum {
+				err := indicator.Errorf(indicator.NotAdditive, "%s cannot be part of a quotient: its values do not add up over regions", part.Code)
+				err.Reason = part.Rollup.Regions.String()
+				err.Hint = "per divides additive indicators by additive indicators"
+				return subject{}, err
+			}
+		}
+		if !(per.Scale > 0) || math.IsInf(per.Scale, 0) {
+			return subject{}, indicator.Errorf(indicator.InvalidInput, "the scale of per is not positive")
+		}
+		x.divisor, x.scale = divisor, per.Scale
+	}
+	for _, c := range slice {
+		if _, ok := x.base.Breakdown(c.Dimension); !ok {
+			return subject{}, notBrokenDown(x.base, c.Dimension)
+		}
+	}
+	return x, nil
+}
+
+func notBrokenDown(ind *catalog.Indicator, dimension string) error {
+	err := indicator.Errorf(indicator.UnknownDimension, "%s is not broken down by %s", ind.Code, dimension)
+	for _, b := range ind.Breakdowns {
+		err.Suggestions = append(err.Suggestions, b.Dimension)
+	}
+	if len(err.Suggestions) == 0 {
+		err.Hint = "it has totals only"
+	}
+	return err
+}
+
+// resolveSlices finds the ordinals of the total and, where figures are broken down, of its parts.
+func (f *figures) resolveSlices() error {
+	f.total = -1
+	if id, ok := f.catalog.SliceID(f.slice); ok {
+		f.total = id
+	}
+	if len(f.request.dimensions) == 0 {
+		return nil
+	}
+	for _, d := range f.request.dimensions {
+		if _, err := f.catalog.Dimension(d); err != nil {
+			return at(err, "groupBy")
+		}
+		if _, fixed := f.slice.Value(d); fixed {
+			err := indicator.Errorf(indicator.InvalidInput, "dimension %s is fixed by the slice and cannot be grouped by", d)
+			return err.At("groupBy")
+		}
+		for i := range f.subjects {
+			if _, ok := f.subjects[i].base.Breakdown(d); !ok {
+				return at(notBrokenDown(f.subjects[i].base, d), "groupBy")
+			}
+		}
+	}
+	for id, candidate := range f.catalog.Slices() {
+		rest := candidate
+		for _, d := range f.request.dimensions {
+			if _, ok := candidate.Value(d); !ok {
+				rest = nil
+				break
+			}
+			rest = rest.Without(d)
+		}
+		if rest != nil && slices.Equal(rest, f.slice) {
+			f.parts = append(f.parts, int32(id))
+		}
+	}
+	return nil
+}
+
+// cells is the estimate of the cost: indicators x regions x slices.
+func (f *figures) cells() int64 {
+	return int64(len(f.subjects)) * int64(len(f.regions.list)) * int64(1+len(f.parts))
+}
+
+func (s *Session) checkCells(cells int64) error {
+	if cells <= s.limits.Cells {
+		return nil
+	}
+	return &indicator.Error{
+		Code:      indicator.TooLarge,
+		Message:   fmt.Sprintf("the request asks for %d cells", cells),
+		Hint:      "ask for fewer indicators or regions",
+		LimitName: "cells", Limit: s.limits.Cells, Estimate: cells,
+	}
+}
+
+// fetch reads the rows: one Select for the figures, and one each for divisors and weights where there are any.
+func (f *figures) fetch(ctx context.Context, s *Session) error {
+	selection := store.NewSelect()
+	selection.Statuses = []indicator.Status{f.request.status}
+	selection.AsOf = f.request.asOf
+	selection.Evidence = f.request.evidence
+	f.regions.narrow(&selection, s.catalog.Regions())
+	if f.total >= 0 {
+		selection.Slices = append(selection.Slices, f.total)
+	}
+	selection.Slices = append(selection.Slices, f.parts...)
+	for i := range f.subjects {
+		selection.Indicators = appendDistinct(selection.Indicators, f.subjects[i].base.ID)
+	}
+	f.applyWhen(&selection, s.today)
+	if len(selection.Slices) == 0 {
+		f.rows = &store.Rows{} // no figure has the slice
+		return nil
+	}
+	var err error
+	if f.rows, err = s.rows(ctx, selection); err != nil {
+		return err
+	}
+	var divisors, weights, divisorSlices []int32
+	for i := range f.subjects {
+		x := &f.subjects[i]
+		if x.quotient() {
+			divisors = appendDistinct(divisors, x.divisor.ID)
+			if x.divisorSliced {
+				divisorSlices = selection.Slices
+			}
+		}
+		if x.indicator.Weight != nil {
+			weights = appendDistinct(weights, x.indicator.Weight.ID)
+		}
+	}
+	if f.divisors, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0)); err != nil {
+		return err
+	}
+	f.weights, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
+	return err
+}
+
+// applyWhen narrows a selection to the periods asked for.
+func (f *figures) applyWhen(selection *store.Select, today indicator.Day) {
+	switch {
+	case f.when.Period != nil:
+		selection.Period = f.when.Period
+	case f.when.Within != nil:
+		selection.Within = f.when.Within
+	default:
+		latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+		if asked := f.when.Latest; asked != nil {
+			if asked.OnOrBefore != indicator.NoDay {
+				latest.OnOrBefore = asked.OnOrBefore
+			}
+			if asked.MaxAge >= 0 {
+				newest := today
+				if asked.OnOrBefore != indicator.NoDay {
+					newest = asked.OnOrBefore
+				}
+				latest.NotBefore = newest - indicator.Day(asked.MaxAge)
+			}
+		}
+		selection.Latest = &latest
+	}
+}
+
+// fetchNewest reads the newest quantities of auxiliary indicators, in force on the last day asked about. They are facts
+// about the regions whatever the status of the figures they divide or weigh.
+func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, error) {
+	if len(indicators) == 0 {
+		return nil, nil //nolint:nilnil // an empty map reads the same
+	}
+	selection := store.NewSelect()
+	selection.Indicators, selection.Slices = indicators, sliceIDs
+	selection.Statuses = []indicator.Status{indicator.Actual}
+	selection.Regions, selection.Levels, selection.AsOf = like.Regions, like.Levels, like.AsOf
+	latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+	switch {
+	case f.when.Period != nil:
+		latest.OnOrBefore = f.when.Period.End
+	case f.when.Within != nil:
+		latest.OnOrBefore = f.when.Within.End
+	case f.when.Latest != nil && f.when.Latest.OnOrBefore != indicator.NoDay:
+		latest.OnOrBefore = f.when.Latest.OnOrBefore
+	}
+	selection.Latest = &latest
+	rows, err := s.rows(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	newest := make(map[seriesKey]datedQuantity, rows.Len())
+	for i := range rows.Len() {
+		if rows.Missing[i] == indicator.NotMissing {
+			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
+				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i]},
+				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
+			}
+		}
+	}
+	return newest, nil
+}
+
+func appendDistinct(list []int32, id int32) []int32 {
+	if slices.Contains(list, id) {
+		return list
+	}
+	return append(list, id)
+}

@@ -1,0 +1,252 @@
+package query
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+)
+
+// Indicator is the indicator asked for.
+func (g *Group) Indicator() *catalog.Indicator { return g.subject.indicator }
+
+// Unit is the unit of the group's statistics.
+func (g *Group) Unit() string { return g.subject.unit() }
+
+// Value is the group's figure by the indicator's contract; nil where Missing says why, or with an error of code
+// NOT_AGGREGATABLE where the contract has no rule.
+func (g *Group) Value() (*float64, error) {
+	g.compute()
+	if g.refused != nil {
+		return nil, g.refused
+	}
+	if g.belowCoverage() {
+		return nil, nil //nolint:nilnil // a missing value is an answer
+	}
+	return number(g.quantity.Value), nil
+}
+
+func (g *Group) belowCoverage() bool {
+	return g.quantity.Known() && float64(len(g.used)) < g.minCoverage*float64(len(g.expected))
+}
+
+// Missing is why Value is nil; NotMissing if it is not.
+func (g *Group) Missing() indicator.Missing {
+	g.compute()
+	switch {
+	case g.refused != nil:
+		return indicator.NotMissing
+	case g.belowCoverage():
+		return indicator.BelowCoverage
+	}
+	return g.missing
+}
+
+// Precision is the precision of Value.
+func (g *Group) Precision() indicator.Precision {
+	g.compute()
+	return g.quantity.Precision
+}
+
+// Sum adds up the regions' values; nil for none, and an error of code NOT_ADDITIVE where they do not add up.
+func (g *Group) Sum() (*float64, error) {
+	sum, err := g.sum()
+	return number(sum), err
+}
+
+// Mean is the unweighted mean of the regions' values; nil for none.
+func (g *Group) Mean() *float64 { return number(mean(g.values())) }
+
+// Median is the median of the regions' values; nil for none.
+func (g *Group) Median() *float64 { return number(quantile(g.values(), 0.5)) }
+
+// Quantile is a quantile of the regions' values; nil for none. P outside [0, 1] is an INVALID_INPUT error.
+func (g *Group) Quantile(p float64) (*float64, error) {
+	if !(p >= 0 && p <= 1) {
+		return nil, indicator.Errorf(indicator.InvalidInput, "p is not between 0 and 1").At("p")
+	}
+	return number(quantile(g.values(), p)), nil
+}
+
+// Min is the smallest of the regions' values; nil for none.
+func (g *Group) Min() *float64 { return number(quantile(g.values(), 0)) }
+
+// Max is the largest of the regions' values; nil for none.
+func (g *Group) Max() *float64 { return number(quantile(g.values(), 1)) }
+
+// StdDev is the sample standard deviation of the regions' values; nil for fewer than two.
+func (g *Group) StdDev() *float64 { return number(stddev(g.values())) }
+
+// values are the regions' values in ascending order.
+func (g *Group) values() []float64 {
+	g.compute()
+	return g.sorted
+}
+
+// Count is the number of figures with a value in the group.
+func (g *Group) Count() int {
+	n := 0
+	for i := range g.cells {
+		if g.cells[i].quantity.Known() {
+			n += len(g.cells[i].used)
+		}
+	}
+	return n
+}
+
+// Coverage is which of the regions asked for a group's value rests on.
+type Coverage struct {
+	Expected    int
+	Used        int
+	Share       float64  // 0 where none is expected
+	WeightShare *float64 // nil without a weight indicator
+	Regions     []*catalog.Region
+	Missing     []MissingRegion
+}
+
+// Coverage tells which regions Value rests on.
+func (g *Group) Coverage() *Coverage {
+	g.compute()
+	c := &Coverage{Expected: len(g.expected), Used: len(g.used), Regions: g.used, Missing: g.lacking}
+	if c.Expected > 0 {
+		c.Share = float64(c.Used) / float64(c.Expected)
+	}
+	c.WeightShare = number(g.weightShare())
+	return c
+}
+
+// Observations pages through the figures the group rests on, in tree order of their regions. The request must have
+// asked for evidence.
+func (g *Group) Observations(request PageRequest) (*Page[*Observation], error) {
+	var list []*Observation
+	for i := range g.cells {
+		for _, row := range g.cells[i].used {
+			list = append(list, g.session.observation(g.figures.rows, int(row)))
+		}
+	}
+	return paginate(list, (*Observation).identity, request, g.session.limits.Page)
+}
+
+// Measure is a number of a group that can be compared and sorted by.
+type Measure int8
+
+// The measures. MeasureKey is not a number but the group's own order.
+const (
+	MeasureKey Measure = iota
+	MeasureValue
+	MeasureSum
+	MeasureMean
+	MeasureMedian
+	MeasureMin
+	MeasureMax
+	MeasureStdDev
+	MeasureCount
+	MeasureRegionCount
+)
+
+// measure returns the group's value of a measure; NaN where it has none.
+func (g *Group) measure(m Measure) float64 {
+	deref := func(x *float64) float64 {
+		if x == nil {
+			return math.NaN()
+		}
+		return *x
+	}
+	switch m {
+	case MeasureValue:
+		value, _ := g.Value() // refused is no number to compare
+		return deref(value)
+	case MeasureSum:
+		sum, _ := g.Sum()
+		return deref(sum)
+	case MeasureMean:
+		return deref(g.Mean())
+	case MeasureMedian:
+		return deref(g.Median())
+	case MeasureMin:
+		return deref(g.Min())
+	case MeasureMax:
+		return deref(g.Max())
+	case MeasureStdDev:
+		return deref(g.StdDev())
+	case MeasureCount:
+		return float64(g.Count())
+	case MeasureRegionCount:
+		g.compute()
+		return float64(len(g.used))
+	default:
+		return math.NaN()
+	}
+}
+
+// Condition bounds one measure; nil bounds do not.
+type Condition struct {
+	Measure          Measure
+	GT, GTE, LT, LTE *float64
+}
+
+func meets(g *Group, conditions []Condition) bool {
+	for _, c := range conditions {
+		x := g.measure(c.Measure)
+		if math.IsNaN(x) || c.GT != nil && !(x > *c.GT) || c.GTE != nil && !(x >= *c.GTE) ||
+			c.LT != nil && !(x < *c.LT) || c.LTE != nil && !(x <= *c.LTE) {
+			return false
+		}
+	}
+	return true
+}
+
+// GroupOrder sorts groups by a measure, or by their keys.
+type GroupOrder struct {
+	By         Measure
+	Descending bool
+}
+
+// sortGroups sorts by the orders, then by key. Groups without the measure come last in either direction.
+func sortGroups(groups []*Group, orders []GroupOrder) {
+	slices.SortFunc(groups, func(a, b *Group) int {
+		for _, order := range orders {
+			var c int
+			if order.By == MeasureKey {
+				c = compareKeys(a, b)
+				if order.Descending {
+					c = -c
+				}
+			} else {
+				c = compareNumbers(a.measure(order.By), b.measure(order.By), order.Descending)
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return compareKeys(a, b)
+	})
+}
+
+func compareKeys(a, b *Group) int {
+	return cmp.Or(
+		cmp.Compare(a.key.subject, b.key.subject), cmp.Compare(a.key.region, b.key.region),
+		cmp.Compare(a.key.start, b.key.start), cmp.Compare(a.key.end, b.key.end),
+		cmp.Compare(a.key.slice, b.key.slice), cmp.Compare(a.key.source, b.key.source),
+	)
+}
+
+// compareNumbers orders numbers, NaN last in either direction.
+func compareNumbers(a, b float64, descending bool) int {
+	switch {
+	case math.IsNaN(a) || math.IsNaN(b):
+		return cmp.Compare(boolInt(math.IsNaN(a)), boolInt(math.IsNaN(b)))
+	case descending:
+		return cmp.Compare(b, a)
+	}
+	return cmp.Compare(a, b)
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

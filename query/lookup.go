@@ -1,0 +1,248 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// The functions of this file answer the same question for many objects at once, with one engine query for each distinct
+// way of asking: a list of a thousand regions costs as much as one.
+
+// LatestRequest asks for the newest figure of one series.
+type LatestRequest struct {
+	Region    *catalog.Region
+	Indicator string
+	Slice     string // as indicator.Slice.String writes it
+	Status    indicator.Status
+	AsOf      indicator.Day
+}
+
+// Latest returns the newest figure of each request, nil where there is none. A request that names something unknown has an
+// error in its place.
+func (s *Session) Latest(ctx context.Context, requests []LatestRequest) ([]*Observation, []error) {
+	found, errs := make([]*Observation, len(requests)), make([]error, len(requests))
+	type question struct {
+		indicator, slice int32
+		status           indicator.Status
+		asOf             indicator.Day
+	}
+	askers := make(map[question][]int)
+	for i, r := range requests {
+		ind, err := s.catalog.Indicator(r.Indicator)
+		if err != nil {
+			errs[i] = at(err, "indicator")
+			continue
+		}
+		slice, err := indicator.ParseSlice(r.Slice)
+		if err == nil {
+			err = s.catalog.CheckSlice(slice)
+		}
+		if err != nil {
+			errs[i] = at(err, "slice")
+			continue
+		}
+		if id, ok := s.catalog.SliceID(slice); ok {
+			q := question{ind.ID, id, r.Status, r.AsOf}
+			askers[q] = append(askers[q], i)
+		}
+	}
+	for q, indexes := range askers {
+		selection := store.NewSelect()
+		selection.Evidence, selection.AsOf = true, q.asOf
+		selection.Indicators, selection.Slices, selection.Statuses = []int32{q.indicator}, []int32{q.slice}, []indicator.Status{q.status}
+		selection.Latest = &store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+		for _, i := range indexes {
+			selection.Regions = append(selection.Regions, regionAlone(requests[i].Region))
+		}
+		rows, err := s.rows(ctx, selection)
+		if err != nil {
+			for _, i := range indexes {
+				errs[i] = err
+			}
+			continue
+		}
+		byRegion := make(map[int32]*Observation, rows.Len())
+		for i := range rows.Len() {
+			byRegion[rows.Region[i]] = s.observation(rows, i)
+		}
+		for _, i := range indexes {
+			found[i] = byRegion[requests[i].Region.ID]
+		}
+	}
+	return found, errs
+}
+
+func regionAlone(r *catalog.Region) store.Span { return store.Span{From: r.ID, To: r.ID + 1} }
+
+// Revisions returns every report of each figure, newest first.
+func (s *Session) Revisions(ctx context.Context, figures []*Observation) ([][]*Observation, error) {
+	keys := make([]indicator.ObservationKey, len(figures))
+	for i, o := range figures {
+		keys[i] = o.Key()
+	}
+	reports, err := s.reports(ctx, keys, true)
+	if err != nil {
+		return nil, err
+	}
+	revisions := make([][]*Observation, len(figures))
+	for i, key := range keys {
+		revisions[i] = reports[key]
+	}
+	return revisions, nil
+}
+
+// ByKey returns the current figure of each key, nil where there is none any more.
+func (s *Session) ByKey(ctx context.Context, keys []indicator.ObservationKey) ([]*Observation, error) {
+	reports, err := s.reports(ctx, keys, false)
+	if err != nil {
+		return nil, err
+	}
+	found := make([]*Observation, len(keys))
+	for i, key := range keys {
+		if list := reports[s.canonical(key)]; len(list) > 0 {
+			found[i] = list[0]
+		}
+	}
+	return found, nil
+}
+
+// canonical writes the key's region with its scheme, as Observation.Key does.
+func (s *Session) canonical(key indicator.ObservationKey) indicator.ObservationKey {
+	if r, err := s.catalog.Region(key.Region); err == nil {
+		key.Region = r.QualifiedCode()
+	}
+	return key
+}
+
+// reports reads the reports of the keys, newest first: all of them with vintages, else the current ones. Keys that name
+// something unknown have none. The selection covers all keys at once and may cover more; what was not asked for is dropped.
+func (s *Session) reports(ctx context.Context, keys []indicator.ObservationKey, vintages bool) (map[indicator.ObservationKey][]*Observation, error) {
+	selection := store.NewSelect()
+	selection.Evidence, selection.Vintages = true, vintages
+	wanted := make(map[indicator.ObservationKey]bool, len(keys))
+	span := indicator.Period{Start: indicator.Forever, End: indicator.NoDay}
+	for _, key := range keys {
+		r, regionErr := s.catalog.Region(key.Region)
+		ind, indicatorErr := s.catalog.Indicator(key.Indicator)
+		slice, sliceErr := indicator.ParseSlice(key.Slice)
+		period, periodErr := indicator.ParsePeriod(key.Period)
+		if cmp.Or(regionErr, indicatorErr, sliceErr, periodErr) != nil {
+			continue
+		}
+		sliceID, ok := s.catalog.SliceID(slice)
+		if !ok {
+			continue
+		}
+		key.Region = r.QualifiedCode()
+		wanted[key] = true
+		if alone := regionAlone(r); !slices.Contains(selection.Regions, alone) {
+			selection.Regions = append(selection.Regions, alone)
+		}
+		selection.Indicators = appendDistinct(selection.Indicators, ind.ID)
+		selection.Slices = appendDistinct(selection.Slices, sliceID)
+		if !slices.Contains(selection.Statuses, key.Status) {
+			selection.Statuses = append(selection.Statuses, key.Status)
+		}
+		span.Start, span.End = min(span.Start, period.Start), max(span.End, period.End)
+	}
+	reports := make(map[indicator.ObservationKey][]*Observation, len(wanted))
+	if len(wanted) == 0 {
+		return reports, nil
+	}
+	selection.Within = &span
+	rows, err := s.rows(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rows.Len() {
+		o := s.observation(rows, i)
+		if key := o.Key(); wanted[key] {
+			reports[key] = append(reports[key], o)
+		}
+	}
+	for _, list := range reports {
+		slices.SortStableFunc(list, func(a, b *Observation) int {
+			return cmp.Or(cmp.Compare(b.KnownTo, a.KnownTo), cmp.Compare(b.KnownFrom, a.KnownFrom))
+		})
+	}
+	return reports, nil
+}
+
+// RegionObservations returns the figures of exactly each region that meet the condition, whose own regions are ignored.
+func (s *Session) RegionObservations(ctx context.Context, regions []*catalog.Region, where *ObservationWhere) ([][]*Observation, error) {
+	narrowed := *where
+	narrowed.Regions = nil
+	selection, err := s.observationSelect(&narrowed, indicator.NoDay)
+	if err != nil {
+		return nil, at(err, "where")
+	}
+	ids := make([]int32, len(regions))
+	for i, r := range regions {
+		selection.Regions = append(selection.Regions, regionAlone(r))
+		ids[i] = r.ID
+	}
+	return s.partition(ctx, selection, ids, func(rows *store.Rows) []int32 { return rows.Region })
+}
+
+// SourceObservations returns the current figures from each source.
+func (s *Session) SourceObservations(ctx context.Context, sources []*catalog.Source) ([][]*Observation, error) {
+	selection := store.NewSelect()
+	selection.Evidence = true
+	for _, source := range sources {
+		selection.Sources = append(selection.Sources, source.ID)
+	}
+	return s.partition(ctx, selection, selection.Sources, func(rows *store.Rows) []int32 { return rows.Source })
+}
+
+// partition runs a selection and deals its rows out to one list for each ordinal, by a column.
+func (s *Session) partition(ctx context.Context, selection store.Select, ids []int32, column func(*store.Rows) []int32) ([][]*Observation, error) {
+	rows, err := s.rows(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int32][]*Observation, len(ids))
+	for i, id := range column(rows) {
+		byID[id] = append(byID[id], s.observation(rows, i))
+	}
+	lists := make([][]*Observation, len(ids))
+	for i, id := range ids {
+		lists[i] = byID[id]
+	}
+	return lists, nil
+}
+
+// PageOfObservations cuts a page from a list of observations.
+func (s *Session) PageOfObservations(list []*Observation, request PageRequest) (*ObservationPage, error) {
+	page, err := paginate(list, (*Observation).identity, request, s.limits.Page)
+	if err != nil {
+		return nil, err
+	}
+	return CompletePage(page), nil
+}
+
+// RegionIndicators returns, for each region, the indicators that have figures for exactly that region, in catalogue
+// order.
+func (s *Session) RegionIndicators(ctx context.Context, regions []*catalog.Region) ([][]*catalog.Indicator, error) {
+	selection := store.NewSelect()
+	for _, r := range regions {
+		selection.Regions = append(selection.Regions, regionAlone(r))
+	}
+	tallies, err := s.count(ctx, selection, store.KeyRegion, store.KeyIndicator)
+	if err != nil {
+		return nil, err
+	}
+	byRegion := make(map[int32][]*catalog.Indicator)
+	for _, t := range tallies {
+		byRegion[t.Keys[0]] = append(byRegion[t.Keys[0]], &s.catalog.Indicators()[t.Keys[1]])
+	}
+	lists := make([][]*catalog.Indicator, len(regions))
+	for i, r := range regions {
+		lists[i] = byRegion[r.ID]
+	}
+	return lists, nil
+}

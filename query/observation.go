@@ -1,0 +1,280 @@
+package query
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// Observation is one figure with its evidence, resolved against the catalogue.
+type Observation struct {
+	Region    *catalog.Region
+	Indicator *catalog.Indicator
+	Slice     indicator.Slice
+	Period    indicator.Period
+	Inferred  bool // the source does not date the figure
+	Status    indicator.Status
+
+	Value                  *float64 // nil where Missing says why
+	Missing                indicator.Missing
+	Precision              indicator.Precision
+	Numerator, Denominator *float64 // nil where unknown
+	Derived                bool
+
+	Printed     string // empty where unknown, like the other texts
+	Offset      int32  // -1 where unknown
+	Definition  string
+	Note        string
+	Source      *catalog.Source
+	PublishedOn indicator.Day
+	// KnownFrom and KnownTo bound the days, KnownTo excluded, on which this report was the newest of its key.
+	KnownFrom, KnownTo indicator.Day
+	Load               *indicator.Load
+
+	slice int32
+}
+
+// observation resolves a row that was selected with evidence.
+func (s *Session) observation(rows *store.Rows, i int) *Observation {
+	return &Observation{
+		Region:      &s.catalog.Regions()[rows.Region[i]],
+		Indicator:   &s.catalog.Indicators()[rows.Indicator[i]],
+		Slice:       s.catalog.Slices()[rows.Slice[i]],
+		Period:      indicator.Period{Start: rows.Start[i], End: rows.End[i]},
+		Inferred:    rows.Inferred[i],
+		Status:      rows.Status[i],
+		Value:       number(rows.Value[i]),
+		Missing:     rows.Missing[i],
+		Precision:   rows.Precision[i],
+		Numerator:   number(rows.Numerator[i]),
+		Denominator: number(rows.Denominator[i]),
+		Derived:     rows.Derived[i],
+		Printed:     rows.Printed[i],
+		Offset:      rows.Offset[i],
+		Definition:  s.catalog.Definition(rows.Definition[i]),
+		Note:        rows.Note[i],
+		Source:      &s.catalog.Sources()[rows.Source[i]],
+		PublishedOn: rows.Published[i],
+		KnownFrom:   rows.KnownFrom[i],
+		KnownTo:     rows.KnownTo[i],
+		Load:        &s.contents.Loads[rows.Load[i]],
+		slice:       rows.Slice[i],
+	}
+}
+
+// Key identifies the figure across snapshots; its reports share it.
+func (o *Observation) Key() indicator.ObservationKey {
+	return indicator.ObservationKey{
+		Region: o.Region.QualifiedCode(), Indicator: o.Indicator.Code, Slice: o.Slice.String(),
+		Period: o.Period.String(), Status: o.Status,
+	}
+}
+
+// Current reports whether this is the newest report of its figure.
+func (o *Observation) Current() bool { return o.KnownTo == indicator.Forever }
+
+// identity names the report by codes, for cursors and identifiers.
+func (o *Observation) identity() string {
+	key := o.Key()
+	fields := []string{key.Region, key.Indicator, key.Slice, key.Period, key.Status.String()}
+	if !o.Current() {
+		fields = append(fields, o.KnownFrom.String(), o.Load.ID)
+	}
+	return strings.Join(fields, "\x1f")
+}
+
+// position is the observation's place in an order.
+func (o *Observation) position() store.Position {
+	p := store.Position{
+		Indicator: o.Indicator.ID, Slice: o.slice, Status: o.Status, Period: o.Period, Region: o.Region.ID,
+		KnownFrom: o.KnownFrom, Published: o.PublishedOn, Value: math.NaN(),
+	}
+	if o.Value != nil {
+		p.Value = *o.Value
+	}
+	return p
+}
+
+// ObservationWhere narrows figures; the zero value with AnySlice selects every current figure.
+type ObservationWhere struct {
+	Regions    *RegionSelector // nil: regions of every level
+	Indicators []string
+	Slice      []indicator.Coordinate
+	AnySlice   bool // the slice may have further dimensions
+	From, To   indicator.Day
+	Statuses   []indicator.Status
+	Precisions []indicator.Precision
+	Sources    []string
+}
+
+// Everything is the ObservationWhere that selects every current figure.
+func Everything() *ObservationWhere {
+	return &ObservationWhere{AnySlice: true, From: indicator.NoDay, To: indicator.NoDay}
+}
+
+// observationSelect resolves a where-condition.
+func (s *Session) observationSelect(where *ObservationWhere, asOf indicator.Day) (store.Select, error) {
+	selection := store.NewSelect()
+	selection.AsOf, selection.Evidence = asOf, true
+	selection.Statuses, selection.Precisions = where.Statuses, where.Precisions
+	if where.Regions != nil {
+		regions, err := s.selectRegions(where.Regions, "regions")
+		if err != nil {
+			return selection, err
+		}
+		regions.narrow(&selection, s.catalog.Regions())
+	}
+	for i, code := range where.Indicators {
+		ind, err := s.catalog.Indicator(code)
+		if err != nil {
+			return selection, at(err, "indicators", strconv.Itoa(i))
+		}
+		selection.Indicators = append(selection.Indicators, ind.ID)
+	}
+	for i, code := range where.Sources {
+		source, err := s.catalog.Source(code)
+		if err != nil {
+			return selection, at(err, "sources", strconv.Itoa(i))
+		}
+		selection.Sources = append(selection.Sources, source.ID)
+	}
+	if where.From != indicator.NoDay || where.To != indicator.NoDay {
+		within := indicator.Period{Start: where.From, End: where.To}
+		if within.End == indicator.NoDay {
+			within.End = indicator.Forever
+		}
+		selection.Within = &within
+	}
+	if len(where.Slice) == 0 && where.AnySlice {
+		return selection, nil
+	}
+	var err error
+	selection.Slices, err = s.matchingSlices(where.Slice, where.AnySlice)
+	return selection, at(err, "slice")
+}
+
+// matchingSlices are the ordinals of the slices that equal the coordinates or, with any, contain them; -1 stands for
+// none.
+func (s *Session) matchingSlices(coordinates []indicator.Coordinate, extra bool) ([]int32, error) {
+	slice, err := indicator.NewSlice(coordinates...)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.catalog.CheckSlice(slice); err != nil {
+		return nil, err
+	}
+	var ids []int32
+	for id, candidate := range s.catalog.Slices() {
+		contains := !slices.ContainsFunc(slice, func(c indicator.Coordinate) bool { return !slices.Contains(candidate, c) })
+		if contains && (extra || len(candidate) == len(slice)) {
+			ids = append(ids, int32(id))
+		}
+	}
+	if len(ids) == 0 {
+		ids = []int32{-1} // no figure has the slice; no filter would mean every slice
+	}
+	return ids, nil
+}
+
+// Observations pages through figures with their evidence. Cursors name figures by their codes and survive a refresh.
+func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asOf indicator.Day, order store.Order, request PageRequest) (*ObservationPage, error) {
+	if err := checkFirst(request.First, s.limits.Page); err != nil {
+		return nil, err
+	}
+	selection, err := s.observationSelect(where, asOf)
+	if err != nil {
+		return nil, at(err, "where")
+	}
+	page := &ObservationPage{session: s, selection: selection}
+	selection.Order, selection.Limit = order, request.First+1 // one more tells whether a page follows
+	if request.After != "" {
+		if selection.After, err = s.decodePosition(request.After); err != nil {
+			return nil, err
+		}
+	}
+	rows, err := s.rows(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	n := min(rows.Len(), request.First)
+	nodes := make([]*Observation, n)
+	cursors := make([]string, n)
+	for i := range n {
+		nodes[i] = s.observation(rows, i)
+		cursors[i] = s.encodePosition(nodes[i])
+	}
+	page.Page = *newPage(nodes, cursors, 0, request.After != "", rows.Len() > n)
+	return page, nil
+}
+
+// ObservationPage is a page of observations whose total count is asked for only when needed.
+type ObservationPage struct {
+	Page[*Observation]
+	session   *Session
+	selection store.Select
+}
+
+// Count is the number of observations on all pages.
+func (p *ObservationPage) Count(ctx context.Context) (int, error) {
+	if p.session == nil {
+		return p.TotalCount, nil
+	}
+	tallies, err := p.session.count(ctx, p.selection)
+	if err != nil {
+		return 0, err
+	}
+	return int(tallies[0].Rows), nil
+}
+
+// CompletePage is an ObservationPage whose total count is known.
+func CompletePage(page *Page[*Observation]) *ObservationPage { return &ObservationPage{Page: *page} }
+
+func (s *Session) encodePosition(o *Observation) string {
+	p := o.position()
+	return encodeCursor(
+		o.Indicator.Code, o.Slice.String(), o.Status.String(), p.Period.String(), o.Region.QualifiedCode(),
+		p.KnownFrom.String(), p.Published.String(), strconv.FormatFloat(p.Value, 'g', -1, 64),
+	)
+}
+
+func (s *Session) decodePosition(cursor string) (*store.Position, error) {
+	fields, err := decodeCursorFields(cursor, 8)
+	if err != nil {
+		return nil, err
+	}
+	ind, err := s.catalog.Indicator(fields[0])
+	if err != nil {
+		return nil, goneCursor()
+	}
+	slice, err := indicator.ParseSlice(fields[1])
+	if err != nil {
+		return nil, invalidCursor()
+	}
+	sliceID, ok := s.catalog.SliceID(slice)
+	if !ok {
+		return nil, goneCursor()
+	}
+	region, err := s.catalog.Region(fields[4])
+	if err != nil {
+		return nil, goneCursor()
+	}
+	p := &store.Position{Indicator: ind.ID, Slice: sliceID, Region: region.ID}
+	var errs [5]error
+	p.Status, errs[0] = indicator.ParseStatus(fields[2])
+	p.Period, errs[1] = indicator.ParsePeriod(fields[3])
+	p.KnownFrom, errs[2] = indicator.ParseDay(fields[5])
+	p.Published, errs[3] = indicator.ParseDay(fields[6])
+	p.Value, errs[4] = strconv.ParseFloat(fields[7], 64)
+	for _, err := range errs {
+		if err != nil {
+			return nil, invalidCursor()
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,126 @@
+package query
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// PageRequest asks for one page of a list: at most First items behind the cursor After, empty for the first page.
+type PageRequest struct {
+	First int
+	After string
+}
+
+// PageInfo says how a page lies in its list.
+type PageInfo struct {
+	HasNextPage     bool
+	HasPreviousPage bool
+	StartCursor     *string
+	EndCursor       *string
+}
+
+// Page is one page of a list; Cursors are parallel to Nodes.
+type Page[T any] struct {
+	Nodes      []T
+	Cursors    []string
+	PageInfo   PageInfo
+	TotalCount int
+}
+
+func newPage[T any](nodes []T, cursors []string, total int, previous, next bool) *Page[T] {
+	page := &Page[T]{Nodes: nodes, Cursors: cursors, TotalCount: total}
+	page.PageInfo = PageInfo{HasNextPage: next, HasPreviousPage: previous}
+	if len(cursors) > 0 {
+		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &cursors[0], &cursors[len(cursors)-1]
+	}
+	return page
+}
+
+// checkFirst refuses page sizes below 0 and beyond the limit.
+func checkFirst(first, limit int) error {
+	switch {
+	case first < 0:
+		err := indicator.Errorf(indicator.InvalidInput, "first is %d", first)
+		err.Hint = "ask for 0 or more"
+		return err.At("first")
+	case first > limit:
+		return &indicator.Error{
+			Code:      indicator.TooLarge,
+			Message:   "the page is too large",
+			Hint:      "ask for smaller pages and continue with after",
+			LimitName: "page", Limit: int64(limit), Estimate: int64(first),
+			Path: []string{"first"},
+		}
+	}
+	return nil
+}
+
+// paginate cuts a page from a list that is in memory. The identity of an item, unique in the list, is its cursor.
+func paginate[T any](list []T, identity func(T) string, request PageRequest, limit int) (*Page[T], error) {
+	if err := checkFirst(request.First, limit); err != nil {
+		return nil, err
+	}
+	start := 0
+	if request.After != "" {
+		after, err := decodeCursor(request.After)
+		if err != nil {
+			return nil, err
+		}
+		start = -1
+		for i, item := range list {
+			if identity(item) == after {
+				start = i + 1
+				break
+			}
+		}
+		if start < 0 {
+			return nil, goneCursor()
+		}
+	}
+	end := min(start+request.First, len(list))
+	nodes := list[start:end]
+	cursors := make([]string, len(nodes))
+	for i, item := range nodes {
+		cursors[i] = encodeCursor(identity(item))
+	}
+	return newPage(nodes, cursors, len(list), start > 0, end < len(list)), nil
+}
+
+// encodeCursor makes texts opaque. Cursors name items by their codes, so that they survive a refresh.
+func encodeCursor(fields ...string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(fields, "\x1f")))
+}
+
+func decodeCursor(cursor string) (string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return "", invalidCursor()
+	}
+	return string(raw), nil
+}
+
+func decodeCursorFields(cursor string, n int) ([]string, error) {
+	text, err := decodeCursor(cursor)
+	if err != nil {
+		return nil, err
+	}
+	fields := strings.Split(text, "\x1f")
+	if len(fields) != n {
+		return nil, invalidCursor()
+	}
+	return fields, nil
+}
+
+func invalidCursor() error {
+	err := indicator.Errorf(indicator.InvalidInput, "after is not a cursor of this list")
+	err.Hint = "take it from pageInfo.endCursor or an edge"
+	return err.At("after")
+}
+
+func goneCursor() error {
+	err := indicator.Errorf(indicator.InvalidInput, "the item that the cursor names is no longer in the list")
+	err.Hint = "start again without after"
+	return err.At("after")
+}

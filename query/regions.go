@@ -1,0 +1,154 @@
+package query
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// RegionSelector selects the regions named by Codes, plus everything inside Within at Level. Without both it selects
+// every region in force at Level. Where narrows all but Codes.
+type RegionSelector struct {
+	Codes  []string
+	Within []string
+	Level  indicator.Level
+	Where  *RegionWhere
+}
+
+// RegionWhere narrows regions; empty conditions do not.
+type RegionWhere struct {
+	Levels       []indicator.Level
+	Scheme       string
+	NameContains string
+	InForce      *bool
+}
+
+func (w *RegionWhere) matches(r *catalog.Region) bool {
+	if w == nil {
+		return true
+	}
+	if len(w.Levels) > 0 && !slices.Contains(w.Levels, r.Level) {
+		return false
+	}
+	if w.Scheme != "" && w.Scheme != r.Scheme {
+		return false
+	}
+	if w.InForce != nil && *w.InForce == r.Retired() {
+		return false
+	}
+	return w.NameContains == "" || containsFold(w.NameContains, append([]string{r.Name, r.NameEn}, r.Aliases...)...)
+}
+
+func containsFold(needle string, names ...string) bool {
+	needle = strings.ToLower(needle)
+	return slices.ContainsFunc(names, func(name string) bool { return strings.Contains(strings.ToLower(name), needle) })
+}
+
+// regionSet is a resolved selector: distinct regions in tree order.
+type regionSet struct {
+	list     []*catalog.Region
+	warnings []Warning
+}
+
+// selectRegions resolves a selector. Path is where errors point. A retired code stands for its successor.
+func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regionSet, error) {
+	if selector == nil {
+		selector = &RegionSelector{Level: indicator.County}
+	}
+	set := &regionSet{}
+	for i, code := range selector.Codes {
+		r, err := s.catalog.Region(code)
+		if err != nil {
+			return nil, at(err, append(path, "codes", strconv.Itoa(i))...)
+		}
+		if r.Successor != nil {
+			set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
+				"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, r.Successor.Code, r.Successor.Name)})
+			r = r.Successor
+		}
+		set.list = append(set.list, r)
+	}
+	var roots []*catalog.Region
+	for i, code := range selector.Within {
+		r, err := s.catalog.Region(code)
+		if err != nil {
+			return nil, at(err, append(path, "within", strconv.Itoa(i))...)
+		}
+		roots = append(roots, r)
+	}
+	all := s.catalog.Regions()
+	take := func(from, to int32) {
+		for id := from; id < to; id++ {
+			r := &all[id]
+			if r.Level == selector.Level && selector.Where.matches(r) && !(r.Retired() && selector.Where.inForceOnly()) {
+				set.list = append(set.list, r)
+			}
+		}
+	}
+	for _, root := range roots {
+		take(root.ID, root.End)
+	}
+	if len(selector.Codes) == 0 && len(selector.Within) == 0 {
+		take(0, int32(len(all)))
+	}
+	slices.SortFunc(set.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
+	set.list = slices.Compact(set.list)
+	return set, nil
+}
+
+// inForceOnly reports whether retired regions are left out: always, unless the selector speaks of it.
+func (w *RegionWhere) inForceOnly() bool { return w == nil || w.InForce == nil }
+
+// nested returns a pair of which the second lies inside the first; nil where all regions are disjoint.
+func (set *regionSet) nested() (outer, inner *catalog.Region) {
+	var open *catalog.Region // in tree order an enclosing region comes before everything inside it
+	for _, r := range set.list {
+		if open != nil && open.Contains(r) {
+			return open, r
+		}
+		open = r
+	}
+	return nil, nil
+}
+
+// narrow restricts a selection to the regions of the set. Gaps between selected regions are bridged where nothing in
+// them has a level that is selected, so that all counties of a country are one span.
+func (set *regionSet) narrow(selection *store.Select, all []catalog.Region) {
+	var levels []indicator.Level
+	for _, r := range set.list {
+		if !slices.Contains(levels, r.Level) {
+			levels = append(levels, r.Level)
+		}
+	}
+	slices.Sort(levels)
+	var spans []store.Span
+	for _, r := range set.list {
+		if n := len(spans); n > 0 && bridgeable(all[spans[n-1].To:r.ID], levels) {
+			spans[n-1].To = r.ID + 1
+			continue
+		}
+		spans = append(spans, store.Span{From: r.ID, To: r.ID + 1})
+	}
+	if len(spans) == 0 {
+		spans = []store.Span{{From: 0, To: 0}} // no region: no filter would mean every region
+	}
+	selection.Regions, selection.Levels = spans, levels
+}
+
+func bridgeable(gap []catalog.Region, levels []indicator.Level) bool {
+	return !slices.ContainsFunc(gap, func(r catalog.Region) bool { return slices.Contains(levels, r.Level) })
+}
+
+// at prefixes the argument path of a typed error.
+func at(err error, path ...string) error {
+	if typed, ok := err.(*indicator.Error); ok { //nolint:errorlint // only errors made here, never wrapped ones
+		return typed.At(path...)
+	}
+	return err
+}

@@ -1,0 +1,116 @@
+package query
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync/atomic"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// Limits bound what one request may ask for.
+type Limits struct {
+	// Cells is the most cells, indicators x regions x slices, that one request may ask for.
+	Cells int64
+	// Rows is the most figures that one engine query may return.
+	Rows int
+	// Page is the largest page.
+	Page int
+}
+
+// DefaultLimits are the limits of a server without configuration: every county of a large country by every indicator
+// of a large catalogue, for a few periods.
+func DefaultLimits() Limits { return Limits{Cells: 20_000_000, Rows: 5_000_000, Page: 10_000} }
+
+// Session answers the questions of one request from one snapshot. It is safe for concurrent use.
+type Session struct {
+	reader   store.Reader
+	contents *store.Contents
+	catalog  *catalog.Catalog
+	limits   Limits
+	today    indicator.Day
+	queries  atomic.Int64
+}
+
+// NewSession returns a session over a pinned snapshot, which the caller releases after the session's last use. Today is
+// the day that ages of figures are measured from.
+func NewSession(snapshot store.Snapshot, limits Limits, today indicator.Day) *Session {
+	contents := snapshot.Contents()
+	return &Session{reader: snapshot, contents: contents, catalog: contents.Catalog, limits: limits, today: today}
+}
+
+// Catalog returns the snapshot's catalogue.
+func (s *Session) Catalog() *catalog.Catalog { return s.catalog }
+
+// Contents returns the snapshot's manifest, loads and checks.
+func (s *Session) Contents() *store.Contents { return s.contents }
+
+// EngineQueries is the number of queries sent to the engine so far.
+func (s *Session) EngineQueries() int64 { return s.queries.Load() }
+
+// rows runs a selection under the row limit.
+func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows, error) {
+	selection.Cap = s.limits.Rows
+	s.queries.Add(1)
+	rows, err := s.reader.Select(ctx, selection)
+	var beyond *store.RowCapError
+	if errors.As(err, &beyond) {
+		return nil, &indicator.Error{
+			Code:      indicator.TooLarge,
+			Message:   beyond.Error(),
+			Hint:      "select fewer regions, indicators or periods",
+			LimitName: "rows", Limit: int64(beyond.Cap), Estimate: int64(beyond.Cap) + 1,
+		}
+	}
+	return rows, err
+}
+
+func (s *Session) count(ctx context.Context, selection store.Select, by ...store.Key) ([]store.Tally, error) {
+	s.queries.Add(1)
+	return s.reader.Count(ctx, selection, by...)
+}
+
+// Warning is something a reader of figures should know before using them.
+type Warning struct {
+	Code    WarningCode
+	Message string
+}
+
+// WarningCode classifies warnings.
+type WarningCode string
+
+// The warning codes.
+const (
+	MixedPeriods     WarningCode = "MIXED_PERIODS"
+	MixedSources     WarningCode = "MIXED_SOURCES"
+	MixedDefinitions WarningCode = "MIXED_DEFINITIONS"
+	MixedPrecision   WarningCode = "MIXED_PRECISION"
+	RetiredRegion    WarningCode = "RETIRED_REGION"
+	TimeGaps         WarningCode = "TIME_GAPS"
+	LongerPeriods    WarningCode = "LONGER_PERIODS"
+)
+
+// MissingRegion is a region without a usable value.
+type MissingRegion struct {
+	Region *catalog.Region
+	Reason indicator.Missing
+}
+
+// Cost is what an answer cost, or would cost.
+type Cost struct {
+	Cells         int64 // estimated before running: indicators x regions x slices
+	Limit         int64 // the most cells one request may ask for
+	Rows          int64 // figures read
+	EngineQueries int64
+}
+
+// number returns nil for NaN, which stands for a missing value inside this package.
+func number(x float64) *float64 {
+	if math.IsNaN(x) {
+		return nil
+	}
+	return &x
+}

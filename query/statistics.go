@@ -1,0 +1,93 @@
+package query
+
+import (
+	"math"
+	"slices"
+)
+
+// The functions of this file take values in ascending order and return NaN where the statistic does not exist.
+
+// mean is the unweighted arithmetic mean.
+func mean(sorted []float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	var sum float64
+	for _, x := range sorted {
+		sum += x
+	}
+	return sum / float64(len(sorted))
+}
+
+// quantile interpolates linearly between order statistics: type 7 of Hyndman and Fan, "Sample Quantiles in Statistical
+// Packages", The American Statistician 50 (1996).
+func quantile(sorted []float64, p float64) float64 {
+	if len(sorted) == 0 || !(p >= 0 && p <= 1) {
+		return math.NaN()
+	}
+	position := p * float64(len(sorted)-1)
+	below := int(math.Floor(position))
+	if below == len(sorted)-1 {
+		return sorted[below]
+	}
+	return sorted[below] + (position-float64(below))*(sorted[below+1]-sorted[below])
+}
+
+// stddev is the sample standard deviation with divisor n - 1, in two passes.
+func stddev(sorted []float64) float64 {
+	if len(sorted) < 2 {
+		return math.NaN()
+	}
+	m := mean(sorted)
+	var squares float64
+	for _, x := range sorted {
+		squares += (x - m) * (x - m)
+	}
+	return math.Sqrt(squares / float64(len(sorted)-1))
+}
+
+// medianAbsoluteDeviation is the median distance from the median, unscaled.
+func medianAbsoluteDeviation(sorted []float64) float64 {
+	median := quantile(sorted, 0.5)
+	distances := make([]float64, len(sorted))
+	for i, x := range sorted {
+		distances[i] = math.Abs(x - median)
+	}
+	slices.Sort(distances)
+	return quantile(distances, 0.5)
+}
+
+// gini is the Gini coefficient of non-negative values, 2 sum(i x_i) / (n sum(x)) - (n + 1) / n with i from 1: 0 where all
+// are equal. It does not exist if a value is negative or all are zero.
+func gini(sorted []float64) float64 {
+	if len(sorted) == 0 || sorted[0] < 0 {
+		return math.NaN()
+	}
+	var sum, ranked float64
+	for i, x := range sorted {
+		sum += x
+		ranked += float64(i+1) * x
+	}
+	if sum == 0 {
+		return math.NaN()
+	}
+	n := float64(len(sorted))
+	return 2*ranked/(n*sum) - (n+1)/n
+}
+
+// coefficientOfVariation is the standard deviation over the mean, where that is positive.
+func coefficientOfVariation(sorted []float64) float64 {
+	m := mean(sorted)
+	if !(m > 0) {
+		return math.NaN()
+	}
+	return stddev(sorted) / m
+}
+
+// counts returns how many values are smaller than, and how many equal to, x.
+func counts(sorted []float64, x float64) (smaller, equal int) {
+	smaller, _ = slices.BinarySearch(sorted, x)
+	for equal = 0; smaller+equal < len(sorted) && sorted[smaller+equal] == x; equal++ {
+	}
+	return smaller, equal
+}
