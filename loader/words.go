@@ -1,0 +1,43 @@
+package loader
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// formatNumber writes a number for people: thousands separators and at most four decimals.
+func formatNumber(value float64) string {
+	if math.Abs(value) >= 1e15 {
+		return strconv.FormatFloat(value, 'g', -1, 64)
+	}
+	text := strconv.FormatFloat(value, 'f', 4, 64)
+	text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	if text == "-0" || text == "0" && value != 0 {
+		// Too small for four decimals: its leading digits say more than a zero.
+		if value != 0 {
+			return strconv.FormatFloat(value, 'g', 4, 64)
+		}
+		return "0"
+	}
+	whole, fraction, _ := strings.Cut(text, ".")
+	sign := ""
+	if whole[0] == '-' {
+		sign, whole = "-", whole[1:]
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if fraction != "" {
+		return sign + whole + "." + fraction
+	}
+	return sign + whole
+}
+
+// plural writes a count with its noun: 1 row, 2,034 rows.
+func plural(count int64, noun string) string {
+	if count == 1 {
+		return "1 " + noun
+	}
+	return formatNumber(float64(count)) + " " + noun + "s"
+}
