@@ -2,6 +2,15 @@ import { readSnapshot, type Snapshot } from "./snapshot";
 
 const timeoutMilliseconds = 15_000;
 
+const timeFormat: Intl.DateTimeFormatOptions = {
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+};
+
 const panel = byId("snapshot");
 
 byId("request").textContent =
@@ -40,7 +49,11 @@ function figures(snapshot: Snapshot): Node[] {
 
 function empty(snapshot: Snapshot): Node[] {
   const text = element("p", { className: "state" });
-  text.append("No figures are loaded yet. Load some with ", element("code", { textContent: "countyql load" }), ".");
+  text.append(
+    "No figures are loaded yet. Load some with ",
+    element("code", { textContent: "countyql load" }),
+    ".",
+  );
   return [text, published(snapshot)];
 }
 
@@ -71,7 +84,7 @@ function published(snapshot: Snapshot): Node {
     dateTime: snapshot.publishedAt,
     textContent: Number.isNaN(date.getTime())
       ? snapshot.publishedAt
-      : date.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" }),
+      : date.toLocaleString("en-GB", timeFormat),
   });
   text.append("Published ", time, " as ", element("code", { textContent: snapshot.id }));
   return text;

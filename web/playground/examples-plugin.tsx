@@ -1,6 +1,9 @@
 import { type GraphiQLPlugin, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { type Example, examples } from "./examples";
 
+// As in playground.css: there the pane covers the editors.
+const narrow = "(max-width: 48rem)";
+
 function Icon() {
   return (
     <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="1.6" aria-hidden="true">
@@ -11,13 +14,16 @@ function Icon() {
 }
 
 function Content() {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, setVisiblePlugin } = useGraphiQLActions();
   const tabs = useGraphiQL((state) => state.tabs);
   const queryEditor = useGraphiQL((state) => state.queryEditor);
   const variableEditor = useGraphiQL((state) => state.variableEditor);
 
   /** Goes to the tab that holds the example as it came, or opens it in a new one. */
   function open(example: Example) {
+    if (matchMedia(narrow).matches) {
+      setVisiblePlugin(null);
+    }
     const index = tabs.findIndex((tab) => tab.query === example.query);
     if (index >= 0) {
       changeTab(index);
@@ -36,9 +42,9 @@ function Content() {
         {examples.map((example) => (
           <li key={example.title}>
             <button type="button" onClick={() => open(example)}>
-              {example.title}
+              <strong>{example.title}</strong>
+              <span>{withCode(example.description)}</span>
             </button>
-            <p>{withCode(example.description)}</p>
           </li>
         ))}
       </ol>
