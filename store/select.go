@@ -80,6 +80,7 @@ type Position struct {
 	Period           indicator.Period
 	Region           int32
 	KnownFrom        indicator.Day // for vintages
+	Tie              int32         // for vintages; see Rows.Tie
 	Published        indicator.Day // for ByPublished
 	Value            float64       // for ByValue; NaN where missing
 }
@@ -109,6 +110,9 @@ type Rows struct {
 	// KnownFrom is the first day on which the report was the newest of its key, KnownTo the first day on which it no
 	// longer was; Forever while it is.
 	KnownFrom, KnownTo []indicator.Day
+	// Tie numbers the reports of one key that became known on the same day, from 0 in the order of their precedence;
+	// all but the last are the newest for no day. It completes the natural order of vintages.
+	Tie []int32
 	// Load is the position of the load in Contents.Loads.
 	Load     []int32
 	Inferred []bool

@@ -1,0 +1,275 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/countyql/countyql/store"
+)
+
+// Options are the optional settings of an engine.
+type Options struct {
+	// Logger receives what happens outside of a call: swaps of snapshots and failures to follow. Default: nothing is
+	// logged.
+	Logger *slog.Logger
+	// Poll is how often Follow reads CURRENT where no file event says that it changed. Default: one second.
+	Poll time.Duration
+	// Threads is the number of threads of each open snapshot and of a load. Default: one per processor.
+	Threads int
+	// MemoryLimit bounds the memory of each open snapshot and of a load, as DuckDB writes it: 4GB. Default: DuckDB's,
+	// four fifths of the machine's.
+	MemoryLimit string
+	// TempDir is where queries that outgrow the memory limit spill. Default: the system's directory for temporary
+	// files. Loads spill into the store's staging directory.
+	TempDir string
+	// Now is the clock. Default: time.Now.
+	Now func() time.Time
+	// OnQuery is called after every query of a Select or Count, from the goroutine that asked. Default: nothing.
+	OnQuery func(ctx context.Context, sql string, elapsed time.Duration)
+	// OnPublish is called when the engine begins to serve another snapshot, before the first Pin returns it. It must
+	// not call the engine. Default: nothing.
+	OnPublish func(store.Manifest)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Poll <= 0 {
+		o.Poll = time.Second
+	}
+	if o.TempDir == "" {
+		o.TempDir = os.TempDir()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return o
+}
+
+// Engine serves and loads the store in one directory. Any number of engines, in any number of processes, may use the
+// same directory; their loads exclude each other.
+type Engine struct {
+	layout  layout
+	options Options
+
+	refreshing sync.Mutex // held while CURRENT is read and its snapshot opened
+
+	mu      sync.Mutex
+	current *handle // the newest snapshot opened; the engine refers to it
+	open    map[*handle]bool
+	closed  bool
+
+	// atStep is called before each step of a publication, so that a test can end the process there.
+	atStep func(step string)
+}
+
+var _ store.Engine = (*Engine)(nil)
+
+var errClosed = errors.New("the store is closed")
+
+// Open opens the store in a directory, which is created if it is absent. It reads no snapshot yet.
+func Open(dir string, options Options) (*Engine, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	e := &Engine{
+		layout:  layout(abs),
+		options: options.withDefaults(),
+		open:    make(map[*handle]bool),
+		atStep:  func(string) {},
+	}
+	if err := e.layout.create(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// settings are the DuckDB settings of every instance.
+func (e *Engine) settings() map[string]string {
+	settings := make(map[string]string)
+	if e.options.Threads > 0 {
+		settings["threads"] = strconv.Itoa(e.options.Threads)
+	}
+	if e.options.MemoryLimit != "" {
+		settings["memory_limit"] = e.options.MemoryLimit
+	}
+	return settings
+}
+
+var spills atomic.Int64
+
+// spillDir names a directory that no other instance spills into: DuckDB numbers its temporary files per instance.
+// DuckDB creates it when it needs it and removes it again.
+func (e *Engine) spillDir() string {
+	return filepath.Join(e.options.TempDir, fmt.Sprintf("countyql-%d-%d", os.Getpid(), spills.Add(1)))
+}
+
+// Pin returns the newest snapshot that this engine has seen: the one published when it was first pinned, one that this
+// engine committed, or one that Follow or Refresh found.
+func (e *Engine) Pin(ctx context.Context) (store.Snapshot, error) {
+	if p, err := e.pin(); p != nil || err != nil {
+		return p, err
+	}
+	if err := e.Refresh(ctx); err != nil {
+		return nil, err
+	}
+	if p, err := e.pin(); p != nil || err != nil {
+		return p, err
+	}
+	return nil, store.ErrNoSnapshot
+}
+
+// pin pins the snapshot that is open; the snapshot is a nil interface if none is.
+func (e *Engine) pin() (store.Snapshot, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return nil, errClosed
+	}
+	if e.current == nil {
+		return nil, nil
+	}
+	e.current.refs++
+	return &pinned{handle: e.current, engine: e}, nil
+}
+
+func (e *Engine) release(h *handle) {
+	e.mu.Lock()
+	h.refs--
+	last := h.refs == 0
+	if last {
+		delete(e.open, h)
+	}
+	e.mu.Unlock()
+	if last {
+		h.db.close()
+	}
+}
+
+// Refresh looks whether another snapshot has been published and if so opens it and begins to serve it. Pins do not
+// wait for it. It returns store.ErrNoSnapshot while nothing is published.
+func (e *Engine) Refresh(ctx context.Context) error {
+	e.refreshing.Lock()
+	defer e.refreshing.Unlock()
+	id, err := e.layout.readCurrent()
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	closed, same := e.closed, e.current != nil && e.current.contents.Manifest.ID == id
+	e.mu.Unlock()
+	if closed {
+		return errClosed
+	}
+	if same {
+		return nil
+	}
+	h, err := e.openSnapshot(ctx, id)
+	if err != nil {
+		return err
+	}
+	return e.serve(h)
+}
+
+// serve makes an opened snapshot the newest one. The caller holds e.refreshing.
+func (e *Engine) serve(h *handle) error {
+	if e.options.OnPublish != nil {
+		e.options.OnPublish(h.contents.Manifest)
+	}
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		h.db.close()
+		return errClosed
+	}
+	previous := e.current
+	h.refs = 1
+	e.open[h] = true
+	e.current = h
+	e.mu.Unlock()
+	if previous != nil {
+		e.release(previous)
+	}
+	e.options.Logger.Info("serving snapshot", "snapshot", h.contents.Manifest.ID)
+	return nil
+}
+
+// Manifests returns the published snapshot and the kept earlier ones, newest first.
+func (e *Engine) Manifests(ctx context.Context) ([]store.Manifest, error) {
+	current, err := e.layout.readCurrent()
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	ids, err := e.layout.ids()
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]store.Manifest)
+	e.mu.Lock()
+	for h := range maps.Keys(e.open) {
+		known[h.contents.Manifest.ID] = h.contents.Manifest
+	}
+	e.mu.Unlock()
+	var manifests []store.Manifest
+	for _, id := range slices.Backward(ids) {
+		if id > current {
+			continue // moved here by a load that has not published it
+		}
+		m, ok := known[id]
+		if !ok {
+			if m, err = e.readManifest(ctx, id); err != nil {
+				return nil, err
+			}
+		}
+		manifests = append(manifests, m)
+	}
+	return manifests, nil
+}
+
+func (e *Engine) readManifest(ctx context.Context, id string) (store.Manifest, error) {
+	path := e.layout.snapshot(id)
+	db, err := e.openFile(ctx, path)
+	if err != nil {
+		return store.Manifest{}, err
+	}
+	defer db.close()
+	m, err := readManifest(ctx, db, path)
+	return m.Manifest, err
+}
+
+// Close closes the engine. It returns an error if snapshots are still pinned; they stay readable until their release.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	if e.closed {
+		e.mu.Unlock()
+		return nil
+	}
+	e.closed = true
+	current := e.current
+	e.current = nil
+	e.mu.Unlock()
+	if current != nil {
+		e.release(current)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.open) > 0 {
+		return fmt.Errorf("the store was closed with %d snapshots still pinned", len(e.open))
+	}
+	return nil
+}

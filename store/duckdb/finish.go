@@ -1,0 +1,169 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// rowGroup is the number of rows in a row group of a snapshot file: small enough for zone maps to skip most of a
+// look-up, large enough to compress.
+const rowGroup = 30720
+
+// merged assembles everything the merge has made, in the columns of the stored tables.
+const merged = `CREATE VIEW memory.figure AS
+SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
+	h.numerator, h.denominator, h.counts_precision, h.source, h.definition, h.published, h.known_from, h.known_to, h.tie, h.load,
+	false AS derived, false AS filled, h.inferred, h.printed, h.printed_offset, h.note
+FROM memory.history h ANTI JOIN memory.counted c ON h.rowid = c.report
+UNION ALL
+SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
+	c.numerator, c.denominator, CAST(c.counts_precision AS TINYINT), h.source, h.definition, h.published, c.known_from, c.known_to, h.tie, h.load,
+	false, c.numerator IS NOT NULL, h.inferred, h.printed, h.printed_offset, h.note
+FROM memory.history h JOIN memory.counted c ON h.rowid = c.report
+UNION ALL
+SELECT indicator, slice, status, period_start, period_end, region, value, 0, precision,
+	numerator, denominator, counts_precision, source, 0, published, known_from, known_to, 0, load,
+	true, false, inferred, '', -1, ''
+FROM memory.derived`
+
+// write writes the staged file, but for what Commit is given.
+func (w *writer) write(ctx context.Context) error {
+	if err := w.digest(ctx); err != nil {
+		return err
+	}
+	statements := append([]string{"ATTACH " + quoted(w.stagedFile()) + " AS staged (ROW_GROUP_SIZE " + literal(rowGroup) + ")"}, snapshotTables...)
+	if err := w.db.exec(ctx, statements...); err != nil {
+		return err
+	}
+	if err := fillDocuments(w.db, "catalogue", w.documents, true); err != nil {
+		return err
+	}
+	forever := literal(indicator.Forever)
+	return w.db.exec(ctx,
+		merged,
+		"INSERT INTO staged.report SELECT row_number() OVER () - 1, "+storedColumns+" FROM (SELECT f.*, p.level FROM memory.figure f "+
+			"JOIN memory.place p ON p.region = f.region ORDER BY "+of("f", figureKey)+", f.known_from, f.tie)",
+		"INSERT INTO staged.observation SELECT row_number() OVER () - 1, "+storedColumns+", next_end FROM (SELECT *, "+
+			"coalesce(lead(period_end) OVER (PARTITION BY indicator, slice, status, region ORDER BY period_end, period_start), "+forever+") AS next_end "+
+			"FROM staged.report WHERE known_to = "+forever+" ORDER BY row)",
+		"CHECKPOINT staged",
+		"DETACH staged",
+	)
+}
+
+// describe adds the manifest, the loads and the check results to the staged file and closes it.
+func (w *writer) describe(ctx context.Context, load indicator.Load, checks []indicator.CheckResult) (manifest, error) {
+	if err := w.db.exec(ctx, "ATTACH "+quoted(w.stagedFile())+" AS staged (ROW_GROUP_SIZE "+literal(rowGroup)+")"); err != nil {
+		return manifest{}, err
+	}
+	m, err := w.newManifest(ctx, load)
+	if err != nil {
+		return manifest{}, err
+	}
+	var loads []indicator.Load
+	if w.parent != nil {
+		loads = append(loads, w.parent.contents.Loads...)
+	}
+	row, err := encodeManifest(m)
+	if err != nil {
+		return manifest{}, err
+	}
+	loadRows, err := encodeResults(append(loads, load))
+	if err != nil {
+		return manifest{}, err
+	}
+	checkRows, err := encodeResults(checks)
+	if err != nil {
+		return manifest{}, err
+	}
+	for _, table := range []struct {
+		name string
+		rows []document
+	}{{"manifest", []document{row}}, {"load", loadRows}, {"check_result", checkRows}} {
+		if err := fillDocuments(w.db, table.name, table.rows, false); err != nil {
+			return manifest{}, err
+		}
+	}
+	if err := w.db.exec(ctx, "CHECKPOINT staged", "DETACH staged"); err != nil {
+		return manifest{}, err
+	}
+	// A file that still has a write-ahead log beside it is not the whole snapshot.
+	if _, err := os.Stat(w.stagedFile() + ".wal"); err == nil {
+		return manifest{}, fmt.Errorf("%s was not written completely", w.stagedFile())
+	}
+	return m, nil
+}
+
+func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest, error) {
+	r, err := w.db.query(ctx, "SELECT count(*), count(DISTINCT region), count(DISTINCT indicator) FROM staged.observation")
+	if err != nil {
+		return manifest{}, err
+	}
+	defer r.close()
+	s := &scanner{result: r}
+	observations, regions, indicators := next[int64](s), next[int64](s), next[int64](s)
+	if s.err != nil {
+		return manifest{}, s.err
+	}
+	now := w.engine.options.Now().UTC()
+	m := manifest{Figures: w.figures, Manifest: store.Manifest{
+		PublishedAt:  now,
+		Load:         load.ID,
+		Observations: observations[0],
+		Regions:      regions[0],
+		Indicators:   indicators[0],
+		ContentHash:  contentHash(w.documents, w.figures),
+		Engine:       engineName(),
+	}}
+	if w.parent != nil {
+		m.Parent = w.parent.contents.Manifest.ID
+	}
+	m.ID = newID(now, m.ContentHash, m.Parent)
+	return m, nil
+}
+
+// digest adds the hashes of the batch's new reports to the parent's sum: reports are never removed, so that a small
+// load does not read them all.
+func (w *writer) digest(ctx context.Context) error {
+	fresh, err := sumHashes(ctx, w.db, "memory.fresh", "memory.code")
+	if err != nil {
+		return err
+	}
+	w.figures = fresh
+	if w.parent != nil {
+		w.figures = w.parent.figures.plus(fresh)
+	}
+	return nil
+}
+
+// sumHashes adds up the hashes of reports. A report is hashed as text, with codes for ordinals and all digits of its
+// numbers, so that neither the order of rows nor the numbering of a catalogue nor the engine matters.
+func sumHashes(ctx context.Context, db *database, reports, codes string) (digest, error) {
+	const double = "coalesce(format('{:.16e}', f.%s), '')"
+	text := "concat_ws(chr(31), m_region.scheme, m_region.code, m_indicator.code, m_slice.code, f.status, f.period_start, f.period_end, " +
+		fmt.Sprintf(double, "value") + ", f.missing, f.precision, " + fmt.Sprintf(double, "numerator") + ", " + fmt.Sprintf(double, "denominator") +
+		", f.counts_precision, m_source.code, m_definition.code, f.published, f.inferred, f.printed, f.printed_offset, f.note)"
+	from := reports + " f"
+	for _, ref := range references {
+		from += fmt.Sprintf(" JOIN %[3]s m_%[1]s ON m_%[1]s.kind = '%[2]s' AND m_%[1]s.ordinal = f.%[1]s", ref.column, ref.kind, codes)
+	}
+	// The sums are taken modulo 2^64 in parts of 32 bits, which no number of rows overflows.
+	const half = "CAST(coalesce(sum(md5_number_%s(t) %s 4294967296), 0) AS BIGINT)"
+	sql := "SELECT " + fmt.Sprintf(half, "upper", "//") + ", " + fmt.Sprintf(half, "upper", "%") + ", " + fmt.Sprintf(half, "lower", "//") +
+		", " + fmt.Sprintf(half, "lower", "%") + " FROM (SELECT " + text + " AS t FROM " + from + ")"
+	r, err := db.query(ctx, sql)
+	if err != nil {
+		return digest{}, err
+	}
+	defer r.close()
+	s := &scanner{result: r}
+	highUpper, highLower, lowUpper, lowLower := next[uint64](s), next[uint64](s), next[uint64](s), next[uint64](s)
+	if s.err != nil {
+		return digest{}, s.err
+	}
+	return digest{High: highUpper[0]<<32 + highLower[0], Low: lowUpper[0]<<32 + lowLower[0]}, nil
+}

@@ -1,0 +1,96 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// deriveRates completes rates from the figures of their numerator and denominator, reported or derived totals, of the
+// same region, slice, period and status. Table pair holds the intervals in which both are known. Where a rate was
+// reported without counts it gets them (table counted), its row split where they change; before any was reported, a rate
+// is derived.
+func (w *writer) deriveRates(ctx context.Context) error {
+	if err := w.fillRatios(ctx); err != nil {
+		return err
+	}
+	const known = "(SELECT " + figureKey + ", value, precision, source, published, inferred, load, known_from, known_to FROM memory.history " +
+		"WHERE known_from < known_to AND value IS NOT NULL UNION ALL SELECT " + figureKey +
+		", value, precision, source, published, inferred, load, known_from, known_to FROM memory.derived)"
+	const place = "slice, status, period_end, period_start, region"
+	if err := w.db.exec(ctx,
+		"CREATE TABLE memory.pair AS SELECT t.rate AS indicator, "+of("n", place)+", t.scale, n.value AS numerator, d.value AS denominator, "+
+			"CAST(n.precision | ((d.precision & 1) * 2) | (d.precision // 2) AS TINYINT) AS counts_precision, n.source, "+
+			"greatest(n.published, d.published) AS published, n.inferred OR d.inferred AS inferred, greatest(n.load, d.load) AS load, "+
+			"greatest(n.known_from, d.known_from) AS known_from, least(n.known_to, d.known_to) AS known_to "+
+			"FROM memory.ratio t JOIN "+known+" n ON n.indicator = t.numerator JOIN "+known+" d ON d.indicator = t.denominator AND "+
+			same("n", "d", place)+" WHERE n.known_from < d.known_to AND d.known_from < n.known_to",
+		"CREATE TABLE memory.printed_rate AS SELECT "+figureKey+", min(known_from) AS known_from FROM memory.history h "+
+			"SEMI JOIN memory.ratio t ON h.indicator = t.rate GROUP BY "+figureKey,
+	); err != nil {
+		return err
+	}
+	// A reported rate ends the derived one for good: from then on, some report is the newest.
+	derive := "INSERT INTO memory.derived BY NAME SELECT " + of("p", figureKey) + ", p.scale * p.numerator / p.denominator AS value, " +
+		"p.counts_precision AS precision, p.numerator, p.denominator, p.counts_precision, p.source, p.published, p.inferred, p.load, " +
+		"p.known_from, least(p.known_to, coalesce(r.known_from, %[1]s)) AS known_to FROM memory.pair p LEFT JOIN memory.printed_rate r ON " +
+		same("p", "r", figureKey) + " WHERE p.known_from < coalesce(r.known_from, %[1]s) AND p.denominator <> 0 " +
+		"AND isfinite(p.scale * p.numerator / p.denominator)"
+	return w.db.exec(ctx, fmt.Sprintf(derive, literal(indicator.Forever)), countedTable)
+}
+
+// countedTable lists, for every report of a rate that gets counts, the intervals into which it is split, by the rowid of
+// the report. Neighbouring intervals with the same counts are one; those without counts fill the gaps.
+const countedTable = `CREATE TABLE memory.counted AS
+WITH overlap AS (
+	SELECT h.rowid AS report, h.known_from AS report_from, h.known_to AS report_to, p.numerator, p.denominator, p.counts_precision,
+		greatest(h.known_from, p.known_from) AS known_from, least(h.known_to, p.known_to) AS known_to
+	FROM memory.history h JOIN memory.pair p ON h.indicator = p.indicator AND h.slice = p.slice AND h.status = p.status
+		AND h.period_end = p.period_end AND h.period_start = p.period_start AND h.region = p.region
+	WHERE h.numerator IS NULL AND h.denominator IS NULL AND h.known_from < p.known_to AND p.known_from < h.known_to
+		AND h.known_from < h.known_to
+), compared AS (
+	SELECT *, CAST(
+		lag(known_to) OVER report IS DISTINCT FROM known_from OR lag(numerator) OVER report IS DISTINCT FROM numerator
+		OR lag(denominator) OVER report IS DISTINCT FROM denominator
+		OR lag(counts_precision) OVER report IS DISTINCT FROM counts_precision AS INTEGER) AS differs
+	FROM overlap WINDOW report AS (PARTITION BY report ORDER BY known_from)
+), numbered AS (
+	SELECT *, sum(differs) OVER (PARTITION BY report ORDER BY known_from) AS piece FROM compared
+), filled AS (
+	SELECT report, report_from, report_to, numerator, denominator, counts_precision,
+		min(known_from) AS known_from, max(known_to) AS known_to
+	FROM numbered GROUP BY report, report_from, report_to, piece, numerator, denominator, counts_precision
+), gap AS (
+	SELECT report, known_to AS known_from, coalesce(lead(known_from) OVER (PARTITION BY report ORDER BY known_from), report_to) AS known_to
+	FROM filled
+	UNION ALL
+	SELECT report, any_value(report_from), min(known_from) FROM filled GROUP BY report
+)
+SELECT report, numerator, denominator, counts_precision, known_from, known_to FROM filled
+UNION ALL
+SELECT report, NULL, NULL, 0, known_from, known_to FROM gap WHERE known_from < known_to`
+
+// fillRatios writes the rates of the catalogue and what they are made of.
+func (w *writer) fillRatios(ctx context.Context) error {
+	err := w.db.exec(ctx, "CREATE TABLE memory.ratio (rate INTEGER NOT NULL, numerator INTEGER NOT NULL, denominator INTEGER NOT NULL, scale DOUBLE NOT NULL)")
+	if err != nil {
+		return err
+	}
+	a, err := w.db.newAppender("memory", "ratio")
+	if err != nil {
+		return err
+	}
+	for _, i := range w.catalog.Indicators() {
+		if i.Kind != indicator.Ratio || i.Derived() || i.Numerator == nil || i.Denominator == nil {
+			continue
+		}
+		put(a, i.ID)
+		put(a, i.Numerator.ID)
+		put(a, i.Denominator.ID)
+		put(a, i.Scale)
+		_ = a.endRow() // close reports it
+	}
+	return a.close()
+}

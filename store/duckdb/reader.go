@@ -1,0 +1,114 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// reader answers selections from an attached snapshot file.
+type reader struct {
+	db      *database
+	onQuery func(ctx context.Context, sql string, elapsed time.Duration)
+}
+
+var _ store.Reader = (*reader)(nil)
+
+// query runs one rendered question and reports it to the hook, whatever came of it.
+func (r *reader) query(ctx context.Context, sql string) (*result, error) {
+	start := time.Now()
+	res, err := r.db.query(ctx, sql)
+	if r.onQuery != nil {
+		r.onQuery(ctx, sql, time.Since(start))
+	}
+	return res, err
+}
+
+// Select returns the rows of a selection in its order.
+func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error) {
+	sql, err := renderSelect(s)
+	if err != nil {
+		return nil, fmt.Errorf("select: %w", err)
+	}
+	res, err := r.query(ctx, sql)
+	if err != nil {
+		return nil, fmt.Errorf("select: %w", err)
+	}
+	defer res.close()
+	if s.Cap > 0 && res.rows > s.Cap {
+		return nil, &store.RowCapError{Cap: s.Cap}
+	}
+	rows, err := scanRows(res, s.Evidence || s.Vintages)
+	if err != nil {
+		return nil, fmt.Errorf("select: %w", err)
+	}
+	return rows, nil
+}
+
+// scanRows reads the columns that renderSelect asks for.
+func scanRows(res *result, evidence bool) (*store.Rows, error) {
+	s := &scanner{result: res}
+	rows := &store.Rows{
+		Indicator:       next[int32](s),
+		Slice:           next[int32](s),
+		Region:          next[int32](s),
+		Source:          next[int32](s),
+		Definition:      next[int32](s),
+		Status:          next[indicator.Status](s),
+		Start:           next[indicator.Day](s),
+		End:             next[indicator.Day](s),
+		Value:           nextFloats(s),
+		Missing:         next[indicator.Missing](s),
+		Precision:       next[indicator.Precision](s),
+		Numerator:       nextFloats(s),
+		Denominator:     nextFloats(s),
+		CountsPrecision: next[indicator.Precision](s),
+		Derived:         next[bool](s),
+	}
+	if evidence {
+		rows.Published = next[indicator.Day](s)
+		rows.KnownFrom = next[indicator.Day](s)
+		rows.KnownTo = next[indicator.Day](s)
+		rows.Tie = next[int32](s)
+		rows.Load = next[int32](s)
+		rows.Inferred = next[bool](s)
+		rows.Offset = next[int32](s)
+		rows.Printed = nextTexts(s)
+		rows.Note = nextTexts(s)
+	}
+	return rows, s.err
+}
+
+// Count counts a selection's rows by keys.
+func (r *reader) Count(ctx context.Context, s store.Select, by ...store.Key) ([]store.Tally, error) {
+	sql, err := renderCount(s, by)
+	if err != nil {
+		return nil, fmt.Errorf("count: %w", err)
+	}
+	res, err := r.query(ctx, sql)
+	if err != nil {
+		return nil, fmt.Errorf("count: %w", err)
+	}
+	defer res.close()
+	scan := &scanner{result: res}
+	keys := make([][]int32, len(by))
+	for i := range by {
+		keys[i] = next[int32](scan)
+	}
+	counts, regions := next[int64](scan), next[int64](scan)
+	first, last := next[indicator.Day](scan), next[indicator.Day](scan)
+	if scan.err != nil {
+		return nil, fmt.Errorf("count: %w", scan.err)
+	}
+	tallies := make([]store.Tally, res.rows)
+	for i := range tallies {
+		tallies[i] = store.Tally{Keys: make([]int32, len(by)), Rows: counts[i], Regions: regions[i], First: first[i], Last: last[i]}
+		for k := range by {
+			tallies[i].Keys[k] = keys[k][i]
+		}
+	}
+	return tallies, nil
+}

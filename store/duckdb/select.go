@@ -1,0 +1,312 @@
+package duckdb
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// The columns of a selection in the order in which scanRows reads them.
+const (
+	figureColumns = "indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, " +
+		"numerator, denominator, counts_precision, derived"
+	evidenceColumns = "published, known_from, known_to, tie, load, inferred, printed_offset, printed, note"
+)
+
+// The tables of an attached snapshot file.
+const (
+	observationTable = "snapshot.observation"
+	reportTable      = "snapshot.report"
+)
+
+// packedPeriod orders periods by their end and then their start in one number. Days are far from the limits of 32 bits.
+const packedPeriod = "period_end * 4294967296 + period_start"
+
+// renderSelect renders a selection. The SQL keeps to what ClickHouse understands too: no CTE, window or QUALIFY.
+func renderSelect(s store.Select) (string, error) {
+	from, err := renderFrom(s)
+	if err != nil {
+		return "", err
+	}
+	columns := figureColumns
+	if s.Evidence || s.Vintages {
+		columns += ", " + evidenceColumns
+	}
+	order, keyset := renderOrder(s)
+	where := filters(s)
+	if s.After != nil {
+		where = append(where, keyset)
+	}
+	var b strings.Builder
+	b.WriteString("SELECT " + columns + "\n" + from)
+	writeWhere(&b, where)
+	b.WriteString("\nORDER BY " + order)
+	if limit := rowLimit(s); limit > 0 {
+		b.WriteString("\nLIMIT " + literal(limit))
+	}
+	return b.String(), nil
+}
+
+// renderCount renders the count of a selection's rows by keys.
+func renderCount(s store.Select, by []store.Key) (string, error) {
+	from, err := renderFrom(s)
+	if err != nil {
+		return "", err
+	}
+	columns := make([]string, len(by))
+	regions := "count(DISTINCT region)"
+	for i, key := range by {
+		column, ok := keyColumns[key]
+		if !ok {
+			return "", fmt.Errorf("there is no grouping key %d", key)
+		}
+		columns[i] = column
+		if key == store.KeyRegion {
+			regions = "CAST(1 AS BIGINT)"
+		}
+	}
+	keys := strings.Join(columns, ", ")
+	var b strings.Builder
+	b.WriteString("SELECT ")
+	for _, column := range columns {
+		b.WriteString("CAST(" + column + " AS INTEGER), ")
+	}
+	fmt.Fprintf(&b, "count(*), %s, coalesce(min(period_start), %s), coalesce(max(period_end), %[2]s)\n%s",
+		regions, literal(indicator.NoDay), from)
+	writeWhere(&b, filters(s))
+	if len(by) > 0 {
+		b.WriteString("\nGROUP BY " + keys + "\nORDER BY " + keys)
+	}
+	return b.String(), nil
+}
+
+var keyColumns = map[store.Key]string{
+	store.KeyIndicator: "indicator",
+	store.KeyRegion:    "region",
+	store.KeySlice:     "slice",
+	store.KeyStatus:    "status",
+	store.KeyMissing:   "missing",
+	store.KeySource:    "source",
+}
+
+// renderFrom chooses the table and refuses selections that contradict themselves.
+func renderFrom(s store.Select) (string, error) {
+	switch {
+	case s.Vintages && (s.AsOf != indicator.NoDay || s.Latest != nil):
+		return "", errors.New("a selection of vintages has neither an as-of day nor a latest figure")
+	case s.Order.By < store.Natural || s.Order.By > store.ByPublished:
+		return "", fmt.Errorf("there is no order key %d", s.Order.By)
+	case s.Limit < 0 || s.Cap < 0:
+		return "", errors.New("a limit and a cap are not negative")
+	case s.Vintages || s.AsOf != indicator.NoDay:
+		return "FROM " + reportTable, nil
+	}
+	return "FROM " + observationTable, nil
+}
+
+// rowLimit is what the engine may return at most; 0 for everything. One row more than the cap shows that it is exceeded.
+func rowLimit(s store.Select) int {
+	if s.Cap > 0 && (s.Limit == 0 || s.Limit > s.Cap) {
+		return s.Cap + 1
+	}
+	return s.Limit
+}
+
+func writeWhere(b *strings.Builder, conditions []string) {
+	for i, condition := range conditions {
+		if i == 0 {
+			b.WriteString("\nWHERE ")
+		} else {
+			b.WriteString("\n  AND ")
+		}
+		b.WriteString(condition)
+	}
+}
+
+// filters renders everything that narrows a selection, apart from After.
+func filters(s store.Select) []string {
+	where := seriesFilters(s)
+	if len(s.Sources) > 0 {
+		where = append(where, "source IN ("+literals(s.Sources)+")")
+	}
+	if len(s.Precisions) > 0 {
+		where = append(where, "precision IN ("+literals(s.Precisions)+")")
+	}
+	if p := s.Period; p != nil {
+		where = append(where, "period_end = "+literal(p.End), "period_start = "+literal(p.Start))
+	}
+	if p := s.Within; p != nil {
+		if p.Start != indicator.NoDay {
+			where = append(where, "period_start >= "+literal(p.Start))
+		}
+		if p.End != indicator.Forever {
+			where = append(where, "period_end <= "+literal(p.End))
+		}
+	}
+	if s.Latest != nil {
+		where = append(where, latestFilters(s)...)
+	}
+	return where
+}
+
+// seriesFilters renders what narrows a selection to whole series, and the day as of which they are read.
+func seriesFilters(s store.Select) []string {
+	var where []string
+	if len(s.Indicators) > 0 {
+		where = append(where, "indicator IN ("+literals(s.Indicators)+")")
+	}
+	if len(s.Slices) > 0 {
+		where = append(where, "slice IN ("+literals(s.Slices)+")")
+	}
+	if len(s.Statuses) > 0 {
+		where = append(where, "status IN ("+literals(s.Statuses)+")")
+	}
+	if len(s.Regions) > 0 {
+		where = append(where, renderSpans(s.Regions))
+	}
+	if len(s.Levels) > 0 {
+		where = append(where, "level IN ("+literals(s.Levels)+")")
+	}
+	if s.AsOf != indicator.NoDay {
+		where = append(where, "known_from <= "+literal(s.AsOf), "known_to > "+literal(s.AsOf))
+	}
+	return where
+}
+
+// latestFilters keeps the newest figure of each series: of current figures by the end of the next one, which is stored
+// with each, as of a day by looking the newest period up.
+func latestFilters(s store.Select) []string {
+	var where []string
+	if s.Latest.NotBefore != indicator.NoDay {
+		where = append(where, "period_end >= "+literal(s.Latest.NotBefore))
+	}
+	bound := s.Latest.OnOrBefore
+	if s.AsOf == indicator.NoDay {
+		if bound == indicator.Forever {
+			return append(where, "next_end = "+literal(indicator.Forever))
+		}
+		return append(where, "period_end <= "+literal(bound), "next_end > "+literal(bound))
+	}
+	series := seriesFilters(s)
+	if bound != indicator.Forever {
+		series = append(series, "period_end <= "+literal(bound))
+	}
+	return append(where, "(indicator, slice, status, region, "+packedPeriod+") IN (SELECT indicator, slice, status, region, max("+
+		packedPeriod+") FROM "+reportTable+" WHERE "+strings.Join(series, " AND ")+" GROUP BY indicator, slice, status, region)")
+}
+
+// renderSpans joins ranges of regions: those that touch become one, and single regions a list.
+func renderSpans(spans []store.Span) string {
+	sorted := slices.DeleteFunc(slices.Clone(spans), func(s store.Span) bool { return s.From >= s.To })
+	slices.SortFunc(sorted, func(a, b store.Span) int { return cmp.Compare(a.From, b.From) })
+	merged := sorted[:0]
+	for _, span := range sorted {
+		if n := len(merged); n > 0 && span.From <= merged[n-1].To {
+			merged[n-1].To = max(merged[n-1].To, span.To)
+			continue
+		}
+		merged = append(merged, span)
+	}
+	var single []int32
+	var alternatives []string
+	for _, span := range merged {
+		if span.To == span.From+1 {
+			single = append(single, span.From)
+			continue
+		}
+		alternatives = append(alternatives, "region >= "+literal(span.From)+" AND region < "+literal(span.To))
+	}
+	if len(single) > 0 {
+		alternatives = append(alternatives, "region IN ("+literals(single)+")")
+	}
+	switch len(alternatives) {
+	case 0:
+		return "1 = 0"
+	case 1:
+		return alternatives[0]
+	}
+	return "(" + strings.Join(alternatives, " OR ") + ")"
+}
+
+// bound is one column of a position in an order.
+type bound struct {
+	column     string
+	value      string
+	descending bool
+}
+
+// renderOrder renders a selection's order and, if it has one, the condition of being behind its position.
+func renderOrder(s store.Select) (order, keyset string) {
+	position := store.Position{}
+	if s.After != nil {
+		position = *s.After
+	}
+	natural := naturalBounds(position, s.Vintages)
+	direction := ""
+	if s.Order.Descending {
+		direction = " DESC"
+	}
+	keyed := func(bounds ...bound) (string, string) {
+		columns := make([]string, len(bounds))
+		for i := range bounds {
+			bounds[i].descending = s.Order.Descending
+			columns[i] = bounds[i].column + direction
+		}
+		return strings.Join(columns, ", ") + ", row", behind(append(bounds, natural...))
+	}
+	switch s.Order.By {
+	case store.ByRegion:
+		return keyed(bound{column: "region", value: literal(position.Region)})
+	case store.ByPeriod:
+		return keyed(bound{column: "period_end", value: literal(position.Period.End)},
+			bound{column: "period_start", value: literal(position.Period.Start)})
+	case store.ByPublished:
+		return keyed(bound{column: "published", value: literal(position.Published)})
+	case store.ByValue:
+		order = "value" + direction + " NULLS LAST, row"
+		if math.IsNaN(position.Value) {
+			return order, "value IS NULL AND " + behind(natural)
+		}
+		value := bound{column: "value", value: literal(position.Value), descending: s.Order.Descending}
+		return order, "(value IS NULL OR " + behind(append([]bound{value}, natural...)) + ")"
+	}
+	for i := range natural {
+		natural[i].descending = s.Order.Descending
+	}
+	return "row" + direction, behind(natural)
+}
+
+func naturalBounds(p store.Position, vintages bool) []bound {
+	bounds := []bound{
+		{column: "indicator", value: literal(p.Indicator)},
+		{column: "slice", value: literal(p.Slice)},
+		{column: "status", value: literal(p.Status)},
+		{column: "period_end", value: literal(p.Period.End)},
+		{column: "period_start", value: literal(p.Period.Start)},
+		{column: "region", value: literal(p.Region)},
+	}
+	if vintages {
+		bounds = append(bounds, bound{column: "known_from", value: literal(p.KnownFrom)}, bound{column: "tie", value: literal(p.Tie)})
+	}
+	return bounds
+}
+
+// behind renders that a row's columns come lexicographically after the bounds.
+func behind(bounds []bound) string {
+	first := bounds[0]
+	operator := " > "
+	if first.descending {
+		operator = " < "
+	}
+	past := first.column + operator + first.value
+	if len(bounds) == 1 {
+		return past
+	}
+	return "(" + past + " OR " + first.column + " = " + first.value + " AND " + behind(bounds[1:]) + ")"
+}

@@ -1,0 +1,154 @@
+package duckdb
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// handle is an open snapshot file. It stays open while anything refers to it: the engine, while it is the newest, and
+// every pin.
+type handle struct {
+	reader
+	contents  *store.Contents
+	figures   digest
+	documents []document // the encoded catalogue
+	refs      int        // guarded by Engine.mu
+}
+
+// pinned is one pin of a handle.
+type pinned struct {
+	*handle
+	engine *Engine
+	once   sync.Once
+}
+
+var _ store.Snapshot = (*pinned)(nil)
+
+// Contents returns the catalogue, loads and check results.
+func (p *pinned) Contents() *store.Contents { return p.contents }
+
+// Release gives the pin back. Releasing twice would close a snapshot that others still read, so only the first counts.
+func (p *pinned) Release() { p.once.Do(func() { p.engine.release(p.handle) }) }
+
+// openFile attaches a snapshot file read-only and then denies the instance all other files and settings.
+func (e *Engine) openFile(ctx context.Context, path string) (*database, error) {
+	settings := e.settings()
+	settings["temp_directory"] = e.spillDir()
+	db, err := openDatabase(settings)
+	if err != nil {
+		return nil, err
+	}
+	err = db.exec(ctx,
+		"ATTACH "+quoted(path)+" AS snapshot (READ_ONLY)",
+		"SET enable_external_access = false",
+		"SET lock_configuration = true",
+	)
+	if err != nil {
+		db.close()
+		return nil, fmt.Errorf("open snapshot file %s: %w", path, err)
+	}
+	return db, nil
+}
+
+// openSnapshot opens a published snapshot and builds its catalogue.
+func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
+	path := e.layout.snapshot(id)
+	db, err := e.openFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	h := &handle{reader: reader{db: db, onQuery: e.options.OnQuery}}
+	if err := h.load(ctx, path); err != nil {
+		db.close()
+		return nil, err
+	}
+	if h.contents.Manifest.ID != id {
+		db.close()
+		return nil, fmt.Errorf("snapshot file %s describes itself as %s", path, h.contents.Manifest.ID)
+	}
+	return h, nil
+}
+
+func (h *handle) load(ctx context.Context, path string) error {
+	m, err := readManifest(ctx, h.db, path)
+	if err != nil {
+		return err
+	}
+	h.figures = m.Figures
+	h.contents = &store.Contents{Manifest: m.Manifest}
+	if h.documents, err = readDocuments(ctx, h.db, "SELECT kind, ordinal, body FROM snapshot.catalogue"); err != nil {
+		return fmt.Errorf("snapshot file %s: %w", path, err)
+	}
+	tables, err := decodeCatalog(h.documents)
+	if err != nil {
+		return fmt.Errorf("snapshot file %s: %w", path, err)
+	}
+	if h.contents.Catalog, err = catalog.New(tables); err != nil {
+		return fmt.Errorf("snapshot file %s: catalogue: %w", path, err)
+	}
+	if err := readResults(ctx, h.db, "load", &h.contents.Loads); err != nil {
+		return fmt.Errorf("snapshot file %s: %w", path, err)
+	}
+	if err := readResults(ctx, h.db, "check_result", &h.contents.Checks); err != nil {
+		return fmt.Errorf("snapshot file %s: %w", path, err)
+	}
+	return nil
+}
+
+func readManifest(ctx context.Context, db *database, path string) (manifest, error) {
+	r, err := db.query(ctx, "SELECT body FROM snapshot.manifest")
+	if err != nil {
+		return manifest{}, fmt.Errorf("snapshot file %s: %w", path, err)
+	}
+	defer r.close()
+	s := &scanner{result: r}
+	bodies := nextTexts(s)
+	if s.err != nil || len(bodies) != 1 {
+		return manifest{}, fmt.Errorf("snapshot file %s has %d manifests: %w", path, len(bodies), s.err)
+	}
+	return decodeManifest(path, bodies[0])
+}
+
+func readDocuments(ctx context.Context, db *database, sql string) ([]document, error) {
+	r, err := db.query(ctx, sql)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	s := &scanner{result: r}
+	kinds, ordinals, bodies := nextTexts(s), next[int32](s), nextTexts(s)
+	if s.err != nil {
+		return nil, s.err
+	}
+	documents := make([]document, r.rows)
+	for i := range documents {
+		documents[i] = document{kind: kinds[i], ordinal: ordinals[i], body: bodies[i]}
+	}
+	return documents, nil
+}
+
+func readResults[T indicator.Load | indicator.CheckResult](ctx context.Context, db *database, table string, rows *[]T) error {
+	documents, err := readDocuments(ctx, db, "SELECT '', ordinal, body FROM snapshot."+table)
+	if err != nil {
+		return err
+	}
+	if err := decodeAll(documents, rows); err != nil {
+		return fmt.Errorf("%s: %w", table, err)
+	}
+	return nil
+}
+
+func encodeManifest(m manifest) (document, error) {
+	m.Format = formatVersion
+	body, err := json.Marshal(m)
+	if err != nil {
+		return document{}, fmt.Errorf("encode the manifest: %w", err)
+	}
+	return document{body: string(body)}, nil
+}

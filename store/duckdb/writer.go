@@ -1,0 +1,233 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// writer builds the next snapshot in a directory of its own under staging/.
+type writer struct {
+	engine  *Engine
+	lock    *lock
+	parent  *handle // nil in an empty store; pinned
+	dir     string
+	db      *database // the batch and the merge's tables in memory, the staged file attached as staged, the parent as parent
+	batch   *appender
+	batched int64
+
+	catalog   *catalog.Catalog // set by Stage, as are the following
+	documents []document
+	figures   digest
+	reading   *database // the staged file, opened for the checks
+	built     bool      // the staged file is complete
+	ended     bool
+}
+
+var _ store.Writer = (*writer)(nil)
+
+// Begin locks the store, removes what an interrupted load left, and starts a load from the published snapshot.
+func (e *Engine) Begin(ctx context.Context) (store.Writer, error) {
+	e.mu.Lock()
+	closed := e.closed
+	e.mu.Unlock()
+	if closed {
+		return nil, errClosed
+	}
+	l, err := takeLock(e.layout.lock(), e.options.Now())
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{engine: e, lock: l}
+	if err := w.open(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("begin: %w", err), w.Abort())
+	}
+	return w, nil
+}
+
+func (w *writer) open(ctx context.Context) error {
+	e := w.engine
+	if err := e.layout.removeLeftovers(); err != nil {
+		return err
+	}
+	if err := e.Refresh(ctx); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
+		return err
+	}
+	pin, err := e.pin()
+	if err != nil {
+		return err
+	}
+	if pin != nil {
+		w.parent = pin.(*pinned).handle
+	}
+	if w.dir, err = os.MkdirTemp(e.layout.staging(), "load-"); err != nil {
+		return err
+	}
+	settings := maps.Clone(e.settings())
+	settings["temp_directory"] = filepath.Join(w.dir, "spill")
+	if w.db, err = openDatabase(settings); err != nil {
+		return err
+	}
+	if err := w.db.exec(ctx, batchTable); err != nil {
+		return err
+	}
+	if w.parent != nil {
+		path := e.layout.snapshot(w.parent.contents.Manifest.ID)
+		if err := w.db.exec(ctx, "ATTACH "+quoted(path)+" AS parent (READ_ONLY)"); err != nil {
+			return err
+		}
+	}
+	w.batch, err = w.db.newAppender("memory", "batch")
+	return err
+}
+
+// Parent returns the contents of the snapshot the load starts from; nil in an empty store.
+func (w *writer) Parent() *store.Contents {
+	if w.parent == nil {
+		return nil
+	}
+	return w.parent.contents
+}
+
+// stagedFile is the path of the file being built.
+func (w *writer) stagedFile() string { return filepath.Join(w.dir, "staged"+snapshotSuffix) }
+
+// Stage merges the batch into the parent's reports. Where nothing changes, the staged snapshot is the parent itself and
+// no file is built unless it is committed all the same.
+func (w *writer) Stage(ctx context.Context, c *catalog.Catalog) (*store.Staged, error) {
+	if w.ended || w.catalog != nil {
+		return nil, errors.New("stage: the load is staged or ended")
+	}
+	w.catalog = c
+	staged, err := w.stage(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("stage: %w", err)
+	}
+	return staged, nil
+}
+
+func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
+	err := w.batch.close()
+	if err != nil {
+		return nil, err
+	}
+	if w.documents, err = encodeCatalog(w.catalog.Tables()); err != nil {
+		return nil, err
+	}
+	if err := w.db.exec(ctx, codeTable, placeTable); err != nil {
+		return nil, err
+	}
+	if err := fillCodes(w.db, w.catalog); err != nil {
+		return nil, err
+	}
+	if err := fillPlaces(w.db, w.catalog); err != nil {
+		return nil, err
+	}
+	changes, err := w.compare(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changes.Catalog = w.parent == nil || !sameCatalog(w.parent.documents, w.documents)
+	if !changes.Any() {
+		return &store.Staged{Reader: &w.parent.reader, Changes: changes}, nil
+	}
+	if err := w.build(ctx); err != nil {
+		return nil, err
+	}
+	if w.reading, err = w.engine.openFile(ctx, w.stagedFile()); err != nil {
+		return nil, err
+	}
+	return &store.Staged{Reader: &reader{db: w.reading, onQuery: w.engine.options.OnQuery}, Changes: changes}, nil
+}
+
+// build merges, derives and writes the staged file, complete but for what Commit is given.
+func (w *writer) build(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{
+		w.sequence, w.deriveTotals, w.deriveRates, w.deriveRateTotals, w.write,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	w.built = true
+	return nil
+}
+
+// Commit publishes the staged snapshot.
+func (w *writer) Commit(ctx context.Context, load indicator.Load, checks []indicator.CheckResult) (store.Manifest, error) {
+	if w.ended || w.catalog == nil {
+		return store.Manifest{}, errors.New("commit: the load is not staged, or ended")
+	}
+	m, err := w.commit(ctx, load, checks)
+	if err != nil {
+		return m, errors.Join(fmt.Errorf("commit: %w", err), w.Abort())
+	}
+	return m, w.end()
+}
+
+func (w *writer) commit(ctx context.Context, load indicator.Load, checks []indicator.CheckResult) (store.Manifest, error) {
+	e := w.engine
+	if !w.built {
+		if err := w.build(ctx); err != nil {
+			return store.Manifest{}, err
+		}
+	}
+	if w.reading != nil {
+		w.reading.close()
+		w.reading = nil
+	}
+	m, err := w.describe(ctx, load, checks)
+	if err != nil {
+		return store.Manifest{}, err
+	}
+	// Nothing else may open this snapshot before it is served from here, so that Pin returns it as soon as Commit does.
+	e.refreshing.Lock()
+	defer e.refreshing.Unlock()
+	if err := ctx.Err(); err != nil {
+		return store.Manifest{}, err
+	}
+	if err := e.layout.publish(w.stagedFile(), m.ID, e.atStep); err != nil {
+		return store.Manifest{}, err
+	}
+	// The snapshot is published whatever the caller's context says by now.
+	h, err := e.openSnapshot(context.WithoutCancel(ctx), m.ID)
+	if err != nil {
+		return m.Manifest, fmt.Errorf("snapshot %s is published: %w", m.ID, err)
+	}
+	return m.Manifest, e.serve(h)
+}
+
+// Abort drops what was staged and unlocks the store.
+func (w *writer) Abort() error { return w.end() }
+
+// end releases everything the load holds, once.
+func (w *writer) end() error {
+	if w.ended {
+		return nil
+	}
+	w.ended = true
+	if w.batch != nil {
+		_ = w.batch.close() // whatever it could not write is dropped anyway
+	}
+	if w.reading != nil {
+		w.reading.close()
+	}
+	if w.db != nil {
+		w.db.close()
+	}
+	var removed error
+	if w.dir != "" {
+		removed = os.RemoveAll(w.dir)
+	}
+	if w.parent != nil {
+		w.engine.release(w.parent)
+	}
+	return errors.Join(removed, w.lock.release())
+}
