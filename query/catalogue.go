@@ -212,3 +212,22 @@ func checkIdentity(c *indicator.CheckResult) string {
 	}
 	return strings.Join(fields, "\x1f")
 }
+
+// DimensionValue is one coordinate of a slice, resolved against the catalogue.
+type DimensionValue struct {
+	Dimension *indicator.Dimension
+	Value     string
+}
+
+// DimensionValues resolves a slice's coordinates, in its order.
+func (s *Session) DimensionValues(slice indicator.Slice) ([]*DimensionValue, error) {
+	values := make([]*DimensionValue, len(slice))
+	for i, c := range slice {
+		dimension, err := s.catalog.Dimension(c.Dimension)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = &DimensionValue{Dimension: dimension, Value: c.Value}
+	}
+	return values, nil
+}

@@ -79,15 +79,18 @@ func (o *Observation) Key() indicator.ObservationKey {
 // Current reports whether this is the newest report of its figure.
 func (o *Observation) Current() bool { return o.KnownTo == indicator.Forever }
 
-// identity names the report by codes, for cursors and identifiers.
-func (o *Observation) identity() string {
+// Identity names the report by codes: those of its key and, for a report that is no longer the newest, the day it became known
+// and its load.
+func (o *Observation) Identity() []string {
 	key := o.Key()
 	fields := []string{key.Region, key.Indicator, key.Slice, key.Period, key.Status.String()}
 	if !o.Current() {
 		fields = append(fields, o.KnownFrom.String(), o.Load.ID)
 	}
-	return strings.Join(fields, "\x1f")
+	return fields
 }
+
+func (o *Observation) identity() string { return strings.Join(o.Identity(), "\x1f") }
 
 // position is the observation's place in an order.
 func (o *Observation) position() store.Position {
@@ -183,7 +186,7 @@ func (s *Session) matchingSlices(coordinates []indicator.Coordinate, extra bool)
 }
 
 // Observations pages through figures with their evidence. Cursors name figures by their codes and survive a refresh.
-func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asOf indicator.Day, order store.Order, request PageRequest) (*ObservationPage, error) {
+func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asOf indicator.Day, order ObservationOrder, request PageRequest) (*ObservationPage, error) {
 	if err := checkFirst(request.First, s.limits.Page); err != nil {
 		return nil, err
 	}
@@ -192,7 +195,8 @@ func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asO
 		return nil, at(err, "where")
 	}
 	page := &ObservationPage{session: s, selection: selection}
-	selection.Order, selection.Limit = order, request.First+1 // one more tells whether a page follows
+	selection.Order = store.Order{By: orderKeys[order.By], Descending: order.Descending}
+	selection.Limit = request.First + 1 // one more tells whether a page follows
 	if request.After != "" {
 		if selection.After, err = s.decodePosition(request.After); err != nil {
 			return nil, err
@@ -211,6 +215,15 @@ func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asO
 	}
 	page.Page = *newPage(nodes, cursors, 0, request.After != "", rows.Len() > n)
 	return page, nil
+}
+
+// orderKeys are the store's names of the sort keys.
+var orderKeys = map[ObservationKey]store.OrderKey{
+	ObservationNatural:     store.Natural,
+	ObservationByRegion:    store.ByRegion,
+	ObservationByPeriod:    store.ByPeriod,
+	ObservationByValue:     store.ByValue,
+	ObservationByPublished: store.ByPublished,
 }
 
 // ObservationPage is a page of observations whose total count is asked for only when needed.
@@ -277,4 +290,22 @@ func (s *Session) decodePosition(cursor string) (*store.Position, error) {
 		}
 	}
 	return p, nil
+}
+
+// ObservationKey is what observations are sorted by.
+type ObservationKey int8
+
+// The keys. The natural order is indicator, slice, status, period and region.
+const (
+	ObservationNatural ObservationKey = iota
+	ObservationByRegion
+	ObservationByPeriod
+	ObservationByValue
+	ObservationByPublished
+)
+
+// ObservationOrder sorts observations by a key and then in the natural order.
+type ObservationOrder struct {
+	By         ObservationKey
+	Descending bool
 }

@@ -1,0 +1,118 @@
+package scalar
+
+import (
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/query"
+)
+
+// MarshalRegionLevel writes a level.
+func MarshalRegionLevel(l indicator.Level) graphql.Marshaler { return text(l.String()) }
+
+// UnmarshalRegionLevel reads a level.
+func UnmarshalRegionLevel(v any) (indicator.Level, error) {
+	return read(v, "region level", indicator.ParseLevel)
+}
+
+// MarshalIndicatorKind writes a kind.
+func MarshalIndicatorKind(k indicator.Kind) graphql.Marshaler { return text(k.String()) }
+
+// UnmarshalIndicatorKind reads a kind.
+func UnmarshalIndicatorKind(v any) (indicator.Kind, error) {
+	return read(v, "kind", indicator.ParseKind)
+}
+
+// MarshalPolarity writes a polarity.
+func MarshalPolarity(p indicator.Polarity) graphql.Marshaler { return text(p.String()) }
+
+// UnmarshalPolarity reads a polarity.
+func UnmarshalPolarity(v any) (indicator.Polarity, error) {
+	return read(v, "polarity", indicator.ParsePolarity)
+}
+
+// MarshalRollupRule writes a rollup rule.
+func MarshalRollupRule(r indicator.Rule) graphql.Marshaler { return text(r.String()) }
+
+// UnmarshalRollupRule reads a rollup rule.
+func UnmarshalRollupRule(v any) (indicator.Rule, error) {
+	return read(v, "rollup rule", indicator.ParseRule)
+}
+
+// MarshalGrain writes a grain, Irregular as null.
+func MarshalGrain(g indicator.Grain) graphql.Marshaler {
+	if g == indicator.Irregular {
+		return graphql.Null
+	}
+	return text(g.String())
+}
+
+// UnmarshalGrain reads a grain.
+func UnmarshalGrain(v any) (indicator.Grain, error) { return read(v, "grain", indicator.ParseGrain) }
+
+// MarshalObservationStatus writes a status.
+func MarshalObservationStatus(s indicator.Status) graphql.Marshaler { return text(s.String()) }
+
+// UnmarshalObservationStatus reads a status.
+func UnmarshalObservationStatus(v any) (indicator.Status, error) {
+	return read(v, "status", indicator.ParseStatus)
+}
+
+// MarshalPrecision writes a precision.
+func MarshalPrecision(p indicator.Precision) graphql.Marshaler { return text(p.String()) }
+
+// UnmarshalPrecision reads a precision.
+func UnmarshalPrecision(v any) (indicator.Precision, error) {
+	return read(v, "precision", indicator.ParsePrecision)
+}
+
+// MarshalMissingReason writes a reason, NotMissing as null.
+func MarshalMissingReason(m indicator.Missing) graphql.Marshaler {
+	if m == indicator.NotMissing {
+		return graphql.Null
+	}
+	return text(m.String())
+}
+
+// UnmarshalMissingReason reads a reason.
+func UnmarshalMissingReason(v any) (indicator.Missing, error) {
+	return read(v, "missing reason", indicator.ParseMissing)
+}
+
+// MarshalSeverity writes a severity.
+func MarshalSeverity(s indicator.Severity) graphql.Marshaler { return text(s.String()) }
+
+// UnmarshalSeverity reads a severity.
+func UnmarshalSeverity(v any) (indicator.Severity, error) {
+	return read(v, "severity", indicator.ParseSeverity)
+}
+
+// MarshalCheckStatus writes the outcome of a check.
+func MarshalCheckStatus(s indicator.CheckStatus) graphql.Marshaler { return text(s.String()) }
+
+// UnmarshalCheckStatus reads the outcome of a check.
+func UnmarshalCheckStatus(v any) (indicator.CheckStatus, error) {
+	return read(v, "check status", indicator.ParseCheckStatus)
+}
+
+var standings = map[query.Standing]string{query.Better: "BETTER", query.Similar: "SIMILAR", query.Worse: "WORSE"}
+
+// MarshalStanding writes a standing, NoStanding as null.
+func MarshalStanding(s query.Standing) graphql.Marshaler {
+	if name, ok := standings[s]; ok {
+		return text(name)
+	}
+	return graphql.Null
+}
+
+// UnmarshalStanding reads a standing.
+func UnmarshalStanding(v any) (query.Standing, error) {
+	return read(v, "standing", func(name string) (query.Standing, error) {
+		for s, known := range standings {
+			if known == name {
+				return s, nil
+			}
+		}
+		return query.NoStanding, indicator.Errorf(indicator.InvalidInput, "%q is not a standing", name)
+	})
+}

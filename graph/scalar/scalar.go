@@ -1,0 +1,115 @@
+// Package scalar writes and reads the contract's scalars and enumerations for GraphQL. Each pair of functions is named as the
+// generator expects it; what stands for "none" in package indicator is written as null.
+package scalar
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// Node is anything with an identifier: *catalog.Region, *catalog.Indicator, *catalog.Source or *query.Observation.
+type Node interface{}
+
+// significantDigits of numbers: what every engine agrees on, whatever the order it adds in.
+const significantDigits = 12
+
+// MarshalFloat writes a number with at most 12 significant digits, the shortest way that reads back as the same.
+func MarshalFloat(x float64) graphql.Marshaler {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return graphql.Null
+	}
+	return graphql.WriterFunc(func(w io.Writer) {
+		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', significantDigits, 64), 64) // FormatFloat's own output
+		format := byte('f')
+		if abs := math.Abs(rounded); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
+			format = 'e' // as JavaScript does
+		}
+		_, _ = w.Write(strconv.AppendFloat(nil, rounded, format, -1, 64)) // the response buffer does not fail
+	})
+}
+
+// UnmarshalFloat reads a number.
+func UnmarshalFloat(v any) (float64, error) { return graphql.UnmarshalFloat(v) }
+
+func text(s string) graphql.Marshaler { return graphql.MarshalString(s) }
+
+func read[T any](v any, what string, parse func(string) (T, error)) (T, error) {
+	s, ok := v.(string)
+	if !ok {
+		var none T
+		return none, indicator.Errorf(indicator.InvalidInput, "%v is not a %s: it must be a string", v, what)
+	}
+	return parse(s)
+}
+
+// MarshalDate writes a day, NoDay as null.
+func MarshalDate(d indicator.Day) graphql.Marshaler {
+	if d == indicator.NoDay {
+		return graphql.Null
+	}
+	return text(d.String())
+}
+
+// UnmarshalDate reads a day as 2020-02-18.
+func UnmarshalDate(v any) (indicator.Day, error) {
+	return read(v, "date", func(s string) (indicator.Day, error) {
+		if s == "" {
+			return 0, indicator.Errorf(indicator.InvalidInput, "a date is empty")
+		}
+		return indicator.ParseDay(s)
+	})
+}
+
+// MarshalPeriod writes a period in ISO 8601 / SDMX notation.
+func MarshalPeriod(p indicator.Period) graphql.Marshaler { return text(p.String()) }
+
+// UnmarshalPeriod reads a period in ISO 8601 / SDMX notation.
+func UnmarshalPeriod(v any) (indicator.Period, error) {
+	return read(v, "period", indicator.ParsePeriod)
+}
+
+// Days is a length of time in days.
+type Days int
+
+// MarshalDuration writes a length of time as P30D.
+func MarshalDuration(d Days) graphql.Marshaler { return text(fmt.Sprintf("P%dD", int(d))) }
+
+// UnmarshalDuration reads P30D, P2W, P1M, P1Y and their combinations in the order years, months, weeks, days. A month counts
+// 30 days and a year 365.
+func UnmarshalDuration(v any) (Days, error) { return read(v, "duration", parseDuration) }
+
+func parseDuration(s string) (Days, error) {
+	invalid := indicator.Errorf(indicator.InvalidInput, "%q is not a duration", s)
+	invalid.Hint = "write P30D, P2W, P1M or P1Y"
+	rest, ok := strings.CutPrefix(s, "P")
+	if !ok || rest == "" {
+		return 0, invalid
+	}
+	days := 0
+	for _, unit := range []struct {
+		letter string
+		days   int
+	}{{"Y", 365}, {"M", 30}, {"W", 7}, {"D", 1}} {
+		digits, after, found := strings.Cut(rest, unit.letter)
+		if !found {
+			continue
+		}
+		n, err := strconv.ParseUint(digits, 10, 16)
+		if err != nil {
+			return 0, invalid
+		}
+		days += int(n) * unit.days
+		rest = after
+	}
+	if rest != "" {
+		return 0, invalid
+	}
+	return Days(days), nil
+}
