@@ -1,0 +1,304 @@
+package loader
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// Loader loads data packages into a store. It keeps nothing between loads and may be used for several, one at a time.
+type Loader struct {
+	Engine store.Engine
+	// Now dates loads; time.Now if nil.
+	Now func() time.Time
+	// Logger is told what was read, staged and published; slog.Default if nil.
+	Logger *slog.Logger
+	// Progress is called at the start of each stage and every some thousand rows; it may be nil. It must not block.
+	Progress func(Progress)
+}
+
+// Input is a data package.
+type Input struct {
+	Name string // what logs call it, such as its directory
+	FS   fs.FS  // holds datapackage.json at its root
+}
+
+// Stage is a step of a load.
+type Stage string
+
+// The stages, in order.
+const (
+	StageRead     Stage = "read"     // the package's description and catalogue tables
+	StageValidate Stage = "validate" // the figures
+	StageStage    Stage = "stage"
+	StageCheck    Stage = "check"
+	StagePublish  Stage = "publish"
+)
+
+// Progress says how far a load has come.
+type Progress struct {
+	Stage Stage
+	// Rows and Bytes count what has been read of all files, Total the bytes of all files.
+	Rows, Bytes, Total int64
+}
+
+// Result is what a load or check did.
+type Result struct {
+	// Published says that a new snapshot was published. It is false where the input changes nothing, and for checks.
+	Published bool
+	// Manifest describes the snapshot published; the zero value if none was.
+	Manifest store.Manifest
+	Load     string // the load's identifier; empty if nothing was published
+	Changes  store.Changes
+	// Rows counts the rows of all tables, Duplicates the rows of figures that repeat an earlier row word for word.
+	Rows, Duplicates int64
+	Files            []indicator.LoadedFile
+	// Ignored names the package's resources that are no table of ours.
+	Ignored []string
+	// Checks are the results of the declared checks; nil if a load changes nothing, because none were run.
+	Checks  []indicator.CheckResult
+	Elapsed time.Duration
+}
+
+// batchSize is how many reports are handed to the store at once.
+const batchSize = 8192
+
+// Load reads, validates, stages and checks a package and publishes it as a new snapshot, unless it changes nothing.
+// The error is a *Rejected if the input has problems, a *ChecksFailed if a check of severity ERROR fails, a
+// *store.LockedError if another load runs, and otherwise one of reading or storing. After an error, and after the
+// context ended, the store is as it was.
+func (l *Loader) Load(ctx context.Context, input Input) (*Result, error) {
+	return l.run(ctx, input, true)
+}
+
+// Check does what Load does up to and including the checks and publishes nothing. The checks run even if the package
+// would change nothing.
+func (l *Loader) Check(ctx context.Context, input Input) (*Result, error) {
+	return l.run(ctx, input, false)
+}
+
+// Lint validates a package by itself, as if for an empty store and without one. The declared checks are not run.
+func Lint(ctx context.Context, input Input) (*Result, error) {
+	r := run{input: input, discard: true, progress: func(Progress) {}, problems: &problems{}}
+	if err := r.read(ctx); err != nil {
+		return nil, err
+	}
+	return &r.result, nil
+}
+
+func (l *Loader) run(ctx context.Context, input Input, publish bool) (*Result, error) {
+	now, logger, progress := l.Now, l.Logger, l.Progress
+	if now == nil {
+		now = time.Now
+	}
+	if logger == nil {
+		logger = slog.Default()
+	}
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	logger = logger.With("input", input.Name)
+	started := now()
+	writer, err := l.Engine.Begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("begin the load: %w", err)
+	}
+	r := run{input: input, writer: writer, progress: progress, problems: &problems{}, logger: logger}
+	err = r.upToChecks(ctx, publish)
+	if err == nil && publish && r.result.Changes.Any() {
+		err = r.publish(ctx, started, now)
+	}
+	if err := errors.Join(err, writer.Abort()); err != nil {
+		return nil, err
+	}
+	r.result.Elapsed = now().Sub(started)
+	return &r.result, nil
+}
+
+// run is one load under way.
+type run struct {
+	input    Input
+	writer   store.Writer
+	discard  bool // nothing is staged: the reports read are dropped
+	progress func(Progress)
+	logger   *slog.Logger
+	problems *problems
+	last     Progress
+
+	catalog *catalog.Catalog // of the merged tables; nil until read
+	result  Result
+}
+
+func (r *run) enter(stage Stage) {
+	r.last.Stage = stage
+	r.progress(r.last)
+}
+
+// upToChecks runs all stages but the last.
+func (r *run) upToChecks(ctx context.Context, publish bool) error {
+	if err := r.read(ctx); err != nil {
+		return err
+	}
+	r.enter(StageStage)
+	staged, err := r.writer.Stage(ctx, r.catalog)
+	if err != nil {
+		return fmt.Errorf("stage: %w", err)
+	}
+	r.result.Changes = staged.Changes
+	r.logger.InfoContext(ctx, "staged", "added", staged.Changes.Added, "revised", staged.Changes.Revised,
+		"unchanged", staged.Changes.Unchanged, "catalogue", staged.Changes.Catalog)
+	if publish && !staged.Changes.Any() {
+		return nil
+	}
+	r.enter(StageCheck)
+	r.result.Checks, err = runChecks(ctx, staged.Reader, r.catalog)
+	if err != nil {
+		return fmt.Errorf("check: %w", err)
+	}
+	return checksError(r.result.Checks)
+}
+
+// read reads and validates the package and appends its figures to the batch.
+func (r *run) read(ctx context.Context) error {
+	r.enter(StageRead)
+	d, err := readDescriptor(r.input.FS, r.problems)
+	if err != nil {
+		return err
+	}
+	r.last.Total = d.bytes
+	r.result.Ignored = d.ignored
+	var parent *catalog.Catalog
+	if !r.discard {
+		if contents := r.writer.Parent(); contents != nil {
+			parent = contents.Catalog
+		}
+	}
+	tables, err := mapCatalogue(r.input.FS, d, parent, r.problems, func(t *table) {
+		r.last.Rows += t.rows
+		r.last.Bytes += t.raw.bytes
+		r.progress(r.last)
+	})
+	if err != nil {
+		return err
+	}
+	r.result.Files = tables.files
+	var merged *catalog.Catalog
+	if r.problems.total == 0 {
+		merged = tables.build()
+	}
+	r.enter(StageValidate)
+	if err := r.figures(ctx, d, merged, tables); err != nil {
+		return err
+	}
+	r.result.Rows = r.last.Rows
+	if err := r.problems.err(); err != nil {
+		return err
+	}
+	r.catalog, err = catalog.New(tables.Tables)
+	return err
+}
+
+// figures validates the observations and appends them to the batch for as long as nothing is wrong.
+func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalog, tables *catalogueTables) error {
+	o, err := openObservations(r.input.FS, d, merged, tables, r.problems)
+	if errors.Is(err, errNoTable) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer o.table.close()
+	before := r.last
+	advance := func() {
+		r.last.Rows, r.last.Bytes = before.Rows+o.table.rows, before.Bytes+o.table.raw.bytes
+		r.progress(r.last)
+	}
+	if merged == nil {
+		err = o.table.drain()
+		advance()
+		return err
+	}
+	batch := make([]store.Report, 0, batchSize)
+	flush := func() error {
+		advance()
+		if len(batch) == 0 || r.problems.total > 0 || r.discard {
+			batch = batch[:0]
+			return nil
+		}
+		if err := r.writer.Append(ctx, batch); err != nil {
+			return fmt.Errorf("append: %w", err)
+		}
+		batch = batch[:0]
+		return nil
+	}
+	for {
+		report, ok, err := o.next()
+		if err != nil {
+			return err
+		}
+		if !ok {
+			break
+		}
+		batch = append(batch, report)
+		if len(batch) < batchSize {
+			continue
+		}
+		if err := errors.Join(ctx.Err(), flush()); err != nil {
+			return err
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	r.result.Files = append(r.result.Files, o.table.loaded())
+	r.result.Duplicates = o.duplicates
+	return nil
+}
+
+// publish makes the staged snapshot the published one.
+func (r *run) publish(ctx context.Context, started time.Time, now func() time.Time) error {
+	r.enter(StagePublish)
+	load := indicator.Load{
+		ID:        r.loadID(started),
+		StartedAt: started.UTC(), FinishedAt: now().UTC(),
+		Files: r.result.Files,
+		Added: r.result.Changes.Added, Revised: r.result.Changes.Revised,
+		Withdrawn: r.result.Changes.Withdrawn, Unchanged: r.result.Changes.Unchanged,
+	}
+	manifest, err := r.writer.Commit(ctx, load, r.result.Checks)
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	r.result.Published, r.result.Manifest, r.result.Load = true, manifest, load.ID
+	r.logger.InfoContext(ctx, "published", "snapshot", manifest.ID, "load", load.ID, "observations", manifest.Observations)
+	return nil
+}
+
+// loadID names a load by its start and its files' content, and counts on where a load of the parent has that name.
+func (r *run) loadID(started time.Time) string {
+	h := sha256.New()
+	for _, f := range r.result.Files {
+		fmt.Fprintln(h, f.Name, f.SHA256)
+	}
+	base := started.UTC().Format("20060102T150405Z-") + hex.EncodeToString(h.Sum(nil)[:4])
+	var loads []indicator.Load
+	if parent := r.writer.Parent(); parent != nil {
+		loads = parent.Loads
+	}
+	id := base
+	for n := 2; slices.ContainsFunc(loads, func(l indicator.Load) bool { return l.ID == id }); n++ {
+		id = base + "-" + strconv.Itoa(n)
+	}
+	return id
+}

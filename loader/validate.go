@@ -1,0 +1,288 @@
+package loader
+
+import (
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"io/fs"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// maxExact is the largest magnitude up to which a double holds every whole number.
+const maxExact = 1 << 53
+
+// observations validates the rows of a package's figures and resolves them to reports.
+type observations struct {
+	table   *table
+	catalog *catalog.Catalog // of the merged tables, before this package's slices and definitions are in
+	tables  *catalogueTables // gains the slices and definitions met
+	units   *converter
+
+	regions     map[string]int32 // by code and scheme:code; ambiguous where several schemes share a code
+	slices      map[string]slice // by the text of a cell
+	sliceIDs    map[string]int32 // by the slice's canonical text
+	used        map[[2]int32]bool
+	definitions map[string]int32
+
+	seen       map[reportKey]firstReport
+	seed       maphash.Seed
+	duplicates int64 // rows identical to an earlier one
+}
+
+// ambiguous stands for a region code that belongs to several schemes.
+const ambiguous = -1
+
+// slice is what a cell of the slice column was read as, or why it cannot be.
+type slice struct {
+	slice indicator.Slice
+	err   error
+}
+
+// openObservations opens the table of figures; it returns nil if the package has none or its header is a problem.
+func openObservations(files fs.FS, d *descriptor, c *catalog.Catalog, tables *catalogueTables, problems *problems) (*observations, error) {
+	res, ok := d.find(tableObservations)
+	if !ok {
+		return nil, errNoTable
+	}
+	t, err := openTable(files, res, problems)
+	if err != nil {
+		return nil, err
+	}
+	if t == nil {
+		return nil, errNoTable
+	}
+	o := &observations{
+		table: t, catalog: c, tables: tables,
+		slices:      make(map[string]slice),
+		sliceIDs:    make(map[string]int32),
+		used:        make(map[[2]int32]bool),
+		definitions: make(map[string]int32),
+		seen:        make(map[reportKey]firstReport),
+		seed:        maphash.MakeSeed(),
+	}
+	if c == nil {
+		return o, nil // nothing to resolve against: the rows are checked for their form only
+	}
+	o.units = newConverter(c)
+	o.regions = make(map[string]int32, 2*len(c.Regions()))
+	for i := range c.Regions() {
+		r := &c.Regions()[i]
+		for _, code := range []string{r.Code, r.Scheme + ":" + r.Code} {
+			if _, shared := o.regions[code]; shared {
+				o.regions[code] = ambiguous
+			} else {
+				o.regions[code] = r.ID
+			}
+		}
+	}
+	tables.Slices = append([]indicator.Slice{}, c.Slices()...)
+	for id, s := range tables.Slices {
+		o.sliceIDs[s.String()] = int32(id)
+	}
+	tables.Definitions = append([]string{}, c.Tables().Definitions...)
+	for id, text := range tables.Definitions {
+		o.definitions[text] = int32(id)
+	}
+	return o, nil
+}
+
+// errNoTable says that there is no table to read; what is wrong with it, if anything, is among the problems.
+var errNoTable = errors.New("no table")
+
+// next returns the next report, and false at the end. Rows that cannot be one are reported and skipped, and so are rows
+// identical to an earlier one.
+func (o *observations) next() (store.Report, bool, error) {
+	for {
+		r, ok, err := o.table.next()
+		if err != nil || !ok {
+			return store.Report{}, false, err
+		}
+		report := o.resolve(r)
+		if o.table.rejected || o.repeats(r, &report) {
+			continue
+		}
+		return report, true, nil
+	}
+}
+
+// resolve reads a row. It is of use only if the row was not rejected.
+func (o *observations) resolve(r row) store.Report {
+	report := store.Report{
+		Status:         cellValue(r, "status", indicator.ParseStatus),
+		Period:         cellValue(r, "period", indicator.ParsePeriod),
+		Offset:         -1,
+		PeriodInferred: cellValue(r, "period_inferred", parseBoolean),
+		Printed:        r.cell("printed"),
+		Note:           r.cell("note"),
+		Definition:     o.definition(r.cell("definition")),
+		Region:         o.region(r),
+	}
+	if text := r.cell("offset"); text != "" {
+		offset, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || offset < 0 {
+			r.reject("offset", CodeValue, quote(text)+" is not an offset", "count characters from 0")
+		}
+		report.Offset = int32(offset)
+	}
+	o.source(r, &report)
+	ind, err := o.catalog.Indicator(r.cell("indicator"))
+	if err != nil {
+		r.rejectError("indicator", CodeValue, err)
+		return report
+	}
+	report.Indicator = ind.ID
+	if ind.Derived() {
+		r.reject("indicator", CodeDerived, quote(ind.Code)+" is derived by the formula "+ind.Formula+" and has no figures of its own",
+			"report its parts")
+		return report
+	}
+	report.Slice = o.slice(r, ind)
+	o.value(r, ind, &report)
+	o.counts(r, ind, &report)
+	return report
+}
+
+func (o *observations) region(r row) int32 {
+	code := r.cell("region")
+	id, ok := o.regions[code]
+	if ok && id != ambiguous {
+		return id
+	}
+	if o.table.problems.full() {
+		r.reject("region", "", "", "") // only counted: suggestions cost too much to be looked for and dropped
+		return 0
+	}
+	_, err := o.catalog.Region(code)
+	r.rejectError("region", CodeValue, err)
+	return 0
+}
+
+func (o *observations) source(r row, report *store.Report) {
+	source, err := o.catalog.Source(r.cell("source"))
+	if err != nil {
+		r.rejectError("source", CodeValue, err)
+		return
+	}
+	report.Source = source.ID
+	report.PublishedOn = r.day("published_on")
+	if report.PublishedOn == indicator.NoDay {
+		report.PublishedOn = source.PublishedOn
+	}
+	if report.PublishedOn == indicator.NoDay {
+		r.reject("published_on", CodeRequired, "neither the row nor its source has a day of publication",
+			"give one, or the earliest day by which the figure can be true and published_inferred in sources")
+	}
+}
+
+func (o *observations) definition(text string) int32 {
+	id, ok := o.definitions[text]
+	if !ok {
+		id = int32(len(o.tables.Definitions))
+		text = strings.Clone(text)
+		o.definitions[text] = id
+		o.tables.Definitions = append(o.tables.Definitions, text)
+	}
+	return id
+}
+
+// slice resolves the slice cell and checks that the indicator may be sliced so.
+func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
+	text := r.cell("slice")
+	s, ok := o.slices[text]
+	if !ok {
+		s.slice, s.err = indicator.ParseSlice(text)
+		if s.err == nil {
+			s.err = o.catalog.CheckSlice(s.slice)
+		}
+		text = strings.Clone(text)
+		for i := range s.slice {
+			// The catalogue keeps the slice; it must not keep the row's text.
+			s.slice[i].Dimension, s.slice[i].Value = strings.Clone(s.slice[i].Dimension), strings.Clone(s.slice[i].Value)
+		}
+		o.slices[text] = s
+	}
+	if s.err != nil {
+		r.rejectError("slice", CodeValue, s.err)
+		return 0
+	}
+	for _, coordinate := range s.slice {
+		if _, ok := ind.Breakdown(coordinate.Dimension); !ok {
+			allowed := make([]string, len(ind.Breakdowns))
+			for i, b := range ind.Breakdowns {
+				allowed[i] = b.Dimension
+			}
+			hint := "the indicator has no breakdowns: add one to " + tableBreakdowns
+			if len(allowed) > 0 {
+				hint = "it is broken down by " + strings.Join(allowed, ", ")
+			}
+			r.reject("slice", CodeSlice, fmt.Sprintf("%s is not broken down by %s", quote(ind.Code), quote(coordinate.Dimension)), hint)
+			return 0
+		}
+	}
+	return o.use(ind, s.slice)
+}
+
+// use gives a slice its ordinal, and every slice whose total can be derived from it too.
+func (o *observations) use(ind *catalog.Indicator, s indicator.Slice) int32 {
+	text := s.String()
+	id, ok := o.sliceIDs[text]
+	if !ok {
+		id = int32(len(o.tables.Slices))
+		o.sliceIDs[text] = id
+		o.tables.Slices = append(o.tables.Slices, s)
+	}
+	if o.used[[2]int32{ind.ID, id}] {
+		return id
+	}
+	o.used[[2]int32{ind.ID, id}] = true
+	if rule := ind.Rollup.Dimensions; rule == indicator.RuleSum || rule == indicator.RuleRatio {
+		for _, b := range ind.Breakdowns {
+			if _, fixed := s.Value(b.Dimension); fixed && b.Complete {
+				o.use(ind, s.Without(b.Dimension))
+			}
+		}
+	}
+	return id
+}
+
+// reportKey is what one source can report at one day: two rows of one key must agree.
+type reportKey struct {
+	region, indicator, slice int32
+	status                   indicator.Status
+	period                   indicator.Period
+	published                indicator.Day
+}
+
+// firstReport is the first row of a key.
+type firstReport struct {
+	hash uint64 // of everything else it reports
+	line int32
+}
+
+// repeats reports whether the row's figure has been read already. A row that says something else is rejected.
+func (o *observations) repeats(r row, report *store.Report) bool {
+	key := reportKey{
+		report.Region, report.Indicator, report.Slice, report.Status, report.Period, report.PublishedOn,
+	}
+	line, _ := r.table.position(-1)
+	hash := o.hash(report)
+	first, repeated := o.seen[key]
+	if !repeated {
+		o.seen[key] = firstReport{hash, int32(min(line, math.MaxInt32))}
+		return false
+	}
+	if first.hash == hash {
+		o.duplicates++
+		return true
+	}
+	r.reject("value", CodeDuplicate,
+		fmt.Sprintf("lines %d and %d report the same figure differently", first.line, line),
+		"same region, indicator, slice, period, status and day of publication: keep one of them, or tell them apart by a slice")
+	return true
+}
