@@ -130,76 +130,64 @@ func (o *observations) counts(r row, ind *catalog.Indicator, report *store.Repor
 	if numerator == "" && denominator == "" {
 		return
 	}
+	name := "numerator"
+	if numerator == "" {
+		name = "denominator"
+	}
 	switch {
 	case ind.Kind != indicator.Ratio:
-		r.reject(firstOf(numerator, "numerator", "denominator"), CodeCounts,
-			quote(ind.Code)+" is of kind "+ind.Kind.String()+" and has no counts", "only indicators of kind RATIO have")
-		return
-	case numerator == "" || denominator == "":
-		r.reject(firstOf(numerator, "denominator", "numerator"), CodeCounts, "a numerator and a denominator go together",
-			"give both or leave both empty")
+		r.reject(name, CodeCounts, quote(ind.Code)+" is of kind "+ind.Kind.String()+" and has no counts",
+			"only indicators of kind RATIO have")
 		return
 	case report.Missing != indicator.NotMissing:
-		r.reject("numerator", CodeCounts, "a missing rate has no counts",
+		r.reject(name, CodeCounts, "a missing rate has no counts",
 			"report the counts as figures of their own indicators: the rate is derived from them")
 		return
 	}
-	n, nPrecision, ok := o.count(r, "numerator", ind.Numerator)
-	if !ok {
-		return
+	var precisions [2]indicator.Precision
+	report.Numerator, precisions[0] = o.count(r, "numerator", ind.Numerator)
+	report.Denominator, precisions[1] = o.count(r, "denominator", ind.Denominator)
+	if report.Denominator == 0 {
+		r.reject("denominator", CodeCounts, "the denominator is 0", "leave it empty")
 	}
-	d, dPrecision, ok := o.count(r, "denominator", ind.Denominator)
-	if !ok {
-		return
-	}
-	if d == 0 {
-		r.reject("denominator", CodeCounts, "the denominator is 0", "leave both counts empty")
-		return
-	}
-	report.Numerator, report.Denominator = n, d
-	report.CountsPrecision = nPrecision.Over(dPrecision)
+	report.CountsPrecision = precisions[0].Over(precisions[1])
 }
 
-// firstOf returns the first name if the text is there, the second if it is not.
-func firstOf(text, there, absent string) string {
-	if text != "" {
-		return there
-	}
-	return absent
-}
-
-// count reads one of a rate's counts, in the unit of the indicator that counts it, if one is named.
-func (o *observations) count(r row, name string, of *catalog.Indicator) (float64, indicator.Precision, bool) {
+// count reads one of a rate's counts, in the unit of the indicator that counts it, if one is named. It is NaN where it
+// is unknown, and where it was rejected.
+func (o *observations) count(r row, name string, of *catalog.Indicator) (float64, indicator.Precision) {
 	text := r.cell(name)
+	if text == "" {
+		return math.NaN(), indicator.Exact
+	}
+	reject := func(code, message, hint string) (float64, indicator.Precision) {
+		r.reject(name, code, message, hint)
+		return math.NaN(), indicator.Exact
+	}
 	printed, err := ParsePrinted(text)
 	if err != nil {
 		r.rejectError(name, CodeValue, err)
-		return 0, 0, false
+		return math.NaN(), indicator.Exact
 	}
 	value := printed.Value
 	switch {
 	case printed.Percent || printed.PerMille:
-		r.reject(name, CodeUnit, quote(text)+" is a rate, not a count", "")
-		return 0, 0, false
+		return reject(CodeUnit, quote(text)+" is a rate, not a count", "")
 	case printed.Unit != "" && of == nil:
-		r.reject(name, CodeUnit, quote(text)+" has a unit, and the rate names no indicator for the "+name, "write a plain number")
-		return 0, 0, false
+		return reject(CodeUnit, quote(text)+" has a unit, and the rate names no indicator for the "+name, "write a plain number")
 	case printed.Unit != "":
 		to := o.units.units[of.Unit]
 		if value, err = o.convert(printed, to, to); err != nil {
-			r.reject(name, CodeUnit, err.Error(), "the "+name+" is in "+of.Unit)
-			return 0, 0, false
+			return reject(CodeUnit, err.Error(), "the "+name+" is in "+of.Unit)
 		}
 	}
-	if value < 0 {
-		r.reject(name, CodeCounts, quote(text)+" is negative", "")
-		return 0, 0, false
+	switch {
+	case value < 0:
+		return reject(CodeCounts, quote(text)+" is negative", "")
+	case value > maxExact && (of == nil || of.Kind == indicator.Count):
+		return reject(CodeRange, quote(text)+" is too large for a count", "counts are exact up to 9,007,199,254,740,992")
 	}
-	if value > maxExact && (of == nil || of.Kind == indicator.Count) {
-		r.reject(name, CodeRange, quote(text)+" is too large for a count", "counts are exact up to 9,007,199,254,740,992")
-		return 0, 0, false
-	}
-	return value, printed.Precision, true
+	return value + 0, printed.Precision
 }
 
 // hash is a hash of what a report says about its key. The seed is the run's own, so that nobody can prepare two rows

@@ -1,0 +1,145 @@
+// Command countyql loads county-level figures and serves them over GraphQL.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/countyql/countyql/loader"
+	"github.com/countyql/countyql/store"
+)
+
+// The exit codes.
+const (
+	exitOK       = 0 // done; of load also: there was nothing to publish
+	exitUsage    = 2
+	exitRejected = 3 // the input has problems, or a check of severity ERROR failed
+	exitLocked   = 4 // another load holds the store
+	exitIO       = 5 // reading or storing failed, or the run was interrupted
+)
+
+// cli is the command line.
+type cli struct {
+	Store  string `default:"./store" env:"COUNTYQL_STORE" placeholder:"DIR" help:"The store's directory (default ${default})."`
+	Engine string `default:"duckdb:" placeholder:"URL" help:"The engine that keeps the figures (default ${default})."`
+	JSON   bool   `name:"json" help:"Write the result as JSON."`
+
+	Load    loadCmd    `cmd:"" help:"Load a data package and publish it."`
+	Check   checkCmd   `cmd:"" help:"Validate a data package and run the checks, changing nothing."`
+	Version versionCmd `cmd:"" help:"Say which build this is."`
+}
+
+// app is what the commands share.
+type app struct {
+	*cli
+	ctx    context.Context // of this run of the command line
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// usageError is a mistake on the command line, with what to do about it.
+type usageError struct {
+	message string
+	hint    string
+}
+
+func (e *usageError) Error() string { return e.message + " (" + e.hint + ")" }
+
+// shown marks an error that the command has reported already.
+type shown struct{ error }
+
+func (e shown) Unwrap() error { return e.error }
+
+// exit is thrown by kong where the command line asks for help, which ends the run.
+type exit int
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run carries out one command line and returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case exit:
+			code = int(thrown)
+		default:
+			panic(thrown)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("countyql"),
+		kong.Description("County-level figures: loaded with care, served over GraphQL."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+	)
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	parsed, err := parser.Parse(args)
+	if err == nil {
+		err = parsed.Run(&app{cli: &c, ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr})
+	}
+	return finish(err, stderr)
+}
+
+// finish reports an error that no command has reported and returns the exit code.
+func finish(err error, stderr io.Writer) int {
+	code := exitCode(err)
+	var already shown
+	if err == nil || errors.As(err, &already) {
+		return code
+	}
+	var malformed *kong.ParseError
+	if errors.As(err, &malformed) {
+		err = &usageError{malformed.Error(), usageHint(malformed)}
+	}
+	fmt.Fprintf(stderr, "countyql: %v\n", err)
+	return code
+}
+
+// usageHint says where to read on.
+func usageHint(malformed *kong.ParseError) string {
+	hint := "see countyql --help"
+	if ctx := malformed.Context; ctx != nil && ctx.Command() != "" {
+		hint = "see countyql " + ctx.Selected().Name + " --help"
+		if ctx.Selected().Name == "load" || ctx.Selected().Name == "check" {
+			hint = "PATH is a directory with " + loader.PackageFile + "; " + hint
+		}
+	}
+	return hint
+}
+
+func exitCode(err error) int {
+	var (
+		malformed *kong.ParseError
+		usage     *usageError
+		rejected  *loader.Rejected
+		failed    *loader.ChecksFailed
+		locked    *store.LockedError
+	)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &malformed), errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &rejected), errors.As(err, &failed):
+		return exitRejected
+	case errors.As(err, &locked):
+		return exitLocked
+	}
+	return exitIO
+}

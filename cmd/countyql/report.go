@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader"
+	"github.com/countyql/countyql/store"
+)
+
+// outcome is the JSON form of how a load or check went.
+type outcome struct {
+	Published  bool         `json:"published"`
+	Unchanged  bool         `json:"unchanged"`
+	Snapshot   string       `json:"snapshot,omitempty"`
+	Load       string       `json:"load,omitempty"`
+	Added      int64        `json:"added"`
+	Revised    int64        `json:"revised"`
+	Same       int64        `json:"same"`
+	Catalogue  bool         `json:"catalogueChanged"`
+	Rows       int64        `json:"rows"`
+	Duplicates int64        `json:"duplicates"`
+	Rejected   int          `json:"rejected"`
+	Ignored    []string     `json:"ignoredResources,omitempty"`
+	Files      []fileJSON   `json:"files,omitempty"`
+	Checks     *checksJSON  `json:"checks,omitempty"`
+	Seconds    float64      `json:"seconds"`
+	Error      *failureJSON `json:"error,omitempty"`
+}
+
+type fileJSON struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Bytes  int64  `json:"bytes"`
+	Rows   int64  `json:"rows"`
+}
+
+type checksJSON struct {
+	Passed int         `json:"passed"`
+	Failed int         `json:"failed"`
+	Found  []checkJSON `json:"found"` // what failed
+}
+
+type checkJSON struct {
+	Check      string `json:"check"`
+	Severity   string `json:"severity"`
+	Region     string `json:"region,omitempty"`
+	Indicator  string `json:"indicator,omitempty"`
+	Message    string `json:"message"`
+	Arithmetic string `json:"arithmetic,omitempty"`
+}
+
+type failureJSON struct {
+	Code     string        `json:"code"` // USAGE REJECTED CHECKS_FAILED LOCKED INTERRUPTED IO
+	Message  string        `json:"message"`
+	Total    int           `json:"total,omitempty"` // all problems, also those not listed
+	Problems []problemJSON `json:"problems,omitempty"`
+	Checks   []checkJSON   `json:"checks,omitempty"`
+}
+
+type problemJSON struct {
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Column  int    `json:"column,omitempty"`
+	Field   string `json:"field,omitempty"`
+	Code    string `json:"code"`
+	Text    string `json:"text,omitempty"`
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+}
+
+// report writes how a load or check went, to stdout or, for people, an error to stderr; it returns the error.
+func (a *app) report(result *loader.Result, err error) error {
+	switch {
+	case a.JSON:
+		encoder := json.NewEncoder(a.stdout)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		if encodeErr := encoder.Encode(newOutcome(result, err)); encodeErr != nil {
+			return errors.Join(err, encodeErr)
+		}
+	case err != nil:
+		if errors.Is(err, context.Canceled) {
+			err = fmt.Errorf("interrupted, nothing is published: %w", err)
+		}
+		var rejected *loader.Rejected
+		var failed *loader.ChecksFailed
+		switch {
+		case errors.As(err, &rejected):
+			fmt.Fprintln(a.stderr, rejected)
+		case errors.As(err, &failed):
+			fmt.Fprintln(a.stderr, failed)
+		default:
+			fmt.Fprintf(a.stderr, "countyql: %v\n", err)
+		}
+	default:
+		writeResult(a.stdout, result)
+	}
+	if err != nil {
+		return shown{err}
+	}
+	return nil
+}
+
+// writeResult tells people what a load or check did.
+func writeResult(w io.Writer, r *loader.Result) {
+	unchanged := !r.Changes.Any()
+	switch {
+	case r.Published:
+		fmt.Fprintf(w, "published %s: %d figures of %d regions and %d indicators\n",
+			r.Manifest.ID, r.Manifest.Observations, r.Manifest.Regions, r.Manifest.Indicators)
+	case unchanged:
+		fmt.Fprintln(w, "unchanged: the store holds all of it already")
+	default:
+		fmt.Fprintln(w, "checked: nothing was published")
+	}
+	catalogue := ""
+	if r.Changes.Catalog {
+		catalogue = ", catalogue changed"
+	}
+	fmt.Fprintf(w, "%d added, %d revised, %d unchanged%s; %d rows in %d files, %d duplicates, %.1f s\n",
+		r.Changes.Added, r.Changes.Revised, r.Changes.Unchanged, catalogue, r.Rows, len(r.Files), r.Duplicates, r.Elapsed.Seconds())
+	if len(r.Ignored) > 0 {
+		fmt.Fprintf(w, "ignored resources: %s\n", strings.Join(r.Ignored, ", "))
+	}
+	if r.Checks == nil {
+		return
+	}
+	checks := newChecks(r.Checks)
+	fmt.Fprintf(w, "checks: %d passed, %d failed\n", checks.Passed, checks.Failed)
+	for _, c := range checks.Found {
+		fmt.Fprintf(w, "  %s %s: %s\n", c.Severity, c.Check, c.sentence())
+	}
+}
+
+// sentence is a check's finding on one line.
+func (c *checkJSON) sentence() string {
+	subject := strings.TrimSpace(c.Region + " " + c.Indicator)
+	text := c.Message
+	if subject != "" {
+		text = subject + ": " + text
+	}
+	if c.Arithmetic != "" {
+		text += ": " + c.Arithmetic
+	}
+	return text
+}
+
+func newOutcome(r *loader.Result, err error) *outcome {
+	if err != nil {
+		o := &outcome{Error: newFailure(err)}
+		var rejected *loader.Rejected
+		if errors.As(err, &rejected) {
+			o.Rejected = rejected.Rows
+		}
+		return o
+	}
+	o := &outcome{
+		Published: r.Published, Unchanged: !r.Changes.Any(), Snapshot: r.Manifest.ID, Load: r.Load,
+		Added: r.Changes.Added, Revised: r.Changes.Revised, Same: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
+		Rows: r.Rows, Duplicates: r.Duplicates, Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
+	}
+	for _, f := range r.Files {
+		o.Files = append(o.Files, fileJSON(f))
+	}
+	if r.Checks != nil {
+		o.Checks = newChecks(r.Checks)
+	}
+	return o
+}
+
+func newChecks(results []indicator.CheckResult) *checksJSON {
+	checks := &checksJSON{Found: []checkJSON{}}
+	for _, r := range results {
+		if r.Status == indicator.Passed {
+			checks.Passed++
+			continue
+		}
+		checks.Failed++
+		checks.Found = append(checks.Found, newCheck(r))
+	}
+	return checks
+}
+
+func newCheck(r indicator.CheckResult) checkJSON {
+	return checkJSON{
+		Check: r.Check, Severity: r.Severity.String(), Region: r.Region, Indicator: r.Indicator,
+		Message: r.Message, Arithmetic: r.Arithmetic,
+	}
+}
+
+func newFailure(err error) *failureJSON {
+	f := &failureJSON{Code: "IO", Message: err.Error()}
+	var (
+		rejected *loader.Rejected
+		failed   *loader.ChecksFailed
+		locked   *store.LockedError
+		usage    *usageError
+	)
+	switch {
+	case errors.As(err, &rejected):
+		f.Code, f.Message, f.Total = "REJECTED", "the input has problems", rejected.Total
+		for _, p := range rejected.Problems {
+			f.Problems = append(f.Problems, problemJSON(p))
+		}
+	case errors.As(err, &failed):
+		f.Code, f.Message, f.Total = "CHECKS_FAILED", "checks of severity ERROR failed", len(failed.Results)
+		for _, r := range failed.Results {
+			f.Checks = append(f.Checks, newCheck(r))
+		}
+	case errors.As(err, &locked):
+		f.Code = "LOCKED"
+	case errors.As(err, &usage):
+		f.Code = "USAGE"
+	case errors.Is(err, context.Canceled):
+		f.Code = "INTERRUPTED"
+	}
+	return f
+}
