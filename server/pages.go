@@ -1,0 +1,39 @@
+package server
+
+import (
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+const notBuilt = `The web pages are not part of this binary. Build them with "make build"; it needs Node.js.
+
+The API is served all the same:
+  POST /graphql          the GraphQL endpoint
+  GET  /schema.graphql   its schema
+  GET  /healthz          liveness
+  GET  /readyz           readiness
+`
+
+// pages serves the built web pages. Files under assets/ carry a hash of their content in their names and may be cached for
+// ever; all others are asked for again. Without pages, / tells how to build them.
+func pages(files fs.FS) http.Handler {
+	if files == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/playground") {
+				respond(w, http.StatusOK, notBuilt)
+				return
+			}
+			http.NotFound(w, r)
+		})
+	}
+	server := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/assets/") {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		} else {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
+		server.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,106 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/query"
+	"github.com/countyql/countyql/schema"
+)
+
+// Options configure the HTTP handler.
+type Options struct {
+	// Logger gets one line per request and internal errors in full. Default: slog.Default().
+	Logger *slog.Logger
+	// Pages are the built web pages; nil if they have not been built, and / then says how to.
+	Pages fs.FS
+	// MaxBody bounds a request's body in bytes. Default: 1 MiB.
+	MaxBody int64
+	// Timeout bounds the time a request may take. Default: 30 seconds.
+	Timeout time.Duration
+}
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = 1 << 20
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = 30 * time.Second
+	}
+	return o
+}
+
+// New returns the HTTP handler over a service.
+func New(service *query.Service, options Options) http.Handler {
+	options = options.withDefaults()
+	routes := http.NewServeMux()
+	graphql := graph.NewHandler(service, graph.Options{Logger: options.Logger, RequestID: requestID, Observe: observe})
+	routes.Handle("/graphql", http.MaxBytesHandler(withTimeout(graphql, options.Timeout), options.MaxBody))
+	routes.HandleFunc("GET /schema.graphql", serveSchema)
+	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
+	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })
+	routes.Handle("GET /", pages(options.Pages))
+	return identify(logged(secured(routes), options.Logger))
+}
+
+func serveSchema(w http.ResponseWriter, _ *http.Request) {
+	respond(w, http.StatusOK, schema.SDL())
+}
+
+// serveReady tells whether the service can answer: whether a snapshot is published.
+func serveReady(w http.ResponseWriter, r *http.Request, service *query.Service) {
+	session, release, err := service.Open(r.Context())
+	if err != nil {
+		respond(w, http.StatusServiceUnavailable, "no snapshot is published\n")
+		return
+	}
+	defer release()
+	respond(w, http.StatusOK, "ready: snapshot "+session.Snapshot().ID+"\n")
+}
+
+func respond(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text)) // a client that has gone is not an error
+}
+
+// withTimeout ends the context of a request, which interrupts its engine queries.
+func withTimeout(next http.Handler, timeout time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), timeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// Serve serves until the context ends, then stops accepting, drains requests for at most the grace, and
+// returns nil.
+func Serve(ctx context.Context, listener net.Listener, handler http.Handler, grace time.Duration) error {
+	const headerTimeout = 10 * time.Second
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: 2 * time.Minute}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if err := server.Shutdown(drain); err != nil {
+		return err
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
