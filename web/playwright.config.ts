@@ -1,0 +1,39 @@
+import { defineConfig } from "@playwright/test";
+
+const baseURL = process.env.COUNTYQL_URL;
+if (!baseURL) {
+  throw new Error(
+    "COUNTYQL_URL is not set: start a server and give its address, such as http://127.0.0.1:8080",
+  );
+}
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "test-results",
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  use: {
+    baseURL,
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "wide", use: { viewport: { width: 1280, height: 800 }, colorScheme: "light" } },
+    { name: "narrow", use: { viewport: { width: 360, height: 740 }, colorScheme: "dark" } },
+  ],
+});
