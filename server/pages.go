@@ -37,3 +37,15 @@ func pages(files fs.FS) http.Handler {
 		server.ServeHTTP(w, r)
 	})
 }
+
+// readOnly refuses every method but GET and HEAD.
+func readOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			respond(w, http.StatusMethodNotAllowed, "only GET and HEAD are allowed here\n")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}

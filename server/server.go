@@ -48,7 +48,7 @@ func New(service *query.Service, options Options) http.Handler {
 	routes.HandleFunc("GET /schema.graphql", serveSchema)
 	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })
-	routes.Handle("GET /", pages(options.Pages))
+	routes.Handle("/", readOnly(pages(options.Pages)))
 	return identify(logged(secured(routes), options.Logger))
 }
 

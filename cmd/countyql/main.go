@@ -27,10 +27,11 @@ const (
 
 // cli is the command line.
 type cli struct {
-	Store  string `default:"./store" env:"COUNTYQL_STORE" placeholder:"DIR" help:"The store's directory (default ${default})."`
+	Store  string `default:"./countyql-store" env:"COUNTYQL_STORE" placeholder:"DIR" help:"The store's directory (default ${default})."`
 	Engine string `default:"duckdb:" placeholder:"URL" help:"The engine that keeps the figures (default ${default})."`
 	JSON   bool   `name:"json" help:"Write the result as JSON."`
 
+	Serve   serveCmd   `cmd:"" help:"Answer GraphQL over HTTP; load the bundled data first if the store is empty."`
 	Load    loadCmd    `cmd:"" help:"Load a data package and publish it."`
 	Check   checkCmd   `cmd:"" help:"Validate a data package and run the checks, changing nothing."`
 	Version versionCmd `cmd:"" help:"Say which build this is."`

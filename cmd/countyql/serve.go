@@ -1,0 +1,102 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"time"
+
+	"github.com/countyql/countyql/data"
+	"github.com/countyql/countyql/loader"
+	"github.com/countyql/countyql/query"
+	"github.com/countyql/countyql/server"
+	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/duckdb"
+	"github.com/countyql/countyql/web"
+)
+
+// serveCmd answers GraphQL over HTTP from the published snapshot and follows newer ones.
+type serveCmd struct {
+	Listen     string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on; port 0 picks a free one." placeholder:"HOST:PORT"`
+	PublicRead bool          `env:"COUNTYQL_PUBLIC_READ" help:"Let anyone who can reach the address read; needed to listen beyond this machine."`
+	Timeout    time.Duration `default:"30s" env:"COUNTYQL_TIMEOUT" help:"Longest time a request may take."`
+	Grace      time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
+}
+
+var errPublic = &usageError{
+	"refusing to listen beyond this machine: anyone who reaches the address could read everything",
+	"say --public-read if that is meant",
+}
+
+// Run opens the store and serves it.
+func (c *serveCmd) Run(a *app) error {
+	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
+	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{Logger: logger})
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.serve(a.ctx, engine, a.stdout, logger), engine.Close())
+}
+
+// serve loads the bundled data into an empty store and serves until the context ends.
+func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.Writer, logger *slog.Logger) error {
+	listener, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // Serve closes it too; this one is for the errors before
+	if err := loadBundled(ctx, engine, logger); err != nil {
+		return err
+	}
+	following, stop := context.WithCancel(ctx)
+	followed := make(chan error, 1)
+	go func() { followed <- engine.Follow(following) }()
+	defer func() {
+		stop()
+		if err := <-followed; err != nil {
+			logger.Error("following the store ended", "error", err)
+		}
+	}()
+	var pages fs.FS
+	if built, ok := web.Dist(); ok {
+		pages = built
+	}
+	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Now: time.Now}
+	handler := server.New(service, server.Options{Logger: logger, Pages: pages, Timeout: c.Timeout})
+	base := "http://" + listener.Addr().String()
+	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
+	return server.Serve(ctx, listener, handler, c.Grace)
+}
+
+// open listens, on this machine only unless everyone may read.
+func (c *serveCmd) open(ctx context.Context) (net.Listener, error) {
+	address, err := net.ResolveTCPAddr("tcp", c.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen on %q: %w", c.Listen, err)
+	}
+	if !address.IP.IsLoopback() && !c.PublicRead {
+		return nil, errPublic
+	}
+	var config net.ListenConfig
+	return config.Listen(ctx, "tcp", c.Listen)
+}
+
+// loadBundled publishes the bundled data where nothing is published yet.
+func loadBundled(ctx context.Context, engine *duckdb.Engine, logger *slog.Logger) error {
+	snapshot, err := engine.Pin(ctx)
+	if err == nil {
+		snapshot.Release()
+		return nil
+	}
+	if !errors.Is(err, store.ErrNoSnapshot) {
+		return err
+	}
+	logger.Info("the store is empty: loading the bundled data")
+	bundled := loader.Loader{Engine: engine, Logger: logger}
+	_, err = bundled.Load(ctx, loader.Input{Name: "bundled data", FS: data.FS})
+	return err
+}
