@@ -30,9 +30,7 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 			if presented.Extensions == nil {
 				presented.Extensions = map[string]any{}
 			}
-			if _, ok := presented.Extensions["code"]; !ok {
-				presented.Extensions["code"] = string(indicator.InvalidInput)
-			}
+			presented.Extensions["code"] = string(indicator.InvalidInput)
 			return presented
 		}
 		id := requestID(ctx)

@@ -19,7 +19,7 @@ type CompareRequest struct {
 	Status     indicator.Status
 	AsOf       indicator.Day
 	Per        *Per
-	Baseline   *Baseline // nil: the group's value by contract, or its median where it has none
+	Baseline   *Baseline // nil: the group's rate or weighted mean, the mean of what adds up, the median of the rest
 	OrderBy    []EntryOrder
 	Page       PageRequest
 	Evidence   bool
@@ -300,10 +300,7 @@ func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]
 	median := indicator.Quantity{Value: g.median, Precision: all}
 	switch {
 	case asked == nil:
-		if g.refused != nil {
-			return median, nil
-		}
-		return g.quantity, nil
+		return g.usual(median, all), nil
 	case asked.Value != nil:
 		return indicator.Quantity{Value: *asked.Value}, nil
 	case asked.Region != "":
@@ -328,6 +325,19 @@ func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]
 			return indicator.NoQuantity(), at(g.refused, "baseline", "statistic")
 		}
 		return g.quantity, nil
+	}
+}
+
+// usual is the baseline of a group where none is asked for: what a member can be compared with. A total cannot, so values that
+// add up are compared with their mean, the total's share of one region; values that do not combine, with their median.
+func (g *comparisonGroup) usual(median indicator.Quantity, all indicator.Precision) indicator.Quantity {
+	switch g.subject.rule() {
+	case indicator.RuleRatio, indicator.RuleWeightedMean:
+		return g.quantity
+	case indicator.RuleSum:
+		return indicator.Quantity{Value: g.mean, Precision: all}
+	default:
+		return median
 	}
 }
 
