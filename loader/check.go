@@ -19,10 +19,13 @@ type ChecksFailed struct {
 	Results []indicator.CheckResult
 }
 
-// Error lists the failed checks with their arithmetic, one a line.
+// maxListed bounds the results that an error lists.
+const maxListed = 100
+
+// Error lists the failed checks with their arithmetic, one a line, and counts those that are not listed.
 func (e *ChecksFailed) Error() string {
 	var b strings.Builder
-	for _, r := range e.Results {
+	for _, r := range e.Results[:min(len(e.Results), maxListed)] {
 		b.WriteString(r.Check + ": ")
 		if r.Region != "" {
 			b.WriteString(r.Region + " ")
@@ -33,7 +36,10 @@ func (e *ChecksFailed) Error() string {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "%s failed, nothing is published", plural(int64(len(e.Results)), "check"))
+	if more := len(e.Results) - maxListed; more > 0 {
+		fmt.Fprintf(&b, "… and %d more\n", more)
+	}
+	fmt.Fprintf(&b, "checks failed with %s, nothing is published", plural(int64(len(e.Results)), "result"))
 	return b.String()
 }
 

@@ -24,7 +24,9 @@ type observations struct {
 	tables  *catalogueTables // gains the slices and definitions met
 	units   *converter
 
-	regions     map[string]int32 // by code and scheme:code; ambiguous where several schemes share a code
+	regions     map[string]*catalog.Region // by code and scheme:code; nil where several schemes share a code
+	indicators  map[string]*catalog.Indicator
+	sources     map[string]*catalog.Source
 	slices      map[string]slice // by the text of a cell
 	sliceIDs    map[string]int32 // by the slice's canonical text
 	used        map[[2]int32]bool
@@ -34,9 +36,6 @@ type observations struct {
 	seed       maphash.Seed
 	duplicates int64 // rows identical to an earlier one
 }
-
-// ambiguous stands for a region code that belongs to several schemes.
-const ambiguous = -1
 
 // slice is what a cell of the slice column was read as, or why it cannot be.
 type slice struct {
@@ -69,18 +68,7 @@ func openObservations(files fs.FS, d *descriptor, c *catalog.Catalog, tables *ca
 	if c == nil {
 		return o, nil // nothing to resolve against: the rows are checked for their form only
 	}
-	o.units = newConverter(c)
-	o.regions = make(map[string]int32, 2*len(c.Regions()))
-	for i := range c.Regions() {
-		r := &c.Regions()[i]
-		for _, code := range []string{r.Code, r.Scheme + ":" + r.Code} {
-			if _, shared := o.regions[code]; shared {
-				o.regions[code] = ambiguous
-			} else {
-				o.regions[code] = r.ID
-			}
-		}
-	}
+	o.index()
 	tables.Slices = append([]indicator.Slice{}, c.Slices()...)
 	for id, s := range tables.Slices {
 		o.sliceIDs[s.String()] = int32(id)
@@ -90,6 +78,46 @@ func openObservations(files fs.FS, d *descriptor, c *catalog.Catalog, tables *ca
 		o.definitions[text] = int32(id)
 	}
 	return o, nil
+}
+
+// index makes the lookups that every row needs. The catalogue's own look for suggestions where a code is unknown, which
+// must not be done for every row of a file that is wrong throughout.
+func (o *observations) index() {
+	o.units = newConverter(o.catalog)
+	o.regions = make(map[string]*catalog.Region, 2*len(o.catalog.Regions()))
+	for i := range o.catalog.Regions() {
+		r := &o.catalog.Regions()[i]
+		for _, code := range []string{r.Code, r.Scheme + ":" + r.Code} {
+			if _, shared := o.regions[code]; shared {
+				o.regions[code] = nil
+			} else {
+				o.regions[code] = r
+			}
+		}
+	}
+	o.indicators = make(map[string]*catalog.Indicator)
+	for i := range o.catalog.Indicators() {
+		o.indicators[o.catalog.Indicators()[i].Code] = &o.catalog.Indicators()[i]
+	}
+	o.sources = make(map[string]*catalog.Source)
+	for i := range o.catalog.Sources() {
+		o.sources[o.catalog.Sources()[i].Code] = &o.catalog.Sources()[i]
+	}
+}
+
+// lookup resolves the code in a cell; what find says of an unknown one is reported.
+func lookup[V any](r row, name string, known map[string]*V, find func(code string) (*V, error)) *V {
+	code := r.cell(name)
+	if v := known[code]; v != nil {
+		return v
+	}
+	if r.table.problems.full() {
+		r.reject(name, "", "", "") // only counted
+		return nil
+	}
+	_, err := find(code)
+	r.rejectError(name, CodeValue, err)
+	return nil
 }
 
 // errNoTable says that there is no table to read; what is wrong with it, if anything, is among the problems.
@@ -121,7 +149,9 @@ func (o *observations) resolve(r row) store.Report {
 		Printed:        r.cell("printed"),
 		Note:           r.cell("note"),
 		Definition:     o.definition(r.cell("definition")),
-		Region:         o.region(r),
+	}
+	if region := lookup(r, "region", o.regions, o.catalog.Region); region != nil {
+		report.Region = region.ID
 	}
 	if text := r.cell("offset"); text != "" {
 		offset, err := strconv.ParseInt(text, 10, 32)
@@ -131,9 +161,8 @@ func (o *observations) resolve(r row) store.Report {
 		report.Offset = int32(offset)
 	}
 	o.source(r, &report)
-	ind, err := o.catalog.Indicator(r.cell("indicator"))
-	if err != nil {
-		r.rejectError("indicator", CodeValue, err)
+	ind := lookup(r, "indicator", o.indicators, o.catalog.Indicator)
+	if ind == nil {
 		return report
 	}
 	report.Indicator = ind.ID
@@ -148,25 +177,9 @@ func (o *observations) resolve(r row) store.Report {
 	return report
 }
 
-func (o *observations) region(r row) int32 {
-	code := r.cell("region")
-	id, ok := o.regions[code]
-	if ok && id != ambiguous {
-		return id
-	}
-	if o.table.problems.full() {
-		r.reject("region", "", "", "") // only counted: suggestions cost too much to be looked for and dropped
-		return 0
-	}
-	_, err := o.catalog.Region(code)
-	r.rejectError("region", CodeValue, err)
-	return 0
-}
-
 func (o *observations) source(r row, report *store.Report) {
-	source, err := o.catalog.Source(r.cell("source"))
-	if err != nil {
-		r.rejectError("source", CodeValue, err)
+	source := lookup(r, "source", o.sources, o.catalog.Source)
+	if source == nil {
 		return
 	}
 	report.Source = source.ID
@@ -197,7 +210,14 @@ func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
 	s, ok := o.slices[text]
 	if !ok {
 		s.slice, s.err = indicator.ParseSlice(text)
-		if s.err == nil {
+		for _, coordinate := range s.slice {
+			if _, known := o.tables.index[tableDimensionValues][coordinate.Dimension+"="+coordinate.Value]; known {
+				continue
+			}
+			if o.table.problems.full() {
+				r.reject("slice", "", "", "") // only counted
+				return 0
+			}
 			s.err = o.catalog.CheckSlice(s.slice)
 		}
 		text = strings.Clone(text)
