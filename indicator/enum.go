@@ -24,6 +24,6 @@ func parseEnum[E ~int8](kind string, names []string, text string) (E, error) {
 	return 0, &Error{
 		Code:    InvalidInput,
 		Message: fmt.Sprintf("%q is not a %s", text, kind),
-		Hint:    "use one of " + strings.Join(names, ", "),
+		Hint:    "use one of " + strings.TrimPrefix(strings.Join(names, ", "), ", "), // an ordinal for none has no name
 	}
 }

@@ -1,6 +1,7 @@
 package indicator
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,7 @@ func ParseFormula(text string) (numerator, denominator string, scale float64, er
 	scale = 1
 	if len(fields) == 5 {
 		scale, err = strconv.ParseFloat(fields[4], 64)
-		if fields[3] != "*" || err != nil || !(scale > 0) {
+		if fields[3] != "*" || err != nil || !(scale > 0) || math.IsInf(scale, 0) {
 			return fail()
 		}
 	}

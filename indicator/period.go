@@ -83,7 +83,10 @@ func (g Grain) String() string { return enumName(grainNames, g) }
 // ParseGrain reads a grain by its contract name.
 func ParseGrain(text string) (Grain, error) {
 	g, err := parseEnum[Grain]("grain", grainNames[1:], text)
-	return g + 1, err
+	if err != nil {
+		return Irregular, err
+	}
+	return g + 1, nil
 }
 
 // Period is a span of days, both ends included.
@@ -117,7 +120,7 @@ func (g Grain) Containing(d Day) Period {
 
 // Grain returns the calendar length of the period.
 func (p Period) Grain() Grain {
-	switch days := p.End - p.Start + 1; {
+	switch days := p.Days(); {
 	case days == 1:
 		return Daily
 	case days == 7 && Weekly.Containing(p.Start) == p:
@@ -133,7 +136,7 @@ func (p Period) Grain() Grain {
 }
 
 // Days is the number of days in the period.
-func (p Period) Days() int { return int(p.End-p.Start) + 1 }
+func (p Period) Days() int { return int(p.End) - int(p.Start) + 1 }
 
 // Contains reports whether q lies wholly inside p.
 func (p Period) Contains(q Period) bool { return p.Start <= q.Start && q.End <= p.End }
