@@ -93,6 +93,10 @@ func (t *table) readHeader(header []string) bool {
 	t.columns = make(map[string]int, len(header))
 	t.checks = make([]cellCheck, len(header))
 	for i, name := range header {
+		if message, _ := badCharacter(name); message != "" {
+			fail(i, "", message)
+			return false
+		}
 		name = strings.Clone(name)
 		found := slices.IndexFunc(t.resource.fields, func(f field) bool { return f.name == name })
 		if _, repeated := t.columns[name]; repeated {

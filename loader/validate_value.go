@@ -29,9 +29,9 @@ func (o *observations) value(r row, ind *catalog.Indicator, report *store.Report
 		r.reject("missing", CodeMissing, "there is a value and a reason for its absence", "leave one of them empty")
 		return
 	case reason != "":
-		report.Missing = cellValue(r, "missing", indicator.ParseMissing)
-		if !report.Missing.Loadable() {
-			r.reject("missing", CodeMissing, quote(reason)+" is found by queries and never loaded",
+		var err error
+		if report.Missing, err = indicator.ParseMissing(reason); err != nil || !report.Missing.Loadable() {
+			r.reject("missing", CodeMissing, quote(reason)+" is not a reason that data may give",
 				"use one of NOT_APPLICABLE, NOT_COLLECTED, NOT_PUBLISHED, SUPPRESSED, UNKNOWN")
 		}
 		if report.Precision != indicator.Exact {
