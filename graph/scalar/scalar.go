@@ -20,13 +20,21 @@ type Node interface{}
 // significantDigits of numbers: what every engine agrees on, whatever the order it adds in.
 const significantDigits = 12
 
-// MarshalFloat writes a number with at most 12 significant digits, the shortest way that reads back as the same.
+// exactIntegers bounds the whole numbers that a double tells apart from their neighbours: 2^53.
+const exactIntegers = 1 << 53
+
+// MarshalFloat writes a number with at most 12 significant digits, the shortest way that reads back as the same. Whole numbers
+// up to 2^53 are counts and stay exact, however many digits they have. Zero has no sign.
 func MarshalFloat(x float64) graphql.Marshaler {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return graphql.Null
 	}
 	return graphql.WriterFunc(func(w io.Writer) {
-		rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', significantDigits, 64), 64) // FormatFloat's own output
+		rounded := x
+		if x != math.Trunc(x) || math.Abs(x) > exactIntegers {
+			rounded, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', significantDigits, 64), 64) // FormatFloat's own output
+		}
+		rounded += 0 // -0 becomes 0
 		format := byte('f')
 		if abs := math.Abs(rounded); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 			format = 'e' // as JavaScript does
@@ -35,8 +43,14 @@ func MarshalFloat(x float64) graphql.Marshaler {
 	})
 }
 
-// UnmarshalFloat reads a number.
-func UnmarshalFloat(v any) (float64, error) { return graphql.UnmarshalFloat(v) }
+// UnmarshalFloat reads a number. NaN and the infinities, which may be written as texts, are none.
+func UnmarshalFloat(v any) (float64, error) {
+	x, err := graphql.UnmarshalFloat(v)
+	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+		return 0, indicator.Errorf(indicator.InvalidInput, "%v is not a number", v)
+	}
+	return x, nil
+}
 
 func text(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
