@@ -21,7 +21,7 @@ var allowedImports = map[string][]string{
 	"loader":       {"indicator", "catalog", "store"},
 	"schema":       {},
 	"graph":        {"indicator", "catalog", "query", "schema"},
-	"server":       {"graph", "query", "catalog", "store", "schema"},
+	"server":       {"graph", "query", "indicator", "catalog", "store", "schema"},
 	"data":         {},
 	"web":          {},
 }

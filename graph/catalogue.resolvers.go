@@ -60,7 +60,7 @@ func (r *indicatorResolver) Dimensions(ctx context.Context, obj *catalog.Indicat
 }
 
 func (r *indicatorResolver) Availability(ctx context.Context, obj *catalog.Indicator) (*query.Availability, error) {
-	return requestOf(ctx).availability.Load(ctx, obj)
+	return requestOf(ctx).availability.get(ctx, obj)
 }
 
 func (r *queryResolver) Region(ctx context.Context, code string) (*catalog.Region, error) {
@@ -124,7 +124,7 @@ func (r *regionResolver) Children(ctx context.Context, obj *catalog.Region, leve
 }
 
 func (r *regionResolver) Indicators(ctx context.Context, obj *catalog.Region) ([]*catalog.Indicator, error) {
-	return requestOf(ctx).regionIndicators.Load(ctx, obj)
+	return requestOf(ctx).regionIndicators.get(ctx, obj)
 }
 
 func (r *regionResolver) Observations(ctx context.Context, obj *catalog.Region, where *model.ObservationWhere, first *int, after *string) (*query.ObservationPage, error) {
@@ -167,7 +167,7 @@ func (r *sourceResolver) Licence(ctx context.Context, obj *catalog.Source) (*str
 }
 
 func (r *sourceResolver) Observations(ctx context.Context, obj *catalog.Source, first *int, after *string) (*query.ObservationPage, error) {
-	list, err := requestOf(ctx).sourceFigures.Load(ctx, obj)
+	list, err := requestOf(ctx).sourceFigures.get(ctx, obj)
 	return pageOfObservations(ctx, list, err, pageRequest(first, after, 100))
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 
@@ -26,7 +27,8 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 		case errors.Is(err, context.DeadlineExceeded):
 			return present(ctx, indicator.Errorf(indicator.Timeout, "the request took too long"))
 		case errors.As(err, &presented) && errors.Unwrap(presented) == nil:
-			// Found by the parser, the validator or the coercion of variables: the client's mistake, in their words.
+			// Found by the transport, the parser, the validator or the coercion of variables, before anything was resolved: the
+			// client's mistake, in their words.
 			if presented.Extensions == nil {
 				presented.Extensions = map[string]any{}
 			}
@@ -62,4 +64,9 @@ func present(ctx context.Context, err *indicator.Error) *gqlerror.Error {
 		extensions["limitName"], extensions["limit"], extensions["estimate"] = err.LimitName, err.Limit, err.Estimate
 	}
 	return &gqlerror.Error{Message: err.Error(), Path: graphql.GetPath(ctx), Extensions: extensions}
+}
+
+// ErrorResponse is the body of a GraphQL response that consists of one error, for requests refused before they reach the handler.
+func ErrorResponse(err *indicator.Error) ([]byte, error) {
+	return json.Marshal(&graphql.Response{Errors: gqlerror.List{present(context.Background(), err)}})
 }

@@ -49,10 +49,13 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		return fmt.Errorf("panic: %v", panicked)
 	})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		if !graphql.HasOperationContext(ctx) {
+			return next(ctx) // refused before there was an operation
+		}
 		session, release, err := service.Open(ctx)
 		if err != nil {
 			options.Logger.ErrorContext(ctx, "no snapshot", "error", err)
-			return unavailable()
+			return unavailable(ctx)
 		}
 		defer release()
 		response := next(withRequest(ctx, newRequest(session)))
@@ -65,11 +68,8 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 }
 
 // unavailable is the response while there is no data to answer from.
-func unavailable() *graphql.Response {
+func unavailable(ctx context.Context) *graphql.Response {
 	err := indicator.Errorf(indicator.Unavailable, "no snapshot is published")
 	err.Hint = "load data first: countyql load"
-	return &graphql.Response{Errors: gqlerror.List{{
-		Message:    err.Error(),
-		Extensions: map[string]any{"code": string(err.Code), "hint": err.Hint},
-	}}}
+	return &graphql.Response{Errors: gqlerror.List{present(ctx, err)}}
 }

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/countyql/countyql/catalog"
@@ -86,14 +87,14 @@ func latest(ctx context.Context, region *catalog.Region, code string, slice []*m
 	if err != nil {
 		return nil, atArgument(err, "slice")
 	}
-	return requestOf(ctx).latest.Load(ctx, query.LatestRequest{
+	return requestOf(ctx).latest.get(ctx, query.LatestRequest{
 		Region: region, Indicator: code, Slice: s.String(), Status: or(status, indicator.Actual), AsOf: or(asOf, indicator.NoDay),
 	})
 }
 
 // firstPublished is the day the figure was first published: that of its oldest report.
 func firstPublished(ctx context.Context, o *query.Observation) (*indicator.Day, error) {
-	revisions, err := requestOf(ctx).revisions.Load(ctx, o)
+	revisions, err := requestOf(ctx).revisions.get(ctx, o)
 	if err != nil || len(revisions) == 0 {
 		return nil, err
 	}
@@ -115,15 +116,9 @@ func indicatorOfCheck(ctx context.Context, c *indicator.CheckResult) (*catalog.I
 }
 
 func observationsOfCheck(ctx context.Context, c *indicator.CheckResult) ([]*query.Observation, error) {
-	found, err := requestOf(ctx).figures.LoadAll(ctx, c.Observations)
+	found, err := requestOf(ctx).figures.getAll(ctx, c.Observations)
 	if err != nil {
 		return nil, err
 	}
-	list := make([]*query.Observation, 0, len(found))
-	for _, o := range found {
-		if o != nil {
-			list = append(list, o)
-		}
-	}
-	return list, nil
+	return slices.DeleteFunc(found, func(o *query.Observation) bool { return o == nil }), nil
 }

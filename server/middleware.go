@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/indicator"
 )
 
 type recordKey struct{}
@@ -79,5 +82,27 @@ func secured(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		next.ServeHTTP(w, r)
+	})
+}
+
+// limited refuses bodies beyond a number of bytes: at once where the length is declared, while reading otherwise.
+func limited(next http.Handler, most int64) http.Handler {
+	bounded := http.MaxBytesHandler(next, most)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength <= most {
+			bounded.ServeHTTP(w, r)
+			return
+		}
+		refusal := indicator.Errorf(indicator.TooLarge, "the request's body has %d bytes, and %d are allowed", r.ContentLength, most)
+		refusal.Hint = "use variables and shorter documents"
+		refusal.LimitName, refusal.Limit, refusal.Estimate = "body", most, r.ContentLength
+		body, err := graph.ErrorResponse(refusal)
+		if err != nil {
+			http.Error(w, http.StatusText(http.StatusRequestEntityTooLarge), http.StatusRequestEntityTooLarge)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		_, _ = w.Write(body) // a client that has gone is not an error
 	})
 }

@@ -44,7 +44,7 @@ func New(service *query.Service, options Options) http.Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
 	graphql := graph.NewHandler(service, graph.Options{Logger: options.Logger, RequestID: requestID, Observe: observe})
-	routes.Handle("/graphql", http.MaxBytesHandler(withTimeout(graphql, options.Timeout), options.MaxBody))
+	routes.Handle("/graphql", limited(withTimeout(graphql, options.Timeout), options.MaxBody))
 	routes.HandleFunc("GET /schema.graphql", serveSchema)
 	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })
