@@ -221,6 +221,9 @@ func (c *catalogueTables) check(r row) {
 			r.reject(name, CodeCatalogue, message, "")
 		}
 	}
+	if r.table.rejected {
+		return // what its kind demands is not known
+	}
 	kind := check.Kind.String()
 	switch check.Kind {
 	case indicator.PartsSum:
