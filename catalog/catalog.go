@@ -64,6 +64,14 @@ func (r *Region) Ancestor(level indicator.Level) *Region {
 	return nil
 }
 
+// Current returns the region that stands for this one today: the last of its successors, itself if it has none.
+func (r *Region) Current() *Region {
+	for r.Successor != nil {
+		r = r.Successor
+	}
+	return r
+}
+
 // Indicator is an indicator with its ordinal and the indicators its contract refers to.
 type Indicator struct {
 	indicator.Indicator
@@ -101,8 +109,8 @@ func (p Problems) Error() string {
 	return text
 }
 
-// New indexes the tables. It returns Problems if codes are missing, repeated or refer to nothing, or if the region
-// tree has a cycle.
+// New indexes the tables. It returns Problems if codes are missing, repeated or refer to nothing, or if regions
+// enclose or succeed themselves.
 func New(tables Tables) (*Catalog, error) {
 	c := &Catalog{tables: tables}
 	if len(tables.Slices) == 0 || len(tables.Slices[0]) != 0 {
@@ -134,6 +142,12 @@ func New(tables Tables) (*Catalog, error) {
 	return c, nil
 }
 
+func reportEmpty(report func(Problem), table string, row int, code string) {
+	if code == "" {
+		report(Problem{Table: table, Row: row, Field: "code", Message: "the code is empty"})
+	}
+}
+
 func (c *Catalog) indexUnits(report func(Problem)) {
 	c.units = make(map[string]*indicator.Unit, len(c.tables.Units))
 	for i := range c.tables.Units {
@@ -141,6 +155,7 @@ func (c *Catalog) indexUnits(report func(Problem)) {
 		if c.units[u.Code] != nil {
 			report(Problem{Table: "units", Row: i, Field: "code", Message: fmt.Sprintf("unit %q is listed twice", u.Code)})
 		}
+		reportEmpty(report, "units", i, u.Code)
 		if !(u.Factor > 0) {
 			report(Problem{Table: "units", Row: i, Field: "factor", Message: "the factor is not positive"})
 		}
@@ -155,6 +170,7 @@ func (c *Catalog) indexDimensions(report func(Problem)) {
 		if c.dimensions[d.Code] != nil {
 			report(Problem{Table: "dimensions", Row: i, Field: "code", Message: fmt.Sprintf("dimension %q is listed twice", d.Code)})
 		}
+		reportEmpty(report, "dimensions", i, d.Code)
 		c.dimensions[d.Code] = d
 	}
 }
@@ -168,6 +184,7 @@ func (c *Catalog) indexSources(report func(Problem)) {
 		if c.sourceByCode[s.Code] != nil {
 			report(Problem{Table: "sources", Row: i, Field: "code", Message: fmt.Sprintf("source %q is listed twice", s.Code)})
 		}
+		reportEmpty(report, "sources", i, s.Code)
 		c.sourceByCode[s.Code] = s
 	}
 }
@@ -178,6 +195,7 @@ func (c *Catalog) checkChecks(report func(Problem)) {
 		if seen[check.Code] {
 			report(Problem{Table: "checks", Row: i, Field: "code", Message: fmt.Sprintf("check %q is listed twice", check.Code)})
 		}
+		reportEmpty(report, "checks", i, check.Code)
 		seen[check.Code] = true
 		for _, ref := range []struct{ field, code string }{{"indicator", check.Indicator}, {"other", check.Other}} {
 			if ref.code != "" && c.indicatorByCode[ref.code] == nil {

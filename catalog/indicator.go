@@ -42,6 +42,7 @@ func (c *Catalog) indexIndicators(report func(Problem)) {
 		if c.indicatorByCode[ind.Code] != nil {
 			report(Problem{Table: "indicators", Row: i, Field: "code", Message: fmt.Sprintf("indicator %q is listed twice", ind.Code)})
 		}
+		reportEmpty(report, "indicators", i, ind.Code)
 		c.indicatorByCode[ind.Code] = ind
 	}
 	for i := range c.indicators {
@@ -75,6 +76,9 @@ func (c *Catalog) resolveIndicator(ind *Indicator, problem func(field, format st
 	if row.Numerator != "" && !(row.Scale > 0) {
 		problem("unit", "a ratio needs a positive scale")
 	}
+	if row.Derived() {
+		checkFormula(ind, problem)
+	}
 	for _, axis := range allowedRules {
 		if rule := axis.of(row.Rollup); !slices.Contains(axis.rules, rule) {
 			problem(axis.field, "rule %s does not apply to this axis", rule)
@@ -94,6 +98,22 @@ func (c *Catalog) resolveIndicator(ind *Indicator, problem func(field, format st
 	for _, b := range row.Breakdowns {
 		if c.dimensions[b.Dimension] == nil {
 			problem("breakdowns", "dimension %q does not exist", b.Dimension)
+		}
+	}
+}
+
+// checkFormula refuses formulas that cannot be computed: their parts are looked up as figures, and rule RATIO adds them up.
+func checkFormula(ind *Indicator, problem func(field, format string, args ...any)) {
+	if ind.Indicator.Numerator == "" && ind.Indicator.Denominator == "" {
+		problem("formula", "a formula needs a numerator and a denominator")
+	}
+	for _, part := range []*Indicator{ind.Numerator, ind.Denominator} {
+		switch {
+		case part == nil: // a problem of its own column
+		case part.Derived():
+			problem("formula", "%s is computed by a formula itself", part.Code)
+		case ind.Rollup.Regions == indicator.RuleRatio && part.Rollup.Regions != indicator.RuleSum:
+			problem("formula", "rule RATIO adds up the values of %s, which do not add up over regions", part.Code)
 		}
 	}
 }

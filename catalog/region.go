@@ -14,9 +14,7 @@ func (c *Catalog) indexRegions(report func(Problem)) {
 	byKey := make(map[string]int, len(rows))
 	byCode := make(map[string][]int, len(rows))
 	for i := range rows {
-		if rows[i].Code == "" {
-			report(Problem{Table: "regions", Row: i, Field: "code", Message: "the code is empty"})
-		}
+		reportEmpty(report, "regions", i, rows[i].Code)
 		if rows[i].Scheme == "" {
 			report(Problem{Table: "regions", Row: i, Field: "scheme", Message: "the scheme is empty"})
 		}
@@ -64,6 +62,16 @@ func (c *Catalog) indexRegions(report func(Problem)) {
 			continue
 		}
 		children[parent] = append(children[parent], i)
+	}
+
+	for i := range rows {
+		// Whoever goes from successor to successor must arrive; a circle of them would be left by none.
+		for j, steps := successors[i], 0; j >= 0 && steps < len(rows); j, steps = successors[j], steps+1 {
+			if j == i {
+				report(Problem{Table: "regions", Row: i, Field: "successor", Message: fmt.Sprintf("region %q succeeds itself", rows[i].Code)})
+				break
+			}
+		}
 	}
 
 	c.regions = make([]Region, 0, len(rows))

@@ -62,7 +62,7 @@ func newSearchIndex(c *Catalog) searchIndex {
 		for _, suffix := range countySuffixes {
 			if stem := strings.TrimSuffix(r.Name, suffix); stem != r.Name {
 				if utf8.RuneCountInString(stem) > 1 {
-					add(HitRegion, r.ID, false, stem)
+					index.terms = append(index.terms, searchTerm{fold(stem), r.Name, HitRegion, r.ID, false})
 				}
 				break
 			}
@@ -189,12 +189,14 @@ const maxSuggestions = 5
 func (x *searchIndex) suggest(unknown string, kind HitKind) []string {
 	var codes []string
 	for _, hit := range x.find(unknown, maxSuggestions, func(k HitKind) bool { return k == kind }) {
-		codes = append(codes, hit.code())
+		if code := hit.code(); !slices.Contains(codes, code) { // two schemes may share it
+			codes = append(codes, code)
+		}
 	}
 	if len(codes) < maxSuggestions {
 		var known []string
 		for _, term := range x.terms {
-			if term.kind == kind && term.code && !slices.Contains(codes, term.name) {
+			if term.kind == kind && term.code && !slices.Contains(codes, term.name) && !slices.Contains(known, term.name) {
 				known = append(known, term.name)
 			}
 		}
