@@ -13,8 +13,9 @@ import (
 // look-up, large enough to compress.
 const rowGroup = 30720
 
-// merged assembles everything the merge has made, in the columns of the stored tables.
-const merged = `CREATE VIEW memory.figure AS
+// assembled is everything the merge has made, in the columns of the stored tables. Derived rows that one rule ends and
+// another goes on with unchanged are one.
+var assembled = `CREATE VIEW memory.figure AS
 SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
 	h.numerator, h.denominator, h.counts_precision, h.source, h.definition, h.published, h.known_from, h.known_to, h.tie, h.load,
 	false AS derived, false AS filled, h.inferred, h.printed, h.printed_offset, h.note
@@ -28,7 +29,8 @@ UNION ALL
 SELECT indicator, slice, status, period_start, period_end, region, value, 0, precision,
 	numerator, denominator, counts_precision, source, 0, published, known_from, known_to, 0, load,
 	true, false, inferred, '', -1, ''
-FROM memory.derived`
+FROM (` + joinIntervals("memory.derived", figureKey,
+	"value, precision, numerator, denominator, counts_precision, source, published, inferred, load") + `)`
 
 // write writes the staged file, but for what Commit is given.
 func (w *writer) write(ctx context.Context) error {
@@ -44,7 +46,7 @@ func (w *writer) write(ctx context.Context) error {
 	}
 	forever := literal(indicator.Forever)
 	return w.db.exec(ctx,
-		merged,
+		assembled,
 		"INSERT INTO staged.report SELECT row_number() OVER () - 1, "+storedColumns+" FROM (SELECT f.*, p.level FROM memory.figure f "+
 			"JOIN memory.place p ON p.region = f.region ORDER BY "+of("f", figureKey)+", f.known_from, f.tie)",
 		"INSERT INTO staged.observation SELECT row_number() OVER () - 1, "+storedColumns+", next_end FROM (SELECT *, "+

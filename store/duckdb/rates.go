@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/countyql/countyql/indicator"
 )
@@ -42,26 +43,14 @@ func (w *writer) deriveRates(ctx context.Context) error {
 
 // countedTable lists, for every report of a rate that gets counts, the intervals into which it is split, by the rowid of
 // the report. Neighbouring intervals with the same counts are one; those without counts fill the gaps.
-const countedTable = `CREATE TABLE memory.counted AS
+var countedTable = `CREATE TABLE memory.counted AS
 WITH overlap AS (
 	SELECT h.rowid AS report, h.known_from AS report_from, h.known_to AS report_to, p.numerator, p.denominator, p.counts_precision,
 		greatest(h.known_from, p.known_from) AS known_from, least(h.known_to, p.known_to) AS known_to
-	FROM memory.history h JOIN memory.pair p ON h.indicator = p.indicator AND h.slice = p.slice AND h.status = p.status
-		AND h.period_end = p.period_end AND h.period_start = p.period_start AND h.region = p.region
+	FROM memory.history h JOIN memory.pair p ON ` + same("h", "p", figureKey) + `
 	WHERE h.numerator IS NULL AND h.denominator IS NULL AND h.known_from < p.known_to AND p.known_from < h.known_to
 		AND h.known_from < h.known_to
-), compared AS (
-	SELECT *, CAST(
-		lag(known_to) OVER report IS DISTINCT FROM known_from OR lag(numerator) OVER report IS DISTINCT FROM numerator
-		OR lag(denominator) OVER report IS DISTINCT FROM denominator
-		OR lag(counts_precision) OVER report IS DISTINCT FROM counts_precision AS INTEGER) AS differs
-	FROM overlap WINDOW report AS (PARTITION BY report ORDER BY known_from)
-), numbered AS (
-	SELECT *, sum(differs) OVER (PARTITION BY report ORDER BY known_from) AS piece FROM compared
-), filled AS (
-	SELECT report, report_from, report_to, numerator, denominator, counts_precision,
-		min(known_from) AS known_from, max(known_to) AS known_to
-	FROM numbered GROUP BY report, report_from, report_to, piece, numerator, denominator, counts_precision
+), filled AS (` + joinIntervals("overlap", "report, report_from, report_to", "numerator, denominator, counts_precision") + `
 ), gap AS (
 	SELECT report, known_to AS known_from, coalesce(lead(known_from) OVER (PARTITION BY report ORDER BY known_from), report_to) AS known_to
 	FROM filled
@@ -71,6 +60,18 @@ WITH overlap AS (
 SELECT report, numerator, denominator, counts_precision, known_from, known_to FROM filled
 UNION ALL
 SELECT report, NULL, NULL, 0, known_from, known_to FROM gap WHERE known_from < known_to`
+
+// joinIntervals renders the rows of a table with touching intervals of one key joined where the other columns agree.
+func joinIntervals(table, key, others string) string {
+	differs := "lag(known_to) OVER key IS DISTINCT FROM known_from"
+	for _, column := range strings.Split(others, ", ") {
+		differs += " OR lag(" + column + ") OVER key IS DISTINCT FROM " + column
+	}
+	return "SELECT " + key + ", " + others + ", min(known_from) AS known_from, max(known_to) AS known_to FROM (" +
+		"SELECT *, sum(differs) OVER (PARTITION BY " + key + " ORDER BY known_from) AS piece FROM (" +
+		"SELECT *, CAST(" + differs + " AS INTEGER) AS differs FROM " + table +
+		" WINDOW key AS (PARTITION BY " + key + " ORDER BY known_from))) GROUP BY " + key + ", " + others + ", piece"
+}
 
 // fillRatios writes the rates of the catalogue and what they are made of.
 func (w *writer) fillRatios(ctx context.Context) error {

@@ -24,13 +24,13 @@ const (
 )
 
 const (
-	grids    int32 = iota // COUNT, sum over sector and size
-	resumed               // enterprises back at work, COUNT, sum over size
-	firms                 // all enterprises, COUNT, sum over size
-	rate                  // RATIO of resumed over firms in percent, ratio over size
-	gdp                   // AMOUNT without breakdowns
-	density               // derived at query time
-	price                 // LEVEL: never added up
+	grids   int32 = iota // COUNT, sum over sector and size
+	resumed              // enterprises back at work, COUNT, sum over size
+	firms                // all enterprises, COUNT, sum over size
+	rate                 // RATIO of resumed over firms in percent, ratio over size
+	gdp                  // AMOUNT without breakdowns
+	density              // derived at query time
+	price                // LEVEL: never added up
 	indicatorCount
 )
 

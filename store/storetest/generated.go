@@ -1,0 +1,126 @@
+package storetest
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/countyql/countyql/store"
+)
+
+// testGenerated loads generated reports and holds everything that can be read against the naive evaluation.
+func testGenerated(t *testing.T, open func(t *testing.T) store.Engine) {
+	loads := rapid.Custom(drawLoads).Example(5)
+	e := open(t)
+	c := newCatalog(t, wideTables())
+	for i := range loads {
+		_, changes := publish(t, e, load{wideTables(), loads[i]})
+		if diff := cmp.Diff(changesOf(loads[:i+1]), changes); diff != "" {
+			t.Errorf("changes of load %d (-want +got):\n%s", i+1, diff)
+		}
+	}
+	all := evaluate(c, loads)
+	snapshot := pin(t, e)
+
+	t.Run("merge", func(t *testing.T) { compareRegions(t, snapshot, all) })
+	t.Run("select", rapid.MakeCheck(func(t *rapid.T) {
+		s := drawSelect(t)
+		want := selectFigures(all, s)
+		diffRows(t, c, rowsOf(want, s.Evidence || s.Vintages), selectRows(t, snapshot, s))
+	}))
+	t.Run("count", rapid.MakeCheck(func(t *rapid.T) {
+		s := drawSelect(t)
+		keys := []store.Key{store.KeyIndicator, store.KeyRegion, store.KeySlice, store.KeyStatus, store.KeyMissing, store.KeySource}
+		by := rapid.SliceOfNDistinct(rapid.SampledFrom(keys), 0, 3, func(k store.Key) store.Key { return k }).Draw(t, "by")
+		got, err := snapshot.Count(t.Context(), s, by...)
+		if err != nil {
+			t.Fatalf("count: %v", err)
+		}
+		if diff := cmp.Diff(countFigures(selectFigures(all, s), by), got, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("tallies (-want +got):\n%s", diff)
+		}
+	}))
+	t.Run("pages", rapid.MakeCheck(func(t *rapid.T) {
+		s := drawSelect(t)
+		s.Evidence = true
+		whole := selectRows(t, snapshot, s)
+		size := rapid.IntRange(max(1, whole.Len()/7), whole.Len()+2).Draw(t, "size")
+		diffRows(t, c, whole, readPages(t, snapshot, s, size))
+	}))
+}
+
+// compareRegions compares all vintages region by region, which keeps a difference small enough to think about.
+func compareRegions(t *testing.T, snapshot store.Snapshot, all []figure) {
+	derived := 0
+	for _, f := range all {
+		if f.Derived {
+			derived++
+		}
+	}
+	if derived < len(all)/20 {
+		t.Errorf("%d of %d generated figures are derived, too few to test anything", derived, len(all))
+	}
+	for region := regionCount; region < regionCount+generatedCounties; region++ {
+		s := store.NewSelect()
+		s.Vintages = true
+		s.Regions = []store.Span{{From: region, To: region + 1}}
+		diffRows(t, snapshot.Contents().Catalog, rowsOf(selectFigures(all, s), true), selectRows(t, snapshot, s))
+	}
+}
+
+// readPages reads a selection page by page, each behind the last row of the one before.
+func readPages(t fatal, r store.Reader, s store.Select, size int) *store.Rows {
+	t.Helper()
+	s.Limit = size
+	all := &store.Rows{}
+	for {
+		page := selectRows(t, r, s)
+		appendRows(all, page)
+		if page.Len() < size {
+			return all
+		}
+		if page.Len() > size {
+			t.Fatalf("a page of %d rows, not %d", page.Len(), size)
+		}
+		s.After = new(positionOf(page, page.Len()-1))
+	}
+}
+
+// positionOf is the position of a row with evidence.
+func positionOf(r *store.Rows, i int) store.Position {
+	p := store.Position{
+		Indicator: r.Indicator[i], Slice: r.Slice[i], Status: r.Status[i], Region: r.Region[i],
+		KnownFrom: r.KnownFrom[i], Tie: r.Tie[i], Published: r.Published[i], Value: r.Value[i],
+	}
+	p.Period.Start, p.Period.End = r.Start[i], r.End[i]
+	return p
+}
+
+func appendRows(all, page *store.Rows) {
+	all.Indicator = append(all.Indicator, page.Indicator...)
+	all.Slice = append(all.Slice, page.Slice...)
+	all.Region = append(all.Region, page.Region...)
+	all.Source = append(all.Source, page.Source...)
+	all.Definition = append(all.Definition, page.Definition...)
+	all.Status = append(all.Status, page.Status...)
+	all.Start = append(all.Start, page.Start...)
+	all.End = append(all.End, page.End...)
+	all.Value = append(all.Value, page.Value...)
+	all.Missing = append(all.Missing, page.Missing...)
+	all.Precision = append(all.Precision, page.Precision...)
+	all.Numerator = append(all.Numerator, page.Numerator...)
+	all.Denominator = append(all.Denominator, page.Denominator...)
+	all.CountsPrecision = append(all.CountsPrecision, page.CountsPrecision...)
+	all.Derived = append(all.Derived, page.Derived...)
+	all.Published = append(all.Published, page.Published...)
+	all.KnownFrom = append(all.KnownFrom, page.KnownFrom...)
+	all.KnownTo = append(all.KnownTo, page.KnownTo...)
+	all.Tie = append(all.Tie, page.Tie...)
+	all.Load = append(all.Load, page.Load...)
+	all.Inferred = append(all.Inferred, page.Inferred...)
+	all.Offset = append(all.Offset, page.Offset...)
+	all.Printed = append(all.Printed, page.Printed...)
+	all.Note = append(all.Note, page.Note...)
+}
