@@ -46,7 +46,7 @@ func run(m *testing.M) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer engine.Close()
+	defer func() { _ = engine.Close() }() // the directory goes with it
 	logger := slog.New(slog.DiscardHandler)
 	bundled := loader.Loader{Engine: engine, Logger: logger}
 	if _, err := bundled.Load(context.Background(), loader.Input{Name: "bundled", FS: data.FS}); err != nil {

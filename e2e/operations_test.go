@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,7 +100,7 @@ func TestNode_RoundTrip(t *testing.T) {
 		Observations              struct{ Nodes []node }
 	}](t, `{ region(code: "370105") { id } indicator(code: "grids") { id } source(code: "jinan_daily_2020_03_30") { id }
 		observations(where: {indicators: ["grids"]}) { nodes { id } } }`)
-	nodes := append(found.Observations.Nodes, found.Region, found.Indicator, found.Source)
+	nodes := slices.Concat(found.Observations.Nodes, []node{found.Region, found.Indicator, found.Source})
 	for _, n := range nodes {
 		again := ask[struct{ Node *node }](t, fmt.Sprintf(`{ node(id: %q) { id } }`, n.ID))
 		if again.Node == nil || again.Node.ID != n.ID {

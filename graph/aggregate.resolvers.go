@@ -14,7 +14,7 @@ import (
 
 func (r *aggregateGroupResolver) Period(ctx context.Context, obj *query.Group) (*model.TimePeriod, error) {
 	if obj.Period == nil {
-		return nil, nil //nolint:nilnil // not grouped by period
+		return nil, nil // not grouped by period
 	}
 	return timePeriod(*obj.Period, false), nil
 }

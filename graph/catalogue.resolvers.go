@@ -46,7 +46,7 @@ func (r *indicatorResolver) Name(ctx context.Context, obj *catalog.Indicator, la
 
 func (r *indicatorResolver) Range(ctx context.Context, obj *catalog.Indicator) (*model.Range, error) {
 	if obj.Min == nil && obj.Max == nil {
-		return nil, nil //nolint:nilnil // unbounded
+		return nil, nil // unbounded
 	}
 	return &model.Range{Min: obj.Min, Max: obj.Max}, nil
 }

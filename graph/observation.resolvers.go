@@ -36,7 +36,7 @@ func (r *observationResolver) Printed(ctx context.Context, obj *query.Observatio
 
 func (r *observationResolver) Offset(ctx context.Context, obj *query.Observation) (*int, error) {
 	if obj.Offset < 0 {
-		return nil, nil //nolint:nilnil // unknown
+		return nil, nil // unknown
 	}
 	offset := int(obj.Offset)
 	return &offset, nil

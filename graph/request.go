@@ -57,7 +57,7 @@ func withRequest(ctx context.Context, r *request) context.Context {
 
 // requestOf returns the request of a resolver's context; every operation has one.
 func requestOf(ctx context.Context) *request {
-	return ctx.Value(requestKey{}).(*request) //nolint:forcetypeassert,errcheck // set for every operation; a panic is a bug
+	return ctx.Value(requestKey{}).(*request) //nolint:forcetypeassert // set for every operation; a panic is a bug
 }
 
 func sessionOf(ctx context.Context) *query.Session { return requestOf(ctx).session }
