@@ -1,0 +1,224 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/duckdb"
+)
+
+// asCommand makes the test binary be countyql, for tests that end it from outside.
+const asCommand = "COUNTYQL_TEST_AS_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){"countyql": main})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(env *testscript.Env) error {
+			return os.CopyFS(filepath.Join(env.WorkDir, "mini"), os.DirFS("../../loader/testdata/mini"))
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exits":    exits,
+			"digest":   digest,
+			"holdlock": holdLock,
+		},
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+	})
+}
+
+// exits runs a command and demands an exit code: exits 3 countyql load mini.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	code := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if code != want {
+		ts.Fatalf("exit code %d, want %d", code, want)
+	}
+}
+
+// digest writes the names and hashes of a store's files to a file: digest store before.txt. LOCK is left out: it names
+// the last to hold it and is no part of what is published.
+func digest(ts *testscript.TestScript, _ bool, args []string) {
+	var b strings.Builder
+	root := os.DirFS(ts.MkAbs(args[0]))
+	ts.Check(fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path == "LOCK" {
+			return err
+		}
+		data, err := fs.ReadFile(root, path)
+		fmt.Fprintf(&b, "%x %s\n", sha256.Sum256(data), path)
+		return err
+	}))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(b.String()), 0o600))
+}
+
+// holdLock begins a load and leaves it under way until the script ends: holdlock store.
+func holdLock(ts *testscript.TestScript, _ bool, args []string) {
+	engine, err := duckdb.Open(ts.MkAbs(args[0]), duckdb.Options{})
+	ts.Check(err)
+	writer, err := engine.Begin(context.Background())
+	ts.Check(err)
+	ts.Defer(func() {
+		ts.Check(writer.Abort())
+		ts.Check(engine.Close())
+	})
+}
+
+// writeBig makes a package of the small one's catalogue and so many figures, one for each day.
+func writeBig(t *testing.T, rows int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../loader/testdata/mini")); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "observations.csv")
+	old, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, _, _ := strings.Cut(string(old), "\n")
+	var b strings.Builder
+	b.WriteString(header + "\n")
+	for n := range rows {
+		// Each figure is published on a day of its own: no two rows are one report.
+		fmt.Fprintf(&b, "370105,grids,,%04d-01-01,ACTUAL,%d,,,,,,,,daily,20%02d-%02d-%02d,,,\n", 1000+n%1000, n, n/1000/336, n/1000/28%12+1, n/1000%28+1)
+	}
+	if err := os.WriteFile(name, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// interrupt starts countyql with the arguments and sends a signal once it has said that it is at a stage. It returns
+// what else it wrote and how it ended.
+func interrupt(t *testing.T, stage string, signal os.Signal, args ...string) (string, error) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(t.Context(), self, args...)
+	command.Env = append(os.Environ(), asCommand+"=1")
+	stderr, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var rest strings.Builder
+	reached := false
+	lines := bufio.NewScanner(stderr)
+	for lines.Scan() {
+		if reached {
+			rest.WriteString(lines.Text() + "\n")
+		} else if strings.HasPrefix(lines.Text(), stage) {
+			reached = true
+			if err := command.Process.Signal(signal); err != nil {
+				t.Errorf("signal: %v", err)
+			}
+		}
+	}
+	if !reached {
+		t.Errorf("countyql did not come to %q", stage)
+	}
+	return rest.String(), command.Wait()
+}
+
+// published opens a store and returns what it has published.
+func published(t *testing.T, dir string) []store.Manifest {
+	t.Helper()
+	engine, err := duckdb.Open(dir, duckdb.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	manifests, err := engine.Manifests(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return manifests
+}
+
+// quietly runs a command line and demands success.
+func quietly(t *testing.T, args ...string) string {
+	t.Helper()
+	var stdout, stderr strings.Builder
+	if code := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr); code != exitOK {
+		t.Fatalf("countyql %s: exit code %d: %s", strings.Join(args, " "), code, stderr.String())
+	}
+	return stdout.String()
+}
+
+// A load that is killed at any stage leaves the snapshot before it published, and the next load goes through.
+func TestKilledLoad(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	quietly(t, "load", "--store", dir, "../../loader/testdata/mini")
+	before := published(t, dir)
+	big := writeBig(t, 200_000)
+	for _, stage := range []string{"validating", "staging"} {
+		_, err := interrupt(t, stage, syscall.SIGKILL, "load", "--store", dir, big)
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+			t.Fatalf("killed while %s, countyql ended with %v", stage, err)
+		}
+		after := published(t, dir)
+		if len(after) != 1 || after[0].ID != before[0].ID {
+			t.Errorf("killed while %s: published %+v, before %+v", stage, after, before)
+		}
+	}
+	if got := quietly(t, "load", "--store", dir, "../../loader/testdata/mini"); !strings.HasPrefix(got, "unchanged") {
+		t.Errorf("the next load says %s", got)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "staging"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("staging holds %v, %v", left, err)
+	}
+}
+
+// A load that is asked to end says so and leaves nothing behind.
+func TestTerminatedLoad(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	rest, err := interrupt(t, "validating", syscall.SIGTERM, "load", "--store", dir, writeBig(t, 200_000))
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitIO {
+		t.Errorf("countyql ended with %v", err)
+	}
+	if !strings.Contains(rest, "countyql: interrupted, nothing is published") {
+		t.Errorf("countyql said %s", rest)
+	}
+	if got := published(t, dir); len(got) > 0 {
+		t.Errorf("published %+v", got)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "staging"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("staging holds %v, %v", left, err)
+	}
+}
