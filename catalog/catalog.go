@@ -49,6 +49,8 @@ type Region struct {
 	Parent    *Region // nil for a root
 	Children  []*Region
 	Successor *Region // nil unless the code was replaced
+	// Predecessors are the retired regions that this one replaced, in the order of the table.
+	Predecessors []*Region
 }
 
 // Contains reports whether other is the region itself or lies inside it.

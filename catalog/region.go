@@ -96,8 +96,9 @@ func (c *Catalog) indexRegions(report func(Problem)) {
 		if r == nil {
 			continue // its parent is a problem already reported: levels strictly descend, so there are no cycles
 		}
-		if successors[i] >= 0 {
+		if successors[i] >= 0 && placed[successors[i]] != nil {
 			r.Successor = placed[successors[i]]
+			r.Successor.Predecessors = append(r.Successor.Predecessors, r)
 		}
 		c.regionsByCode[r.Code] = append(c.regionsByCode[r.Code], r)
 		c.regionsByCode[r.QualifiedCode()] = append(c.regionsByCode[r.QualifiedCode()], r)

@@ -25,6 +25,10 @@ func (r *comparisonEntryResolver) Precision(ctx context.Context, obj *query.Entr
 	return obj.Quantity.Precision, nil
 }
 
+func (r *comparisonEntryResolver) WeightedPercentile(ctx context.Context, obj *query.Entry, by string) (*float64, error) {
+	return obj.WeightedPercentile(ctx, sessionOf(ctx), by)
+}
+
 func (r *comparisonEntryResolver) Difference(ctx context.Context, obj *query.Entry) (*float64, error) {
 	return known(obj.Difference), nil
 }

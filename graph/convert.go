@@ -52,6 +52,7 @@ func regionSelector(in *model.RegionSelector) *query.RegionSelector {
 	}
 	return &query.RegionSelector{
 		Codes: in.Codes, Within: in.Within, Level: or(in.Level, indicator.County), Where: regionWhere(in.Where),
+		PeersOf: peersRequest(in.PeersOf),
 	}
 }
 

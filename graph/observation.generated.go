@@ -1155,7 +1155,7 @@ func (ec *executionContext) unmarshalInputRegionSelector(ctx context.Context, ob
 		asMap["level"] = "COUNTY"
 	}
 
-	fieldsInOrder := [...]string{"codes", "within", "level", "where"}
+	fieldsInOrder := [...]string{"codes", "within", "level", "where", "peersOf"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1190,6 +1190,13 @@ func (ec *executionContext) unmarshalInputRegionSelector(ctx context.Context, ob
 				return it, err
 			}
 			it.Where = data
+		case "peersOf":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("peersOf"))
+			data, err := ec.unmarshalOPeersInput2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋgraphᚋmodelᚐPeersInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PeersOf = data
 		}
 	}
 	return it, nil

@@ -43,7 +43,7 @@ func (r *queryResolver) Loads(ctx context.Context, first *int, after *string) (*
 }
 
 func (r *queryResolver) Checks(ctx context.Context, where *model.CheckWhere, first *int, after *string) (*model.CheckConnection, error) {
-	return checkConnection(sessionOf(ctx).Checks(checkWhere(where), pageRequest(first, after, 100)))
+	return checkConnection(sessionOf(ctx).Checks(ctx, checkWhere(where), pageRequest(first, after, 100)))
 }
 
 func (r *snapshotResolver) Parent(ctx context.Context, obj *query.Snapshot) (*string, error) {

@@ -26,16 +26,22 @@ type ResolverRoot interface {
 	Check() CheckResolver
 	Comparison() ComparisonResolver
 	ComparisonEntry() ComparisonEntryResolver
+	Correlation() CorrelationResolver
+	CorrelationPoint() CorrelationPointResolver
 	Dimension() DimensionResolver
 	DimensionValue() DimensionValueResolver
+	Distribution() DistributionResolver
 	Indicator() IndicatorResolver
 	IndicatorComparison() IndicatorComparisonResolver
+	NeighbourDifference() NeighbourDifferenceResolver
 	Observation() ObservationResolver
 	ObservationConnection() ObservationConnectionResolver
 	Query() QueryResolver
 	Region() RegionResolver
 	Rollup() RollupResolver
 	SearchHit() SearchHitResolver
+	SimilarIndicator() SimilarIndicatorResolver
+	SimilarResult() SimilarResultResolver
 	Snapshot() SnapshotResolver
 	Source() SourceResolver
 	Warning() WarningResolver
@@ -72,17 +78,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCheckWhere,
 		ec.unmarshalInputCompareInput,
 		ec.unmarshalInputCompareOrder,
+		ec.unmarshalInputCorrelateInput,
 		ec.unmarshalInputDimensionValueInput,
+		ec.unmarshalInputDistributionInput,
 		ec.unmarshalInputGroupBy,
 		ec.unmarshalInputIndicatorWhere,
 		ec.unmarshalInputLatestInput,
 		ec.unmarshalInputMeasureCondition,
 		ec.unmarshalInputObservationOrder,
 		ec.unmarshalInputObservationWhere,
+		ec.unmarshalInputPeersInput,
 		ec.unmarshalInputPer,
 		ec.unmarshalInputRegionOrder,
 		ec.unmarshalInputRegionSelector,
 		ec.unmarshalInputRegionWhere,
+		ec.unmarshalInputSimilarInput,
 		ec.unmarshalInputWhen,
 	)
 	first := true
@@ -349,6 +359,8 @@ type Coverage {
   regions: [Region!]!
   "The regions it does not rest on, in tree order, with the reason."
   missing: [MissingRegion!]!
+  "Retired regions whose figures stand for those of the region that replaced them, in tree order: where that has no figure of a period and all that it replaced have one, theirs are added up."
+  predecessors: [Region!]!
 }
 
 "A region without a usable value."
@@ -430,12 +442,13 @@ enum Language {
 
 "Something a reader of the figures should know before using them."
 type Warning {
-  "What kind of warning: MIXED_PERIODS, MIXED_SOURCES, MIXED_DEFINITIONS, MIXED_PRECISION, RETIRED_REGION, TIME_GAPS, PARTIAL_COVERAGE."
+  "What kind of warning: MIXED_PERIODS, MIXED_SOURCES, MIXED_DEFINITIONS, MIXED_PRECISION, RETIRED_REGION, BOUNDARY_CHANGE, TIME_GAPS, LONGER_PERIODS, PARTIAL_COVERAGE, NO_VARIANCE."
   code: String!
   "The warning in words, naming what it concerns."
   message: String!
 }
 
+"Questions. Everything can be asked of one snapshot at once: all fields of an operation answer from the same data."
 type Query {
   "Anything by its identifier: a region, an indicator, an observation or a source. Null if nothing has it."
   node(
@@ -543,6 +556,8 @@ type Region implements Node {
   validTo: Date
   "The region that replaced a retired one; null otherwise."
   successor: Region
+  "The retired regions that this one replaced; empty for none."
+  predecessors: [Region!]!
   "The indicators that have figures for exactly this region, in catalogue order."
   indicators: [Indicator!]!
   "The figures of exactly this region, in the order indicator, slice, status, period."
@@ -822,7 +837,7 @@ type Gap {
 }
 
 extend type Query {
-  "A region by its code, or by scheme:code where two schemes share it. An unknown code is an UNKNOWN_REGION error with suggestions."
+  "A region by its code, or by scheme:code where two schemes share it. A retired code is found too: ` + "`" + `successor` + "`" + ` says what replaced it. An unknown code is an UNKNOWN_REGION error with suggestions."
   region(
     "Code, such as 370105."
     code: String!
@@ -901,7 +916,7 @@ input CompareInput {
   asOf: Date
   "Divides each region's value by another indicator's; both must add up over regions."
   per: Per
-  "What differences, ratios and standings are taken against; null: the group's value by the indicator's own contract, or the group's median where it has none."
+  "What differences, ratios and standings are taken against; null: what one region can be compared with. That is the group's value by the indicator's own contract for rates and weighted means, the mean for what adds up, and the median for the rest."
   baseline: Baseline
   "Sorts the entries; always completed by region in tree order. Null: by rank."
   orderBy: [CompareOrder!]
@@ -985,7 +1000,7 @@ type IndicatorComparison {
   missing: [MissingRegion!]!
   "The page's entries as parallel arrays, for charts and large groups."
   columns: ComparisonColumns!
-  "What should be known before the figures are used: mixed periods, sources, definitions or precision, retired regions."
+  "What should be known before the figures are used: mixed periods, sources, definitions or precision, retired regions, changed boundaries."
   warnings: [Warning!]!
 }
 
@@ -1029,6 +1044,11 @@ type ComparisonEntry {
   rankUncertain: Boolean!
   "Share of the group's values that are smaller, ties counting half, in percent (mean rank percentile)."
   percentile: Float!
+  "Share of the group's weight that regions with smaller values hold, those with the same value counting half, in percent: the percentile among persons where ` + "`" + `percentile` + "`" + ` is that among regions. Weights are the newest totals in force at the time asked about; a region without a positive one holds none. Null where nobody in the group holds any."
+  weightedPercentile(
+    "Code of the weight, an indicator that adds up over regions, such as resident_population; else a NOT_ADDITIVE error."
+    by: String!
+  ): Float
   "Distance from the group's mean in standard deviations; null where that is zero or unknown."
   zScore: Float
   "0.6745 x distance from the group's median over the median absolute deviation (Iglewicz and Hoaglin 1993); null where that is zero."
@@ -1043,7 +1063,7 @@ type ComparisonEntry {
   share: Float
   "Better or worse than the baseline by polarity; null for a neutral indicator or without a baseline."
   standing: Standing
-  "The figure the value comes from; of several periods the newest."
+  "The figure the value comes from; of several periods the newest, of several predecessors the first."
   observation: Observation!
 }
 
@@ -1081,6 +1101,227 @@ extend type Query {
     "What to compare."
     input: CompareInput!
   ): Comparison!
+}
+`, BuiltIn: false},
+	{Name: "../schema/correlate.graphqls", Input: `"Asks how two indicators vary together over regions."
+input CorrelateInput {
+  "Code of the first indicator, the one that the line predicts from; derived ones too."
+  x: String!
+  "Code of the second indicator, the one that the line predicts; derived ones too."
+  y: String!
+  "The slice of x; null or empty: the total."
+  xSlice: [DimensionValueInput!]
+  "The slice of y; null or empty: the total."
+  ySlice: [DimensionValueInput!]
+  "Divides each region's x by another indicator's value; both must add up over regions."
+  xPer: Per
+  "Divides each region's y by another indicator's value; both must add up over regions."
+  yPer: Per
+  "The regions; null: every county in force. None may lie inside another."
+  regions: RegionSelector
+  "Which periods, of both; null: each region's newest."
+  when: When
+  "Measured, expected or aimed at."
+  status: ObservationStatus = ACTUAL
+  "Answer with what had been published by this day; null: with what is current."
+  asOf: Date
+  "How the correlation is measured."
+  method: CorrelationMethod = PEARSON
+  "Probability with which the interval holds the true coefficient, above 0 and below 1."
+  confidence: Float = 0.95
+  "Page size of the points, at most 10000. The statistics are over all points."
+  first: Int = 3000
+  "Continue behind this cursor."
+  after: String
+}
+
+"How a correlation is measured."
+enum CorrelationMethod {
+  "Product-moment correlation: how close the points are to a straight line."
+  PEARSON
+  "Correlation of the ranks, ties sharing their mean rank: how close the points are to any rising or falling curve."
+  SPEARMAN
+}
+
+"Why a statistic does not exist."
+enum UndefinedReason {
+  "Fewer than three regions have both values."
+  TOO_FEW_POINTS
+  "The values of one of the indicators are all equal."
+  ZERO_VARIANCE
+}
+
+"How two indicators vary together. A correlation of regions is not one of persons or enterprises, and no cause."
+type Correlation {
+  "The first indicator."
+  x: Indicator!
+  "The second indicator."
+  y: Indicator!
+  "Unit of the x values."
+  xUnit: String!
+  "Unit of the y values."
+  yUnit: String!
+  "How the correlation was measured."
+  method: CorrelationMethod!
+  "Number of regions with both values."
+  n: Int!
+  "Between -1 and 1; null where ` + "`" + `undefined` + "`" + ` says why."
+  coefficient: Float
+  "Why coefficient and pValue are null; null if they are not."
+  undefined: UndefinedReason
+  "Confidence interval of the coefficient by Fisher's z transformation (1921), for ranks with the variance of Bonett and Wright (2000). Null without a coefficient, and for three points: it takes four."
+  interval: ConfidenceInterval
+  "Two-sided probability of a coefficient at least as far from 0 if there were no correlation, by Student's t with n - 2 degrees of freedom; for ranks an approximation. Null without a coefficient."
+  pValue: Float
+  "Slope of the least-squares line y = slope * x + intercept, in units of y per unit of x. Null for SPEARMAN, for fewer than three points and where x does not vary."
+  slope: Float
+  "Intercept of the line, in the unit of y; null where slope is."
+  intercept: Float
+  "EXACT if all values are; else APPROXIMATE, since a bound of a value may move the statistics either way."
+  precision: Precision!
+  "The page's points: the regions with both values, in tree order."
+  points: [CorrelationPoint!]!
+  "Number of points on all pages."
+  totalCount: Int!
+  "How the page lies in the list."
+  pageInfo: PageInfo!
+  "What the other regions lack, in tree order, with the reason; a region that lacks both is listed twice."
+  missing: [MissingFigure!]!
+  "What should be known before the figures are used."
+  warnings: [Warning!]!
+  "What the answer cost."
+  cost: Cost!
+  "The snapshot it was answered from."
+  snapshot: Snapshot!
+}
+
+"An interval that holds the true value with some confidence."
+type ConfidenceInterval {
+  "Lower end."
+  lower: Float!
+  "Upper end."
+  upper: Float!
+  "The probability, between 0 and 1."
+  confidence: Float!
+}
+
+"One region's pair of values."
+type CorrelationPoint {
+  "The region."
+  region: Region!
+  "Value of the first indicator."
+  x: Float!
+  "Precision of x."
+  xPrecision: Precision!
+  "Value of the second indicator."
+  y: Float!
+  "Precision of y."
+  yPrecision: Precision!
+  "y minus the line's value at x, in the unit of y; null without a line."
+  residual: Float
+  "The figure that x comes from; of several periods the newest, of several predecessors the first."
+  xObservation: Observation!
+  "The figure that y comes from; of several periods the newest, of several predecessors the first."
+  yObservation: Observation!
+}
+
+"A region without a usable value of one indicator."
+type MissingFigure {
+  "The region."
+  region: Region!
+  "The indicator."
+  indicator: Indicator!
+  "Why."
+  reason: MissingReason!
+}
+
+extend type Query {
+  "How two indicators vary together over regions: coefficient, confidence interval, significance and line, with the points."
+  correlate(
+    "What to correlate."
+    input: CorrelateInput!
+  ): Correlation!
+}
+`, BuiltIn: false},
+	{Name: "../schema/distribution.graphqls", Input: `"Asks how the values of an indicator are distributed over regions."
+input DistributionInput {
+  "Code of the indicator."
+  indicator: String!
+  "The regions; null: every county in force. None may lie inside another."
+  regions: RegionSelector
+  "Which periods; null: each region's newest."
+  when: When
+  "The slice; null or empty: the total."
+  slice: [DimensionValueInput!]
+  "Measured, expected or aimed at."
+  status: ObservationStatus = ACTUAL
+  "Answer with what had been published by this day; null: with what is current."
+  asOf: Date
+  "Divides each region's value by another indicator's; both must add up over regions."
+  per: Per
+  "Number of bins of the histogram, 1 to 1000; null: by the rule of Freedman and Diaconis or, where that has no answer, Sturges."
+  bins: Int
+}
+
+"How the number of bins was chosen."
+enum BinRule {
+  "As asked for."
+  ASKED
+  "Bins of width 2 IQR / n^(1/3), IQR the distance of the quartiles (Freedman and Diaconis 1981); at most 1000."
+  FREEDMAN_DIACONIS
+  "ceil(log2 n) + 1 bins (Sturges 1926), where the quartiles coincide."
+  STURGES
+  "All values are equal, or there is none."
+  ONE_BIN
+}
+
+"How the values of an indicator are distributed over regions, each region counting alike."
+type Distribution {
+  "The indicator."
+  indicator: Indicator!
+  "Unit of the values; with ` + "`" + `per` + "`" + ` a quotient."
+  unit: String!
+  "Bins of equal width from the smallest to the largest value, in ascending order. One bin where all values are equal; none without values."
+  histogram: [HistogramBin!]!
+  "How the number of bins was chosen."
+  binRule: BinRule!
+  "Quantiles of the values, by linear interpolation between order statistics (Hyndman and Fan, type 7), in the order asked for; null without values."
+  quantiles(
+    "Each between 0 and 1."
+    p: [Float!]!
+  ): [Float]!
+  "Statistics of the values."
+  statistics: Statistics!
+  "Precision of mean, quantiles, smallest and largest value: the bounds of the values combined."
+  precision: Precision!
+  "The regions without a value, in tree order, with the reason."
+  missing: [MissingRegion!]!
+  "What should be known before the figures are used."
+  warnings: [Warning!]!
+  "What the answer cost."
+  cost: Cost!
+  "The snapshot it was answered from."
+  snapshot: Snapshot!
+}
+
+"One bin of a histogram: the values from ` + "`" + `lower` + "`" + ` up to, not including, ` + "`" + `upper` + "`" + `; the last bin includes ` + "`" + `upper` + "`" + `."
+type HistogramBin {
+  "Lower edge, in the unit of the values."
+  lower: Float!
+  "Upper edge, in the unit of the values."
+  upper: Float!
+  "Number of regions."
+  count: Int!
+  "count over the number of regions with a value, between 0 and 1."
+  share: Float!
+}
+
+extend type Query {
+  "How the values of an indicator are distributed over regions: histogram, quantiles and statistics."
+  distribution(
+    "What to describe."
+    input: DistributionInput!
+  ): Distribution!
 }
 `, BuiltIn: false},
 	{Name: "../schema/observation.graphqls", Input: `"Length of a calendar period."
@@ -1226,8 +1467,9 @@ type TimePeriod {
 }
 
 """
-Selects regions: those named by ` + "`" + `codes` + "`" + `, plus everything inside ` + "`" + `within` + "`" + ` at ` + "`" + `level` + "`" + `, narrowed by ` + "`" + `where` + "`" + `. Without ` + "`" + `codes` + "`" + `
-and ` + "`" + `within` + "`" + `: every region in force at ` + "`" + `level` + "`" + `. A retired code stands for its successor, with a warning.
+Selects regions: those named by ` + "`" + `codes` + "`" + `, plus everything inside ` + "`" + `within` + "`" + ` at ` + "`" + `level` + "`" + `, plus a region with its peers, narrowed by
+` + "`" + `where` + "`" + `. Without ` + "`" + `codes` + "`" + `, ` + "`" + `within` + "`" + ` and ` + "`" + `peersOf` + "`" + `: every region in force at ` + "`" + `level` + "`" + `. A retired code stands for its successor, with
+a warning.
 """
 input RegionSelector {
   "Codes of regions, of any level."
@@ -1236,8 +1478,10 @@ input RegionSelector {
   within: [String!]
   "Level of the regions taken from inside ` + "`" + `within` + "`" + `."
   level: RegionLevel = COUNTY
-  "Narrows what ` + "`" + `within` + "`" + ` or the default select; ` + "`" + `codes` + "`" + ` are kept as named."
+  "Narrows what ` + "`" + `within` + "`" + `, ` + "`" + `peersOf` + "`" + ` or the default select; ` + "`" + `codes` + "`" + ` and the region that has the peers are kept as named."
   where: RegionWhere
+  "A region together with its peers. Sizes and distances are taken from the newest measured totals, published by ` + "`" + `asOf` + "`" + ` where the query has one."
+  peersOf: PeersInput
 }
 
 "One value of one dimension."
@@ -1525,6 +1769,143 @@ extend type Query {
   ): CheckConnection!
 }
 `, BuiltIn: false},
+	{Name: "../schema/peers.graphqls", Input: `"""
+A region together with its peers: regions in force of its level that are like it. A retired code stands for its successor.
+"""
+input PeersInput {
+  "Code of the region."
+  region: String!
+  "What makes regions peers."
+  by: PeersBy!
+  "For SIZE_BAND: code of the indicator whose newest value is the size; derived ones too."
+  indicator: String
+  "For SIZE_BAND: the largest ratio of sizes, at least 1. At 2, peers have from half to double the region's size, both ends included."
+  band: Float = 2
+  "For NEAREST: codes of the indicators that distances are taken over, as in ` + "`" + `similar` + "`" + `."
+  indicators: [String!]
+  "For NEAREST: how many peers, at least 1."
+  k: Int = 10
+  "Only peers inside these regions, by code; null: anywhere."
+  within: [String!]
+}
+
+"What makes regions peers."
+enum PeersBy {
+  "The same enclosing region."
+  SAME_PARENT
+  "A size within a band around the region's."
+  SIZE_BAND
+  "The nearest over standardised indicators."
+  NEAREST
+}
+`, BuiltIn: false},
+	{Name: "../schema/similar.graphqls", Input: `"Asks which regions are most like one."
+input SimilarInput {
+  "Code of the region."
+  region: String!
+  "Codes of the indicators that likeness is measured by; derived ones too. Each counts alike."
+  indicators: [String!]!
+  "The candidates; null: every region in force of the region's level, every county for a county. None may lie inside another."
+  regions: RegionSelector
+  "How many neighbours, at least 1."
+  k: Int = 10
+  "Which periods; null: each region's newest."
+  when: When
+  "The slice; null or empty: the total."
+  slice: [DimensionValueInput!]
+  "Measured, expected or aimed at."
+  status: ObservationStatus = ACTUAL
+  "Answer with what had been published by this day; null: with what is current."
+  asOf: Date
+  "Divides each region's values by another indicator's; all must add up over regions."
+  per: Per
+}
+
+"""
+The regions most like one. Values are standardised over the regions that have every indicator, the region itself included; the
+distance is Euclidean, divided by the square root of the number of indicators.
+"""
+type SimilarResult {
+  "The region."
+  region: Region!
+  "Number of regions that have every indicator, the region itself included."
+  compared: Int!
+  "How each indicator was standardised, in the order asked for."
+  indicators: [SimilarIndicator!]!
+  "The nearest regions, nearest first; equal distances are in tree order. Empty where the region itself lacks an indicator: ` + "`" + `missing` + "`" + ` says which."
+  neighbours: [Neighbour!]!
+  "What the regions left out lack, in tree order, with the reason; a region is listed for each indicator that it lacks."
+  missing: [MissingFigure!]!
+  "What should be known before the figures are used."
+  warnings: [Warning!]!
+  "What the answer cost."
+  cost: Cost!
+  "The snapshot it was answered from."
+  snapshot: Snapshot!
+}
+
+"How one indicator was standardised."
+type SimilarIndicator {
+  "The indicator."
+  indicator: Indicator!
+  "Unit of value, mean and stddev; with ` + "`" + `per` + "`" + ` a quotient."
+  unit: String!
+  "Mean over the regions compared; null for none."
+  mean: Float
+  "Sample standard deviation over the regions compared; null for fewer than two. At 0 the indicator tells no regions apart and adds nothing to distances."
+  stddev: Float
+  "The region's value; null where ` + "`" + `reason` + "`" + ` says why."
+  value: Float
+  "Precision of the value."
+  precision: Precision!
+  "Why there is no value; null if there is one."
+  reason: MissingReason
+  "Distance of the value from the mean in standard deviations; 0 where that is 0. Null without a value or with fewer than two regions to compare."
+  zScore: Float
+}
+
+"A region near to another."
+type Neighbour {
+  "The region."
+  region: Region!
+  "Distance in standard deviations: the root of the mean squared standardised difference."
+  distance: Float!
+  "EXACT if all values are; else APPROXIMATE."
+  precision: Precision!
+  "What each indicator contributes, in the order asked for."
+  differences: [NeighbourDifference!]!
+}
+
+"What one indicator contributes to a distance."
+type NeighbourDifference {
+  "The indicator."
+  indicator: Indicator!
+  "Unit of value and difference; with ` + "`" + `per` + "`" + ` a quotient."
+  unit: String!
+  "The neighbour's value."
+  value: Float!
+  "Precision of the value."
+  precision: Precision!
+  "The neighbour's value minus the region's."
+  difference: Float!
+  "Precision of the difference."
+  differencePrecision: Precision!
+  "Distance of the neighbour's value from the mean in standard deviations; 0 where that is 0."
+  zScore: Float!
+  "The difference in standard deviations; 0 where that is 0."
+  standardised: Float!
+  "Share of the squared distance, between 0 and 1; null for a distance of 0."
+  share: Float
+}
+
+extend type Query {
+  "The regions most like one over standardised indicators, with their distances."
+  similar(
+    "What to look for."
+    input: SimilarInput!
+  ): SimilarResult!
+}
+`, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
 
@@ -1706,6 +2087,8 @@ func (ec *executionContext) childFields_ComparisonEntry(ctx context.Context, fie
 		return ec.fieldContext_ComparisonEntry_rankUncertain(ctx, field)
 	case "percentile":
 		return ec.fieldContext_ComparisonEntry_percentile(ctx, field)
+	case "weightedPercentile":
+		return ec.fieldContext_ComparisonEntry_weightedPercentile(ctx, field)
 	case "zScore":
 		return ec.fieldContext_ComparisonEntry_zScore(ctx, field)
 	case "robustZScore":
@@ -1724,6 +2107,86 @@ func (ec *executionContext) childFields_ComparisonEntry(ctx context.Context, fie
 		return ec.fieldContext_ComparisonEntry_observation(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ComparisonEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfidenceInterval(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lower":
+		return ec.fieldContext_ConfidenceInterval_lower(ctx, field)
+	case "upper":
+		return ec.fieldContext_ConfidenceInterval_upper(ctx, field)
+	case "confidence":
+		return ec.fieldContext_ConfidenceInterval_confidence(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfidenceInterval", field.Name)
+}
+
+func (ec *executionContext) childFields_Correlation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "x":
+		return ec.fieldContext_Correlation_x(ctx, field)
+	case "y":
+		return ec.fieldContext_Correlation_y(ctx, field)
+	case "xUnit":
+		return ec.fieldContext_Correlation_xUnit(ctx, field)
+	case "yUnit":
+		return ec.fieldContext_Correlation_yUnit(ctx, field)
+	case "method":
+		return ec.fieldContext_Correlation_method(ctx, field)
+	case "n":
+		return ec.fieldContext_Correlation_n(ctx, field)
+	case "coefficient":
+		return ec.fieldContext_Correlation_coefficient(ctx, field)
+	case "undefined":
+		return ec.fieldContext_Correlation_undefined(ctx, field)
+	case "interval":
+		return ec.fieldContext_Correlation_interval(ctx, field)
+	case "pValue":
+		return ec.fieldContext_Correlation_pValue(ctx, field)
+	case "slope":
+		return ec.fieldContext_Correlation_slope(ctx, field)
+	case "intercept":
+		return ec.fieldContext_Correlation_intercept(ctx, field)
+	case "precision":
+		return ec.fieldContext_Correlation_precision(ctx, field)
+	case "points":
+		return ec.fieldContext_Correlation_points(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_Correlation_totalCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_Correlation_pageInfo(ctx, field)
+	case "missing":
+		return ec.fieldContext_Correlation_missing(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Correlation_warnings(ctx, field)
+	case "cost":
+		return ec.fieldContext_Correlation_cost(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_Correlation_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Correlation", field.Name)
+}
+
+func (ec *executionContext) childFields_CorrelationPoint(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_CorrelationPoint_region(ctx, field)
+	case "x":
+		return ec.fieldContext_CorrelationPoint_x(ctx, field)
+	case "xPrecision":
+		return ec.fieldContext_CorrelationPoint_xPrecision(ctx, field)
+	case "y":
+		return ec.fieldContext_CorrelationPoint_y(ctx, field)
+	case "yPrecision":
+		return ec.fieldContext_CorrelationPoint_yPrecision(ctx, field)
+	case "residual":
+		return ec.fieldContext_CorrelationPoint_residual(ctx, field)
+	case "xObservation":
+		return ec.fieldContext_CorrelationPoint_xObservation(ctx, field)
+	case "yObservation":
+		return ec.fieldContext_CorrelationPoint_yObservation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CorrelationPoint", field.Name)
 }
 
 func (ec *executionContext) childFields_Cost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1754,6 +2217,8 @@ func (ec *executionContext) childFields_Coverage(ctx context.Context, field grap
 		return ec.fieldContext_Coverage_regions(ctx, field)
 	case "missing":
 		return ec.fieldContext_Coverage_missing(ctx, field)
+	case "predecessors":
+		return ec.fieldContext_Coverage_predecessors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Coverage", field.Name)
 }
@@ -1784,6 +2249,34 @@ func (ec *executionContext) childFields_DimensionValue(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type DimensionValue", field.Name)
 }
 
+func (ec *executionContext) childFields_Distribution(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_Distribution_indicator(ctx, field)
+	case "unit":
+		return ec.fieldContext_Distribution_unit(ctx, field)
+	case "histogram":
+		return ec.fieldContext_Distribution_histogram(ctx, field)
+	case "binRule":
+		return ec.fieldContext_Distribution_binRule(ctx, field)
+	case "quantiles":
+		return ec.fieldContext_Distribution_quantiles(ctx, field)
+	case "statistics":
+		return ec.fieldContext_Distribution_statistics(ctx, field)
+	case "precision":
+		return ec.fieldContext_Distribution_precision(ctx, field)
+	case "missing":
+		return ec.fieldContext_Distribution_missing(ctx, field)
+	case "warnings":
+		return ec.fieldContext_Distribution_warnings(ctx, field)
+	case "cost":
+		return ec.fieldContext_Distribution_cost(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_Distribution_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Distribution", field.Name)
+}
+
 func (ec *executionContext) childFields_Gap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reason":
@@ -1792,6 +2285,20 @@ func (ec *executionContext) childFields_Gap(ctx context.Context, field graphql.C
 		return ec.fieldContext_Gap_observations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Gap", field.Name)
+}
+
+func (ec *executionContext) childFields_HistogramBin(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "lower":
+		return ec.fieldContext_HistogramBin_lower(ctx, field)
+	case "upper":
+		return ec.fieldContext_HistogramBin_upper(ctx, field)
+	case "count":
+		return ec.fieldContext_HistogramBin_count(ctx, field)
+	case "share":
+		return ec.fieldContext_HistogramBin_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HistogramBin", field.Name)
 }
 
 func (ec *executionContext) childFields_Indicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1948,6 +2455,18 @@ func (ec *executionContext) childFields_LoadedFile(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type LoadedFile", field.Name)
 }
 
+func (ec *executionContext) childFields_MissingFigure(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_MissingFigure_region(ctx, field)
+	case "indicator":
+		return ec.fieldContext_MissingFigure_indicator(ctx, field)
+	case "reason":
+		return ec.fieldContext_MissingFigure_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MissingFigure", field.Name)
+}
+
 func (ec *executionContext) childFields_MissingRegion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "region":
@@ -1956,6 +2475,44 @@ func (ec *executionContext) childFields_MissingRegion(ctx context.Context, field
 		return ec.fieldContext_MissingRegion_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MissingRegion", field.Name)
+}
+
+func (ec *executionContext) childFields_Neighbour(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_Neighbour_region(ctx, field)
+	case "distance":
+		return ec.fieldContext_Neighbour_distance(ctx, field)
+	case "precision":
+		return ec.fieldContext_Neighbour_precision(ctx, field)
+	case "differences":
+		return ec.fieldContext_Neighbour_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Neighbour", field.Name)
+}
+
+func (ec *executionContext) childFields_NeighbourDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_NeighbourDifference_indicator(ctx, field)
+	case "unit":
+		return ec.fieldContext_NeighbourDifference_unit(ctx, field)
+	case "value":
+		return ec.fieldContext_NeighbourDifference_value(ctx, field)
+	case "precision":
+		return ec.fieldContext_NeighbourDifference_precision(ctx, field)
+	case "difference":
+		return ec.fieldContext_NeighbourDifference_difference(ctx, field)
+	case "differencePrecision":
+		return ec.fieldContext_NeighbourDifference_differencePrecision(ctx, field)
+	case "zScore":
+		return ec.fieldContext_NeighbourDifference_zScore(ctx, field)
+	case "standardised":
+		return ec.fieldContext_NeighbourDifference_standardised(ctx, field)
+	case "share":
+		return ec.fieldContext_NeighbourDifference_share(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type NeighbourDifference", field.Name)
 }
 
 func (ec *executionContext) childFields_Observation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2086,6 +2643,8 @@ func (ec *executionContext) childFields_Region(ctx context.Context, field graphq
 		return ec.fieldContext_Region_validTo(ctx, field)
 	case "successor":
 		return ec.fieldContext_Region_successor(ctx, field)
+	case "predecessors":
+		return ec.fieldContext_Region_predecessors(ctx, field)
 	case "indicators":
 		return ec.fieldContext_Region_indicators(ctx, field)
 	case "observations":
@@ -2144,6 +2703,50 @@ func (ec *executionContext) childFields_SearchHit(ctx context.Context, field gra
 		return ec.fieldContext_SearchHit_score(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchHit", field.Name)
+}
+
+func (ec *executionContext) childFields_SimilarIndicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_SimilarIndicator_indicator(ctx, field)
+	case "unit":
+		return ec.fieldContext_SimilarIndicator_unit(ctx, field)
+	case "mean":
+		return ec.fieldContext_SimilarIndicator_mean(ctx, field)
+	case "stddev":
+		return ec.fieldContext_SimilarIndicator_stddev(ctx, field)
+	case "value":
+		return ec.fieldContext_SimilarIndicator_value(ctx, field)
+	case "precision":
+		return ec.fieldContext_SimilarIndicator_precision(ctx, field)
+	case "reason":
+		return ec.fieldContext_SimilarIndicator_reason(ctx, field)
+	case "zScore":
+		return ec.fieldContext_SimilarIndicator_zScore(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarIndicator", field.Name)
+}
+
+func (ec *executionContext) childFields_SimilarResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_SimilarResult_region(ctx, field)
+	case "compared":
+		return ec.fieldContext_SimilarResult_compared(ctx, field)
+	case "indicators":
+		return ec.fieldContext_SimilarResult_indicators(ctx, field)
+	case "neighbours":
+		return ec.fieldContext_SimilarResult_neighbours(ctx, field)
+	case "missing":
+		return ec.fieldContext_SimilarResult_missing(ctx, field)
+	case "warnings":
+		return ec.fieldContext_SimilarResult_warnings(ctx, field)
+	case "cost":
+		return ec.fieldContext_SimilarResult_cost(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_SimilarResult_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SimilarResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Snapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

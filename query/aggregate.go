@@ -72,7 +72,7 @@ type Group struct {
 
 // Aggregate rolls figures up by each indicator's contract.
 func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Aggregation, error) {
-	plan, err := s.planAggregate(request)
+	plan, err := s.planAggregate(ctx, request)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err != nil {
 		return nil, err
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = int64(plan.rows.Len()), s.EngineQueries()-before
+	answer.Cost.Rows, answer.Cost.EngineQueries = plan.read, s.EngineQueries()-before
 	return answer, nil
 }
 
@@ -113,7 +113,7 @@ type aggregatePlan struct {
 	longer      int // figures left out because their periods are longer than the group's
 }
 
-func (s *Session) planAggregate(request *AggregateRequest) (*aggregatePlan, error) {
+func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) (*aggregatePlan, error) {
 	if err := checkFirst(request.Page.First, s.limits.Page); err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (s *Session) planAggregate(request *AggregateRequest) (*aggregatePlan, erro
 		err := indicator.Errorf(indicator.InvalidInput, "minCoverage is not between 0 and 1")
 		return nil, err.At("minCoverage")
 	}
-	regions, err := s.selectRegions(request.Regions, "regions")
+	regions, err := s.selectRegions(ctx, request.Regions, request.AsOf, "regions")
 	if err != nil {
 		return nil, err
 	}
@@ -397,7 +397,7 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
 			x.indicator.Code, x.divisor.Code, divisors)})
 	}
-	return list
+	return append(list, f.boundaryChanges(x, cells)...)
 }
 
 // listSome lists the texts in order, the first six of them.

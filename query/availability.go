@@ -38,7 +38,7 @@ func (s *Session) Availability(ctx context.Context, codes []string, regions *Reg
 		asked = append(asked, ind)
 	}
 	if regions != nil {
-		set, err := s.selectRegions(regions, "regions")
+		set, err := s.selectRegions(ctx, regions, indicator.NoDay, "regions")
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,7 +164,7 @@ type CheckWhere struct {
 }
 
 // Checks pages through check results: failed ones first, then by severity, code, region and indicator.
-func (s *Session) Checks(where *CheckWhere, request PageRequest) (*Page[*indicator.CheckResult], error) {
+func (s *Session) Checks(ctx context.Context, where *CheckWhere, request PageRequest) (*Page[*indicator.CheckResult], error) {
 	if where == nil {
 		where = &CheckWhere{}
 	}
@@ -174,7 +175,7 @@ func (s *Session) Checks(where *CheckWhere, request PageRequest) (*Page[*indicat
 	}
 	var regions map[string]bool
 	if where.Regions != nil {
-		set, err := s.selectRegions(where.Regions, "where", "regions")
+		set, err := s.selectRegions(ctx, where.Regions, indicator.NoDay, "where", "regions")
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -129,7 +128,7 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 	if err := checkFirst(request.Page.First, s.limits.Page); err != nil {
 		return nil, err
 	}
-	display, against, all, err := s.comparedRegions(request)
+	display, against, all, err := s.comparedRegions(ctx, request)
 	if err != nil {
 		return nil, err
 	}
@@ -140,14 +139,10 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCells(f.cells()); err != nil {
+	answer := &Comparison{}
+	if answer.Cost, err = s.fetch(ctx, f); err != nil {
 		return nil, err
 	}
-	before := s.EngineQueries()
-	if err := f.fetch(ctx, s); err != nil {
-		return nil, err
-	}
-	answer := &Comparison{Cost: Cost{Cells: f.cells(), Limit: s.limits.Cells}}
 	for i := range f.subjects {
 		c, err := s.compareSubject(request, f, &f.subjects[i], display, against)
 		if err != nil {
@@ -155,53 +150,49 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 		}
 		answer.Indicators = append(answer.Indicators, c)
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = int64(f.rows.Len()), s.EngineQueries()-before
 	return answer, nil
 }
 
 // comparedRegions resolves the regions shown, the group, and everything to be read, the baseline's region included.
-func (s *Session) comparedRegions(request *CompareRequest) (display, against, all *regionSet, err error) {
-	if display, err = s.selectRegions(request.Display, "display"); err != nil {
+func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) (display, against, all *regionSet, err error) {
+	if display, err = s.selectRegions(ctx, request.Display, request.AsOf, "display"); err != nil {
 		return nil, nil, nil, err
 	}
 	against = display
 	if request.Against != nil {
-		if against, err = s.selectRegions(request.Against, "against"); err != nil {
+		if against, err = s.selectRegions(ctx, request.Against, request.AsOf, "against"); err != nil {
 			return nil, nil, nil, err
 		}
 	}
-	if outer, inner := against.nested(); outer != nil {
-		err := indicator.Errorf(indicator.NotAggregatable, "%s %s lies inside %s %s: they are not a group of equals",
-			inner.Code, inner.Name, outer.Code, outer.Name)
-		err.Reason = "nested regions"
-		err.Hint = "give regions of one level as against"
-		return nil, nil, nil, err.At("against")
+	if err := against.checkEquals("against"); err != nil {
+		return nil, nil, nil, err
 	}
-	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: display.warnings}
+	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: slices.Clone(display.warnings)}
 	if request.Against != nil {
 		all.warnings = slices.Concat(display.warnings, against.warnings)
 	}
 	if request.Baseline != nil && request.Baseline.Region != "" {
-		r, err := s.catalog.Region(request.Baseline.Region)
+		r, err := s.currentRegion(request.Baseline.Region, all)
 		if err != nil {
 			return nil, nil, nil, at(err, "baseline", "region")
 		}
 		all.list = append(all.list, r)
 	}
-	slices.SortFunc(all.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
-	all.list = slices.Compact(all.list)
+	all.sort()
 	return display, against, all, nil
 }
 
 // comparisonGroup is the group that ranks, percentiles and z-scores are taken in.
 type comparisonGroup struct {
 	rollup
+	figures      *figures
 	polarity     indicator.Polarity
 	mean, stddev float64
 	median, mad  float64
 	quantities   []indicator.Quantity // of all cells with a value
 	inexact      []cell               // those of the cells that are not exact
 	baseline     indicator.Quantity
+	weighted     byIndicator[*cumulativeWeights]
 }
 
 func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject, display, against *regionSet) (*IndicatorComparison, error) {
@@ -210,7 +201,7 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 		return nil, err
 	}
 	group := newComparisonGroup(f, x, against, cells)
-	c := &IndicatorComparison{Indicator: x.indicator, Unit: x.unit(), Statistics: group.statistics(), Warnings: f.regions.warnings}
+	c := &IndicatorComparison{Indicator: x.indicator, Unit: x.unit(), Statistics: group.statistics(), Warnings: slices.Clone(f.regions.warnings)}
 	if group.baseline, err = s.baseline(request.Baseline, group, cells); err != nil {
 		return nil, err
 	}
@@ -218,19 +209,15 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 	var entries []*Entry
 	var shown []cell
 	for _, region := range display.list {
-		found, ok := cells[region.ID]
-		if !ok {
-			c.Missing = append(c.Missing, MissingRegion{region, indicator.NoObservation})
-			continue
-		}
-		if !found.quantity.Known() {
-			c.Missing = append(c.Missing, MissingRegion{region, cmp.Or(found.missing, indicator.UnknownReason)})
+		found, reason := valueOf(cells, region)
+		if reason != indicator.NotMissing {
+			c.Missing = append(c.Missing, MissingRegion{region, reason})
 			continue
 		}
 		shown = append(shown, *found)
 		entry := group.entry(region, found)
 		if request.Evidence {
-			entry.Observation = s.observation(f.rows, int(found.used[len(found.used)-1]))
+			entry.Observation = f.evidence(s, found)
 		}
 		entries = append(entries, entry)
 	}
@@ -240,27 +227,8 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 	return c, err
 }
 
-// cellsOf rolls the rows of a subject up over time, region by region.
-func (f *figures) cellsOf(x *subject) (map[int32]*cell, error) {
-	rows := make(map[int32][]int32)
-	for i := range int32(f.rows.Len()) {
-		if f.rows.Indicator[i] == x.base.ID && f.rows.Slice[i] == f.total {
-			rows[f.rows.Region[i]] = append(rows[f.rows.Region[i]], i)
-		}
-	}
-	cells := make(map[int32]*cell, len(rows))
-	for region, list := range rows {
-		c, err := f.newCell(x, list)
-		if err != nil {
-			return nil, err
-		}
-		cells[region] = &c
-	}
-	return cells, nil
-}
-
 func newComparisonGroup(f *figures, x *subject, against *regionSet, cells map[int32]*cell) *comparisonGroup {
-	g := &comparisonGroup{polarity: x.indicator.Polarity}
+	g := &comparisonGroup{figures: f, polarity: x.indicator.Polarity}
 	g.subject, g.weights, g.expected = x, f.weights, against.list
 	for _, region := range against.list {
 		if c, ok := cells[region.ID]; ok {
@@ -291,12 +259,18 @@ func (g *comparisonGroup) statistics() *Statistics {
 	return st
 }
 
-// baseline is what the group's regions are compared with.
-func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]*cell) (indicator.Quantity, error) {
+// precision is that of a statistic which grows with each of the group's values.
+func (g *comparisonGroup) precision() indicator.Precision {
 	var all indicator.Precision
 	for _, q := range g.quantities {
 		all = all.Plus(q.Precision)
 	}
+	return all
+}
+
+// baseline is what the group's regions are compared with.
+func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]*cell) (indicator.Quantity, error) {
+	all := g.precision()
 	median := indicator.Quantity{Value: g.median, Precision: all}
 	switch {
 	case asked == nil:
@@ -308,7 +282,7 @@ func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]
 		if err != nil {
 			return indicator.NoQuantity(), at(err, "baseline", "region")
 		}
-		if c, ok := cells[r.ID]; ok {
+		if c, ok := cells[r.Current().ID]; ok {
 			return c.quantity, nil
 		}
 		return indicator.NoQuantity(), nil
@@ -414,59 +388,4 @@ func (g *comparisonGroup) standing(q indicator.Quantity) Standing {
 		return Better
 	}
 	return Worse
-}
-
-// sortEntries sorts by the orders, by rank where there are none, then by region in tree order.
-func sortEntries(entries []*Entry, orders []EntryOrder) {
-	if len(orders) == 0 {
-		orders = []EntryOrder{{By: EntryByRank}}
-	}
-	slices.SortFunc(entries, func(a, b *Entry) int {
-		for _, order := range orders {
-			var c int
-			switch order.By {
-			case EntryByRegion:
-				c = cmp.Compare(a.Region.ID, b.Region.ID)
-			case EntryByRank:
-				c = cmp.Compare(a.Rank, b.Rank)
-			case EntryByValue:
-				c = cmp.Compare(a.Quantity.Value, b.Quantity.Value)
-			case EntryByDifference:
-				c = compareNumbers(a.Difference.Value, b.Difference.Value, false)
-			}
-			if order.Descending {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return cmp.Compare(a.Region.ID, b.Region.ID)
-	})
-}
-
-// Columns are entries as parallel arrays of equal length, for charts and large groups.
-type Columns struct {
-	Regions     []string // codes
-	Values      []float64
-	Precisions  []indicator.Precision
-	Ranks       []int
-	Percentiles []float64
-	ZScores     []*float64
-	Differences []*float64
-}
-
-// Columns returns the page's entries as parallel arrays, in their order.
-func (c *IndicatorComparison) Columns() *Columns {
-	n := len(c.Page.Nodes)
-	columns := &Columns{
-		Regions: make([]string, n), Values: make([]float64, n), Precisions: make([]indicator.Precision, n), Ranks: make([]int, n),
-		Percentiles: make([]float64, n), ZScores: make([]*float64, n), Differences: make([]*float64, n),
-	}
-	for i, e := range c.Page.Nodes {
-		columns.Regions[i], columns.Values[i], columns.Precisions[i] = e.Region.Code, e.Quantity.Value, e.Quantity.Precision
-		columns.Ranks[i], columns.Percentiles[i], columns.ZScores[i] = e.Rank, e.Percentile, e.ZScore
-		columns.Differences[i] = number(e.Difference.Value)
-	}
-	return columns
 }

@@ -91,9 +91,13 @@ type figures struct {
 	parts    []int32 // ordinals of the slices with every dimension, in catalogue order
 	when     When
 	rows     *store.Rows
+	read     int64 // rows that the engine returned for them
+	// inherited says which of the rows stand for figures of predecessors.
+	inherited inheritance
 	// divisors and weights are the newest quantities by indicator, slice and region.
 	divisors map[seriesKey]datedQuantity
 	weights  map[seriesKey]datedQuantity
+	weighing byIndicator[map[seriesKey]datedQuantity] // further weights, read when they are asked for
 }
 
 // seriesKey names a series of one status.
@@ -252,13 +256,33 @@ func (s *Session) checkCells(cells int64) error {
 	}
 }
 
+// fetch holds the cost of resolved requests against the limit, all together, and reads their figures.
+func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error) {
+	cost := Cost{Limit: s.limits.Cells}
+	for _, f := range requests {
+		cost.Cells += f.cells()
+	}
+	if err := s.checkCells(cost.Cells); err != nil {
+		return cost, err
+	}
+	before := s.EngineQueries()
+	for _, f := range requests {
+		if err := f.fetch(ctx, s); err != nil {
+			return cost, err
+		}
+		cost.Rows += f.read
+	}
+	cost.EngineQueries = s.EngineQueries() - before
+	return cost, nil
+}
+
 // fetch reads the rows: one Select for the figures, and one each for divisors and weights where there are any.
 func (f *figures) fetch(ctx context.Context, s *Session) error {
 	selection := store.NewSelect()
 	selection.Statuses = []indicator.Status{f.request.status}
 	selection.AsOf = f.request.asOf
 	selection.Evidence = f.request.evidence
-	f.regions.narrow(&selection, s.catalog.Regions())
+	f.regions.withPredecessors().narrow(&selection, s.catalog.Regions())
 	if f.total >= 0 {
 		selection.Slices = append(selection.Slices, f.total)
 	}
@@ -275,6 +299,8 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 	if f.rows, err = s.rows(ctx, selection); err != nil {
 		return err
 	}
+	f.read += int64(f.rows.Len())
+	f.rows, f.inherited = f.inherit(f.rows, selection.Latest != nil)
 	var divisors, weights, divisorSlices []int32
 	for i := range f.subjects {
 		x := &f.subjects[i]
@@ -344,6 +370,7 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 	if err != nil {
 		return nil, err
 	}
+	rows, _ = f.inherit(rows, true)
 	newest := make(map[seriesKey]datedQuantity, rows.Len())
 	for i := range rows.Len() {
 		if rows.Missing[i] == indicator.NotMissing {

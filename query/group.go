@@ -104,6 +104,8 @@ type Coverage struct {
 	WeightShare *float64 // nil without a weight indicator
 	Regions     []*catalog.Region
 	Missing     []MissingRegion
+	// Predecessors are the retired regions whose figures stand for those of their successor.
+	Predecessors []*catalog.Region
 }
 
 // Coverage tells which regions Value rests on.
@@ -114,6 +116,7 @@ func (g *Group) Coverage() *Coverage {
 		c.Share = float64(c.Used) / float64(c.Expected)
 	}
 	c.WeightShare = number(g.weightShare())
+	c.Predecessors = g.figures.predecessorsIn(g.cells)
 	return c
 }
 
@@ -123,7 +126,7 @@ func (g *Group) Observations(request PageRequest) (*Page[*Observation], error) {
 	var list []*Observation
 	for i := range g.cells {
 		for _, row := range g.cells[i].used {
-			list = append(list, g.session.observation(g.figures.rows, int(row)))
+			list = append(list, g.figures.evidenceOf(g.session, row)...)
 		}
 	}
 	return paginate(list, (*Observation).identity, request, g.session.limits.Page)

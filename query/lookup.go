@@ -177,7 +177,7 @@ func (s *Session) reports(ctx context.Context, keys []indicator.ObservationKey, 
 func (s *Session) RegionObservations(ctx context.Context, regions []*catalog.Region, where *ObservationWhere) ([][]*Observation, error) {
 	narrowed := *where
 	narrowed.Regions = nil
-	selection, err := s.observationSelect(&narrowed, indicator.NoDay)
+	selection, err := s.observationSelect(ctx, &narrowed, indicator.NoDay)
 	if err != nil {
 		return nil, at(err, "where")
 	}

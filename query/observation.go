@@ -122,12 +122,12 @@ func Everything() *ObservationWhere {
 }
 
 // observationSelect resolves a where-condition.
-func (s *Session) observationSelect(where *ObservationWhere, asOf indicator.Day) (store.Select, error) {
+func (s *Session) observationSelect(ctx context.Context, where *ObservationWhere, asOf indicator.Day) (store.Select, error) {
 	selection := store.NewSelect()
 	selection.AsOf, selection.Evidence = asOf, true
 	selection.Statuses, selection.Precisions = where.Statuses, where.Precisions
 	if where.Regions != nil {
-		regions, err := s.selectRegions(where.Regions, "regions")
+		regions, err := s.selectRegions(ctx, where.Regions, asOf, "regions")
 		if err != nil {
 			return selection, err
 		}
@@ -190,7 +190,7 @@ func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asO
 	if err := checkFirst(request.First, s.limits.Page); err != nil {
 		return nil, err
 	}
-	selection, err := s.observationSelect(where, asOf)
+	selection, err := s.observationSelect(ctx, where, asOf)
 	if err != nil {
 		return nil, at(err, "where")
 	}

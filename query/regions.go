@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -12,13 +13,14 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// RegionSelector selects the regions named by Codes, plus everything inside Within at Level. Without both it selects
-// every region in force at Level. Where narrows all but Codes.
+// RegionSelector selects the regions named by Codes, plus everything inside Within at Level, plus a region with its peers.
+// Without all three it selects every region in force at Level. Where narrows all but Codes and the region with the peers.
 type RegionSelector struct {
-	Codes  []string
-	Within []string
-	Level  indicator.Level
-	Where  *RegionWhere
+	Codes   []string
+	Within  []string
+	Level   indicator.Level
+	Where   *RegionWhere
+	PeersOf *PeersRequest
 }
 
 // RegionWhere narrows regions; empty conditions do not.
@@ -56,27 +58,23 @@ type regionSet struct {
 	warnings []Warning
 }
 
-// selectRegions resolves a selector. Path is where errors point. A retired code stands for its successor.
-func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regionSet, error) {
+// selectRegions resolves a selector. Path is where errors point. A retired code stands for its successor. Peers are found by
+// the figures published by asOf.
+func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, asOf indicator.Day, path ...string) (*regionSet, error) {
 	if selector == nil {
 		selector = &RegionSelector{Level: indicator.County}
 	}
 	set := &regionSet{}
 	for i, code := range selector.Codes {
-		r, err := s.catalog.Region(code)
+		r, err := s.currentRegion(code, set)
 		if err != nil {
 			return nil, at(err, append(path, "codes", strconv.Itoa(i))...)
-		}
-		if r.Successor != nil {
-			set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
-				"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, r.Successor.Code, r.Successor.Name)})
-			r = r.Successor
 		}
 		set.list = append(set.list, r)
 	}
 	var roots []*catalog.Region
 	for i, code := range selector.Within {
-		r, err := s.catalog.Region(code)
+		r, err := s.currentRegion(code, set)
 		if err != nil {
 			return nil, at(err, append(path, "within", strconv.Itoa(i))...)
 		}
@@ -94,12 +92,58 @@ func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regi
 	for _, root := range roots {
 		take(root.ID, root.End)
 	}
-	if len(selector.Codes) == 0 && len(selector.Within) == 0 {
+	switch {
+	case selector.PeersOf != nil:
+		if err := s.addPeers(ctx, selector, asOf, set); err != nil {
+			return nil, at(err, append(path, "peersOf")...)
+		}
+	case len(selector.Codes) == 0 && len(selector.Within) == 0:
 		take(0, int32(len(all)))
 	}
+	set.sort()
+	return set, nil
+}
+
+// sort puts the regions into tree order and drops repeated ones.
+func (set *regionSet) sort() {
 	slices.SortFunc(set.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
 	set.list = slices.Compact(set.list)
-	return set, nil
+}
+
+// selectEquals resolves a selector of regions that are compared with each other: none may lie inside another.
+func (s *Session) selectEquals(ctx context.Context, selector *RegionSelector, asOf indicator.Day, path string) (*regionSet, error) {
+	set, err := s.selectRegions(ctx, selector, asOf, path)
+	if err != nil {
+		return nil, err
+	}
+	return set, set.checkEquals(path)
+}
+
+// checkEquals refuses a set in which a region lies inside another.
+func (set *regionSet) checkEquals(path string) error {
+	outer, inner := set.nested()
+	if outer == nil {
+		return nil
+	}
+	err := indicator.Errorf(indicator.NotAggregatable, "%s %s lies inside %s %s: they are not a group of equals",
+		inner.Code, inner.Name, outer.Code, outer.Name)
+	err.Reason = "nested regions"
+	err.Hint = "give regions of one level as " + path
+	return err.At(path)
+}
+
+// currentRegion finds a region by its code. For a retired code it is the successor, and the set gets a warning.
+func (s *Session) currentRegion(code string, set *regionSet) (*catalog.Region, error) {
+	r, err := s.catalog.Region(code)
+	if err != nil {
+		return nil, err
+	}
+	current := r.Current()
+	if current != r {
+		set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
+			"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, current.Code, current.Name)})
+	}
+	return current, nil
 }
 
 // inForceOnly reports whether retired regions are left out: always, unless the selector speaks of it.

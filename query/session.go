@@ -91,12 +91,22 @@ const (
 	RetiredRegion    WarningCode = "RETIRED_REGION"
 	TimeGaps         WarningCode = "TIME_GAPS"
 	LongerPeriods    WarningCode = "LONGER_PERIODS"
+	PartialCoverage  WarningCode = "PARTIAL_COVERAGE"
+	BoundaryChange   WarningCode = "BOUNDARY_CHANGE"
+	NoVariance       WarningCode = "NO_VARIANCE"
 )
 
 // MissingRegion is a region without a usable value.
 type MissingRegion struct {
 	Region *catalog.Region
 	Reason indicator.Missing
+}
+
+// MissingFigure is a region without a usable value of one indicator.
+type MissingFigure struct {
+	Region    *catalog.Region
+	Indicator *catalog.Indicator
+	Reason    indicator.Missing
 }
 
 // Cost is what an answer cost, or would cost.

@@ -116,7 +116,7 @@ type CompareInput struct {
 	AsOf *indicator.Day `json:"asOf,omitempty"`
 	// Divides each region's value by another indicator's; both must add up over regions.
 	Per *Per `json:"per,omitempty"`
-	// What differences, ratios and standings are taken against; null: the group's value by the indicator's own contract, or the group's median where it has none.
+	// What differences, ratios and standings are taken against; null: what one region can be compared with. That is the group's value by the indicator's own contract for rates and weighted means, the mean for what adds up, and the median for the rest.
 	Baseline *Baseline `json:"baseline,omitempty"`
 	// Sorts the entries; always completed by region in tree order. Null: by rank.
 	OrderBy []*CompareOrder `json:"orderBy,omitempty"`
@@ -134,12 +134,64 @@ type CompareOrder struct {
 	Direction *Direction `json:"direction,omitempty"`
 }
 
+// Asks how two indicators vary together over regions.
+type CorrelateInput struct {
+	// Code of the first indicator, the one that the line predicts from; derived ones too.
+	X string `json:"x"`
+	// Code of the second indicator, the one that the line predicts; derived ones too.
+	Y string `json:"y"`
+	// The slice of x; null or empty: the total.
+	XSlice []*DimensionValueInput `json:"xSlice,omitempty"`
+	// The slice of y; null or empty: the total.
+	YSlice []*DimensionValueInput `json:"ySlice,omitempty"`
+	// Divides each region's x by another indicator's value; both must add up over regions.
+	XPer *Per `json:"xPer,omitempty"`
+	// Divides each region's y by another indicator's value; both must add up over regions.
+	YPer *Per `json:"yPer,omitempty"`
+	// The regions; null: every county in force. None may lie inside another.
+	Regions *RegionSelector `json:"regions,omitempty"`
+	// Which periods, of both; null: each region's newest.
+	When *When `json:"when,omitempty"`
+	// Measured, expected or aimed at.
+	Status *indicator.Status `json:"status,omitempty"`
+	// Answer with what had been published by this day; null: with what is current.
+	AsOf *indicator.Day `json:"asOf,omitempty"`
+	// How the correlation is measured.
+	Method *query.CorrelationMethod `json:"method,omitempty"`
+	// Probability with which the interval holds the true coefficient, above 0 and below 1.
+	Confidence *float64 `json:"confidence,omitempty"`
+	// Page size of the points, at most 10000. The statistics are over all points.
+	First *int `json:"first,omitempty"`
+	// Continue behind this cursor.
+	After *string `json:"after,omitempty"`
+}
+
 // One value of one dimension.
 type DimensionValueInput struct {
 	// Code of the dimension, such as households.
 	Dimension string `json:"dimension"`
 	// Value of the dimension, such as lt_100.
 	Value string `json:"value"`
+}
+
+// Asks how the values of an indicator are distributed over regions.
+type DistributionInput struct {
+	// Code of the indicator.
+	Indicator string `json:"indicator"`
+	// The regions; null: every county in force. None may lie inside another.
+	Regions *RegionSelector `json:"regions,omitempty"`
+	// Which periods; null: each region's newest.
+	When *When `json:"when,omitempty"`
+	// The slice; null or empty: the total.
+	Slice []*DimensionValueInput `json:"slice,omitempty"`
+	// Measured, expected or aimed at.
+	Status *indicator.Status `json:"status,omitempty"`
+	// Answer with what had been published by this day; null: with what is current.
+	AsOf *indicator.Day `json:"asOf,omitempty"`
+	// Divides each region's value by another indicator's; both must add up over regions.
+	Per *Per `json:"per,omitempty"`
+	// Number of bins of the histogram, 1 to 1000; null: by the rule of Freedman and Diaconis or, where that has no answer, Sturges.
+	Bins *int `json:"bins,omitempty"`
 }
 
 // One key of a group.
@@ -268,6 +320,24 @@ type ObservationWhere struct {
 	Sources []string `json:"sources,omitempty"`
 }
 
+// A region together with its peers: regions in force of its level that are like it. A retired code stands for its successor.
+type PeersInput struct {
+	// Code of the region.
+	Region string `json:"region"`
+	// What makes regions peers.
+	By PeersBy `json:"by"`
+	// For SIZE_BAND: code of the indicator whose newest value is the size; derived ones too.
+	Indicator *string `json:"indicator,omitempty"`
+	// For SIZE_BAND: the largest ratio of sizes, at least 1. At 2, peers have from half to double the region's size, both ends included.
+	Band *float64 `json:"band,omitempty"`
+	// For NEAREST: codes of the indicators that distances are taken over, as in `similar`.
+	Indicators []string `json:"indicators,omitempty"`
+	// For NEAREST: how many peers, at least 1.
+	K *int `json:"k,omitempty"`
+	// Only peers inside these regions, by code; null: anywhere.
+	Within []string `json:"within,omitempty"`
+}
+
 // Normalises by another indicator: per 10,000 residents is {indicator: "resident_population", scale: 10000}.
 type Per struct {
 	// Code of the indicator to divide by.
@@ -276,6 +346,7 @@ type Per struct {
 	Scale *float64 `json:"scale,omitempty"`
 }
 
+// Questions. Everything can be asked of one snapshot at once: all fields of an operation answer from the same data.
 type Query struct {
 }
 
@@ -315,8 +386,9 @@ type RegionOrder struct {
 	Direction *Direction `json:"direction,omitempty"`
 }
 
-// Selects regions: those named by `codes`, plus everything inside `within` at `level`, narrowed by `where`. Without `codes`
-// and `within`: every region in force at `level`. A retired code stands for its successor, with a warning.
+// Selects regions: those named by `codes`, plus everything inside `within` at `level`, plus a region with its peers, narrowed by
+// `where`. Without `codes`, `within` and `peersOf`: every region in force at `level`. A retired code stands for its successor, with
+// a warning.
 type RegionSelector struct {
 	// Codes of regions, of any level.
 	Codes []string `json:"codes,omitempty"`
@@ -324,8 +396,10 @@ type RegionSelector struct {
 	Within []string `json:"within,omitempty"`
 	// Level of the regions taken from inside `within`.
 	Level *indicator.Level `json:"level,omitempty"`
-	// Narrows what `within` or the default select; `codes` are kept as named.
+	// Narrows what `within`, `peersOf` or the default select; `codes` and the region that has the peers are kept as named.
 	Where *RegionWhere `json:"where,omitempty"`
+	// A region together with its peers. Sizes and distances are taken from the newest measured totals, published by `asOf` where the query has one.
+	PeersOf *PeersInput `json:"peersOf,omitempty"`
 }
 
 // Narrows a list of regions; conditions are combined with AND.
@@ -338,6 +412,28 @@ type RegionWhere struct {
 	NameContains *string `json:"nameContains,omitempty"`
 	// true: only codes in force; false: only retired ones; null: both.
 	InForce *bool `json:"inForce,omitempty"`
+}
+
+// Asks which regions are most like one.
+type SimilarInput struct {
+	// Code of the region.
+	Region string `json:"region"`
+	// Codes of the indicators that likeness is measured by; derived ones too. Each counts alike.
+	Indicators []string `json:"indicators"`
+	// The candidates; null: every region in force of the region's level, every county for a county. None may lie inside another.
+	Regions *RegionSelector `json:"regions,omitempty"`
+	// How many neighbours, at least 1.
+	K *int `json:"k,omitempty"`
+	// Which periods; null: each region's newest.
+	When *When `json:"when,omitempty"`
+	// The slice; null or empty: the total.
+	Slice []*DimensionValueInput `json:"slice,omitempty"`
+	// Measured, expected or aimed at.
+	Status *indicator.Status `json:"status,omitempty"`
+	// Answer with what had been published by this day; null: with what is current.
+	AsOf *indicator.Day `json:"asOf,omitempty"`
+	// Divides each region's values by another indicator's; all must add up over regions.
+	Per *Per `json:"per,omitempty"`
 }
 
 // One page of snapshots.
@@ -872,6 +968,67 @@ func (e *ObservationOrderKey) UnmarshalJSON(b []byte) error {
 }
 
 func (e ObservationOrderKey) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What makes regions peers.
+type PeersBy string
+
+const (
+	// The same enclosing region.
+	PeersBySameParent PeersBy = "SAME_PARENT"
+	// A size within a band around the region's.
+	PeersBySizeBand PeersBy = "SIZE_BAND"
+	// The nearest over standardised indicators.
+	PeersByNearest PeersBy = "NEAREST"
+)
+
+var AllPeersBy = []PeersBy{
+	PeersBySameParent,
+	PeersBySizeBand,
+	PeersByNearest,
+}
+
+func (e PeersBy) IsValid() bool {
+	switch e {
+	case PeersBySameParent, PeersBySizeBand, PeersByNearest:
+		return true
+	}
+	return false
+}
+
+func (e PeersBy) String() string {
+	return string(e)
+}
+
+func (e *PeersBy) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = PeersBy(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid PeersBy", str)
+	}
+	return nil
+}
+
+func (e PeersBy) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *PeersBy) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e PeersBy) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

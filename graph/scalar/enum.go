@@ -98,21 +98,59 @@ func UnmarshalCheckStatus(v any) (indicator.CheckStatus, error) {
 var standings = map[query.Standing]string{query.Better: "BETTER", query.Similar: "SIMILAR", query.Worse: "WORSE"}
 
 // MarshalStanding writes a standing, NoStanding as null.
-func MarshalStanding(s query.Standing) graphql.Marshaler {
-	if name, ok := standings[s]; ok {
+func MarshalStanding(s query.Standing) graphql.Marshaler { return named(standings, s) }
+
+// UnmarshalStanding reads a standing.
+func UnmarshalStanding(v any) (query.Standing, error) { return readNamed(v, "standing", standings) }
+
+var correlationMethods = map[query.CorrelationMethod]string{query.Pearson: "PEARSON", query.Spearman: "SPEARMAN"}
+
+// MarshalCorrelationMethod writes a method.
+func MarshalCorrelationMethod(m query.CorrelationMethod) graphql.Marshaler {
+	return named(correlationMethods, m)
+}
+
+// UnmarshalCorrelationMethod reads a method.
+func UnmarshalCorrelationMethod(v any) (query.CorrelationMethod, error) {
+	return readNamed(v, "correlation method", correlationMethods)
+}
+
+var undefinedReasons = map[query.Undefined]string{query.TooFewPoints: "TOO_FEW_POINTS", query.ZeroVariance: "ZERO_VARIANCE"}
+
+// MarshalUndefinedReason writes a reason, NotUndefined as null.
+func MarshalUndefinedReason(u query.Undefined) graphql.Marshaler { return named(undefinedReasons, u) }
+
+// UnmarshalUndefinedReason reads a reason.
+func UnmarshalUndefinedReason(v any) (query.Undefined, error) {
+	return readNamed(v, "reason", undefinedReasons)
+}
+
+var binRules = map[query.BinRule]string{
+	query.BinsAsked: "ASKED", query.FreedmanDiaconis: "FREEDMAN_DIACONIS", query.Sturges: "STURGES", query.OneBin: "ONE_BIN",
+}
+
+// MarshalBinRule writes a rule.
+func MarshalBinRule(r query.BinRule) graphql.Marshaler { return named(binRules, r) }
+
+// UnmarshalBinRule reads a rule.
+func UnmarshalBinRule(v any) (query.BinRule, error) { return readNamed(v, "rule of bins", binRules) }
+
+// named writes the name of a value, null for one without.
+func named[T comparable](names map[T]string, value T) graphql.Marshaler {
+	if name, ok := names[value]; ok {
 		return text(name)
 	}
 	return graphql.Null
 }
 
-// UnmarshalStanding reads a standing.
-func UnmarshalStanding(v any) (query.Standing, error) {
-	return read(v, "standing", func(name string) (query.Standing, error) {
-		for s, known := range standings {
+func readNamed[T comparable](v any, what string, names map[T]string) (T, error) {
+	return read(v, what, func(name string) (T, error) {
+		for value, known := range names {
 			if known == name {
-				return s, nil
+				return value, nil
 			}
 		}
-		return query.NoStanding, indicator.Errorf(indicator.InvalidInput, "%q is not a standing", name)
+		var none T
+		return none, indicator.Errorf(indicator.InvalidInput, "%q is not a %s", name, what)
 	})
 }

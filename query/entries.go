@@ -1,0 +1,63 @@
+package query
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// sortEntries sorts by the orders, by rank where there are none, then by region in tree order.
+func sortEntries(entries []*Entry, orders []EntryOrder) {
+	if len(orders) == 0 {
+		orders = []EntryOrder{{By: EntryByRank}}
+	}
+	slices.SortFunc(entries, func(a, b *Entry) int {
+		for _, order := range orders {
+			var c int
+			switch order.By {
+			case EntryByRegion:
+				c = cmp.Compare(a.Region.ID, b.Region.ID)
+			case EntryByRank:
+				c = cmp.Compare(a.Rank, b.Rank)
+			case EntryByValue:
+				c = cmp.Compare(a.Quantity.Value, b.Quantity.Value)
+			case EntryByDifference:
+				c = compareNumbers(a.Difference.Value, b.Difference.Value, false)
+			}
+			if order.Descending {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return cmp.Compare(a.Region.ID, b.Region.ID)
+	})
+}
+
+// Columns are entries as parallel arrays of equal length, for charts and large groups.
+type Columns struct {
+	Regions     []string // codes
+	Values      []float64
+	Precisions  []indicator.Precision
+	Ranks       []int
+	Percentiles []float64
+	ZScores     []*float64
+	Differences []*float64
+}
+
+// Columns returns the page's entries as parallel arrays, in their order.
+func (c *IndicatorComparison) Columns() *Columns {
+	n := len(c.Page.Nodes)
+	columns := &Columns{
+		Regions: make([]string, n), Values: make([]float64, n), Precisions: make([]indicator.Precision, n), Ranks: make([]int, n),
+		Percentiles: make([]float64, n), ZScores: make([]*float64, n), Differences: make([]*float64, n),
+	}
+	for i, e := range c.Page.Nodes {
+		columns.Regions[i], columns.Values[i], columns.Precisions[i] = e.Region.Code, e.Quantity.Value, e.Quantity.Precision
+		columns.Ranks[i], columns.Percentiles[i], columns.ZScores[i] = e.Rank, e.Percentile, e.ZScore
+		columns.Differences[i] = number(e.Difference.Value)
+	}
+	return columns
+}
