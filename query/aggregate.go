@@ -100,7 +100,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err != nil {
 		return nil, err
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = plan.read, s.EngineQueries()-before
+	answer.Cost.Rows, answer.Cost.EngineQueries = plan.regions.spent.Rows+plan.read, plan.regions.spent.EngineQueries+s.EngineQueries()-before
 	return answer, nil
 }
 

@@ -167,9 +167,10 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 	if err := against.checkEquals("against"); err != nil {
 		return nil, nil, nil, err
 	}
-	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: slices.Clone(display.warnings)}
+	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: slices.Clone(display.warnings), spent: display.spent}
 	if request.Against != nil {
 		all.warnings = slices.Concat(display.warnings, against.warnings)
+		all.spent.Rows, all.spent.EngineQueries = all.spent.Rows+against.spent.Rows, all.spent.EngineQueries+against.spent.EngineQueries
 	}
 	if request.Baseline != nil && request.Baseline.Region != "" {
 		r, err := s.currentRegion(request.Baseline.Region, all)

@@ -258,7 +258,8 @@ func (s *Session) checkCells(cells int64) error {
 
 // fetch holds the cost of resolved requests against the limit, all together, and reads their figures.
 func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error) {
-	cost := Cost{Limit: s.limits.Cells}
+	cost := requests[0].regions.spent // they are about the same regions
+	cost.Limit = s.limits.Cells
 	for _, f := range requests {
 		cost.Cells += f.cells()
 	}
@@ -272,7 +273,7 @@ func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error)
 		}
 		cost.Rows += f.read
 	}
-	cost.EngineQueries = s.EngineQueries() - before
+	cost.EngineQueries += s.EngineQueries() - before
 	return cost, nil
 }
 

@@ -83,7 +83,7 @@ func (s *Session) sizeBand(ctx context.Context, request *PeersRequest, region *c
 	if err != nil {
 		return nil, atOnlyIndicator(err, "indicator")
 	}
-	if _, err := s.fetch(ctx, f); err != nil {
+	if err := set.spend(ctx, s, f); err != nil {
 		return nil, err
 	}
 	cells, err := f.cellsOf(&f.subjects[0])
@@ -123,7 +123,7 @@ func (s *Session) nearestPeers(ctx context.Context, request *PeersRequest, regio
 	if err != nil {
 		return nil, err
 	}
-	if _, err := s.fetch(ctx, f); err != nil {
+	if err := set.spend(ctx, s, f); err != nil {
 		return nil, err
 	}
 	p, err := newProfiles(f)
@@ -141,6 +141,13 @@ func (s *Session) nearestPeers(ctx context.Context, request *PeersRequest, regio
 		peers = append(peers, n.Region)
 	}
 	return peers, nil
+}
+
+// spend reads figures to find peers by, on the account of the set.
+func (set *regionSet) spend(ctx context.Context, s *Session, f *figures) error {
+	cost, err := s.fetch(ctx, f)
+	set.spent.Rows, set.spent.EngineQueries = set.spent.Rows+cost.Rows, set.spent.EngineQueries+cost.EngineQueries
+	return err
 }
 
 // warnLeftOut tells how many regions cannot be peers for want of figures.

@@ -56,6 +56,7 @@ func containsFold(needle string, names ...string) bool {
 type regionSet struct {
 	list     []*catalog.Region
 	warnings []Warning
+	spent    Cost // on finding peers
 }
 
 // selectRegions resolves a selector. Path is where errors point. A retired code stands for its successor. Peers are found by

@@ -61,7 +61,7 @@ func (s *Session) Similar(ctx context.Context, request *SimilarRequest) (*Simila
 	if err != nil {
 		return nil, err
 	}
-	all := &regionSet{list: append(slices.Clone(candidates.list), region), warnings: slices.Concat(named.warnings, candidates.warnings)}
+	all := &regionSet{list: append(slices.Clone(candidates.list), region), warnings: slices.Concat(named.warnings, candidates.warnings), spent: candidates.spent}
 	all.sort()
 	if err := all.checkEquals("regions"); err != nil {
 		return nil, err
