@@ -84,7 +84,6 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err := s.checkCells(plan.cells()); err != nil {
 		return nil, err
 	}
-	before := s.EngineQueries()
 	if err := plan.fetch(ctx, s); err != nil {
 		return nil, err
 	}
@@ -100,7 +99,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err != nil {
 		return nil, err
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = plan.regions.spent.Rows+plan.read, plan.regions.spent.EngineQueries+s.EngineQueries()-before
+	answer.Cost.Rows, answer.Cost.EngineQueries = plan.regions.spent.Rows+plan.read, plan.regions.spent.EngineQueries+plan.queries
 	return answer, nil
 }
 

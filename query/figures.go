@@ -92,6 +92,7 @@ type figures struct {
 	when     When
 	rows     *store.Rows
 	read     int64 // rows that the engine returned for them
+	queries  int64 // asked of the engine
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
 	// divisors and weights are the newest quantities by indicator, slice and region.
@@ -266,14 +267,12 @@ func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error)
 	if err := s.checkCells(cost.Cells); err != nil {
 		return cost, err
 	}
-	before := s.EngineQueries()
 	for _, f := range requests {
 		if err := f.fetch(ctx, s); err != nil {
 			return cost, err
 		}
-		cost.Rows += f.read
+		cost.Rows, cost.EngineQueries = cost.Rows+f.read, cost.EngineQueries+f.queries
 	}
-	cost.EngineQueries += s.EngineQueries() - before
 	return cost, nil
 }
 
@@ -297,6 +296,7 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 		return nil
 	}
 	var err error
+	f.queries++
 	if f.rows, err = s.rows(ctx, selection); err != nil {
 		return err
 	}
@@ -367,6 +367,7 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 		latest.OnOrBefore = f.when.Latest.OnOrBefore
 	}
 	selection.Latest = &latest
+	f.queries++
 	rows, err := s.rows(ctx, selection)
 	if err != nil {
 		return nil, err
