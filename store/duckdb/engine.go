@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,6 +84,10 @@ func Open(dir string, options Options) (*Engine, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	if strings.Contains(abs, "?") {
+		// DuckDB writes the log of such a file beside another one.
+		return nil, fmt.Errorf("open the store: DuckDB cannot write below a directory with a question mark in its name: %s", abs)
 	}
 	e := &Engine{
 		layout:  layout(abs),
