@@ -93,9 +93,9 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 		return nil, err
 	}
 	answer.Totals = totals
-	answer.Warnings = append(answer.Warnings, plan.warnings(totals)...)
+	answer.Warnings = append(answer.Warnings, plan.warnings(groups, totals)...)
 	groups = slices.DeleteFunc(groups, func(g *Group) bool { return !meets(g, request.Having) })
-	sortGroups(groups, request.OrderBy)
+	sortGroups(groups, request.OrderBy, request.GroupBy)
 	answer.Page, err = paginate(groups, (*Group).identity, request.Page, s.limits.Page)
 	if err != nil {
 		return nil, err
@@ -217,8 +217,8 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 			members[key] = append(members[key], []int32{}...)
 		}
 	}
-	for key, rows := range members {
-		g, err := p.newGroup(s, key, rows)
+	for _, key := range slices.SortedFunc(maps.Keys(members), compareGroupKeys) { // so that the first error is always the same
+		g, err := p.newGroup(s, key, members[key])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -231,11 +231,18 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 			if refused = asNotAggregatable(err); refused == nil {
 				return nil, nil, err
 			}
-			total = p.refusedGroup(s, int32(x), refused)
+			total = p.refusedGroup(s, int32(x), totalRows[x], refused)
 		}
 		totals = append(totals, total)
 	}
 	return groups, totals, nil
+}
+
+func compareGroupKeys(a, b groupKey) int {
+	return cmp.Or(
+		cmp.Compare(a.subject, b.subject), cmp.Compare(a.region, b.region), cmp.Compare(a.start, b.start),
+		cmp.Compare(a.end, b.end), cmp.Compare(a.slice, b.slice), cmp.Compare(a.source, b.source),
+	)
 }
 
 // ungrouped is the key of the group of everything selected.
@@ -314,12 +321,30 @@ func (p *aggregatePlan) newGroup(s *Session, key groupKey, rows []int32) (*Group
 
 func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID, id) }
 
-// refusedGroup stands for a total that the time rule forbids: its groups may well exist.
-func (p *aggregatePlan) refusedGroup(s *Session, x int32, refused *indicator.Error) *Group {
+// refusedGroup stands for a total that the time rule forbids: its groups may well exist. Its regions count as used if one of
+// their rows has a value.
+func (p *aggregatePlan) refusedGroup(s *Session, x int32, rows []int32, refused *indicator.Error) *Group {
 	g := &Group{figures: p.figures, session: s, key: p.ungrouped(x), Slice: p.figures.slice}
 	g.subject, g.expected, g.weights = &p.subjects[x], p.regions.list, p.weights
-	g.compute()
-	g.quantity, g.refused = indicator.NoQuantity(), refused
+	reasons := make(map[int32]indicator.Missing)
+	for _, i := range rows {
+		if known, ok := reasons[p.rows.Region[i]]; !ok || known != indicator.NotMissing {
+			reasons[p.rows.Region[i]] = p.rows.Missing[i]
+		}
+	}
+	g.once.Do(func() {
+		for _, region := range g.expected {
+			switch reason, ok := reasons[region.ID]; {
+			case !ok:
+				g.lacking = append(g.lacking, MissingRegion{region, indicator.NoObservation})
+			case reason != indicator.NotMissing:
+				g.lacking = append(g.lacking, MissingRegion{region, reason})
+			default:
+				g.used = append(g.used, region)
+			}
+		}
+		g.quantity, g.refused = indicator.NoQuantity(), refused
+	})
 	return g
 }
 
@@ -327,7 +352,7 @@ func (p *aggregatePlan) refusedGroup(s *Session, x int32, refused *indicator.Err
 func (g *Group) identity() string {
 	fields := []string{strconv.Itoa(int(g.key.subject)), g.subject.indicator.Code, g.Slice.String()}
 	if g.Region != nil {
-		fields = append(fields, "r", g.Region.Code)
+		fields = append(fields, "r", g.Region.QualifiedCode())
 	}
 	if g.Period != nil {
 		fields = append(fields, "p", g.Period.String())
@@ -338,11 +363,20 @@ func (g *Group) identity() string {
 	return strings.Join(fields, "\x1f")
 }
 
-// warnings describes what should be known about the figures used.
-func (p *aggregatePlan) warnings(totals []*Group) []Warning {
+// warnings describes what should be known about the figures used. A total rests on the figures of its groups, unless it is
+// the total's own figure beside its parts or could not be formed.
+func (p *aggregatePlan) warnings(groups, totals []*Group) []Warning {
 	var list []Warning
-	for _, g := range totals {
-		list = append(list, p.mixtures(g.subject, g.cells, false)...)
+	for _, total := range totals {
+		cells := total.cells
+		if total.refused != nil || len(p.figures.request.dimensions) > 0 {
+			for _, g := range groups {
+				if g.key.subject == total.key.subject {
+					cells = append(slices.Clip(cells), g.cells...)
+				}
+			}
+		}
+		list = append(list, p.mixtures(total.subject, cells, false)...)
 	}
 	if p.longer > 0 {
 		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
@@ -358,7 +392,8 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 	sources := make(map[string]bool)
 	definitions := make(map[string]bool)
 	precisions := make(map[string]bool)
-	gaps, divisors := 0, 0
+	gaps := make(map[int32]bool) // regions
+	divisors := make(map[int32]bool)
 	for i := range cells {
 		for _, row := range cells[i].used {
 			sources[f.catalog.Sources()[f.rows.Source[row]].Code] = true
@@ -372,10 +407,10 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 			precisions[cells[i].quantity.Precision.String()] = true
 		}
 		if cells[i].gaps {
-			gaps++
+			gaps[cells[i].region] = true
 		}
 		if cells[i].divisorDiffers {
-			divisors++
+			divisors[cells[i].region] = true
 		}
 	}
 	var list []Warning
@@ -390,12 +425,13 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 		mixed(MixedSources, sources, "the figures come from different sources")
 		mixed(MixedPrecision, precisions, "the figures differ in precision")
 	}
-	if gaps > 0 {
-		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days between them uncovered in %d regions", x.indicator.Code, gaps)})
+	if len(gaps) > 0 {
+		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
+			x.indicator.Code, len(gaps))})
 	}
-	if divisors > 0 {
+	if len(divisors) > 0 {
 		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
-			x.indicator.Code, x.divisor.Code, divisors)})
+			x.indicator.Code, x.divisor.Code, len(divisors))})
 	}
 	return list
 }

@@ -177,12 +177,12 @@ func (s *Session) comparedRegions(request *CompareRequest) (display, against, al
 		err.Hint = "give regions of one level as against"
 		return nil, nil, nil, err.At("against")
 	}
-	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: display.warnings}
+	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: slices.Clone(display.warnings)}
 	if request.Against != nil {
 		all.warnings = slices.Concat(display.warnings, against.warnings)
 	}
 	if request.Baseline != nil && request.Baseline.Region != "" {
-		r, err := s.catalog.Region(request.Baseline.Region)
+		r, err := s.currentRegion(request.Baseline.Region, all)
 		if err != nil {
 			return nil, nil, nil, at(err, "baseline", "region")
 		}
@@ -210,7 +210,7 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 		return nil, err
 	}
 	group := newComparisonGroup(f, x, against, cells)
-	c := &IndicatorComparison{Indicator: x.indicator, Unit: x.unit(), Statistics: group.statistics(), Warnings: f.regions.warnings}
+	c := &IndicatorComparison{Indicator: x.indicator, Unit: x.unit(), Statistics: group.statistics(), Warnings: slices.Clone(f.regions.warnings)}
 	if group.baseline, err = s.baseline(request.Baseline, group, cells); err != nil {
 		return nil, err
 	}
@@ -308,7 +308,7 @@ func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]
 		if err != nil {
 			return indicator.NoQuantity(), at(err, "baseline", "region")
 		}
-		if c, ok := cells[r.ID]; ok {
+		if c, ok := cells[r.Current().ID]; ok {
 			return c.quantity, nil
 		}
 		return indicator.NoQuantity(), nil
@@ -370,10 +370,11 @@ func (g *comparisonGroup) entry(region *catalog.Region, c *cell) *Entry {
 		e.Rank = 1 + smaller
 	}
 	e.RankUncertain = g.rankUncertain(c)
-	e.Percentile = 50 // in an empty group: as much below as above
-	if n := float64(len(g.sorted)); n > 0 {
-		e.Percentile = 100 * (float64(smaller) + float64(equal)/2) / n
+	n := len(g.sorted)
+	if _, member := slices.BinarySearchFunc(g.expected, region.ID, compareRegionID); !member { // as if it joined
+		n, equal = n+1, equal+1
 	}
+	e.Percentile = 100 * (float64(smaller) + float64(equal)/2) / float64(n)
 	if g.stddev > 0 {
 		e.ZScore = number((q.Value - g.mean) / g.stddev)
 	}

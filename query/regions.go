@@ -63,20 +63,15 @@ func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regi
 	}
 	set := &regionSet{}
 	for i, code := range selector.Codes {
-		r, err := s.catalog.Region(code)
+		r, err := s.currentRegion(code, set)
 		if err != nil {
 			return nil, at(err, append(path, "codes", strconv.Itoa(i))...)
-		}
-		if r.Successor != nil {
-			set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
-				"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, r.Successor.Code, r.Successor.Name)})
-			r = r.Successor
 		}
 		set.list = append(set.list, r)
 	}
 	var roots []*catalog.Region
 	for i, code := range selector.Within {
-		r, err := s.catalog.Region(code)
+		r, err := s.currentRegion(code, set)
 		if err != nil {
 			return nil, at(err, append(path, "within", strconv.Itoa(i))...)
 		}
@@ -100,6 +95,20 @@ func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regi
 	slices.SortFunc(set.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
 	set.list = slices.Compact(set.list)
 	return set, nil
+}
+
+// currentRegion finds a region by its code. For a retired code it is the successor, and the set gets a warning.
+func (s *Session) currentRegion(code string, set *regionSet) (*catalog.Region, error) {
+	r, err := s.catalog.Region(code)
+	if err != nil {
+		return nil, err
+	}
+	current := r.Current()
+	if current != r {
+		set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
+			"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, current.Code, current.Name)})
+	}
+	return current, nil
 }
 
 // inForceOnly reports whether retired regions are left out: always, unless the selector speaks of it.
