@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,10 +65,11 @@ type Engine struct {
 
 	refreshing sync.Mutex // held while CURRENT is read and its snapshot opened
 
-	mu      sync.Mutex
-	current *handle // the newest snapshot opened; the engine refers to it
-	open    map[*handle]bool
-	closed  bool
+	mu        sync.Mutex
+	current   *handle // the newest snapshot opened; the engine refers to it
+	open      map[*handle]bool
+	manifests map[string]store.Manifest // of the snapshot files read so far, by id: they never change
+	closed    bool
 
 	// atStep is called before each step of a publication, so that a test can end the process there.
 	atStep func(step string)
@@ -90,10 +90,11 @@ func Open(dir string, options Options) (*Engine, error) {
 		return nil, fmt.Errorf("open the store: DuckDB cannot write below a directory with a question mark in its name: %s", abs)
 	}
 	e := &Engine{
-		layout:  layout(abs),
-		options: options.withDefaults(),
-		open:    make(map[*handle]bool),
-		atStep:  func(string) {},
+		layout:    layout(abs),
+		options:   options.withDefaults(),
+		open:      make(map[*handle]bool),
+		manifests: make(map[string]store.Manifest),
+		atStep:    func(string) {},
 	}
 	if err := e.layout.create(); err != nil {
 		return nil, err
@@ -202,6 +203,7 @@ func (e *Engine) serve(h *handle) error {
 	previous := e.current
 	h.refs = 1
 	e.open[h] = true
+	e.manifests[h.contents.Manifest.ID] = h.contents.Manifest
 	e.current = h
 	e.mu.Unlock()
 	if previous != nil {
@@ -224,29 +226,27 @@ func (e *Engine) Manifests(ctx context.Context) ([]store.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[string]store.Manifest)
-	e.mu.Lock()
-	for h := range maps.Keys(e.open) {
-		known[h.contents.Manifest.ID] = h.contents.Manifest
-	}
-	e.mu.Unlock()
 	var manifests []store.Manifest
 	for _, id := range slices.Backward(ids) {
 		if id > current {
 			continue // moved here by a load that has not published it
 		}
-		m, ok := known[id]
-		if !ok {
-			if m, err = e.readManifest(ctx, id); err != nil {
-				return nil, err
-			}
+		m, err := e.manifest(ctx, id)
+		if err != nil {
+			return nil, err
 		}
 		manifests = append(manifests, m)
 	}
 	return manifests, nil
 }
 
-func (e *Engine) readManifest(ctx context.Context, id string) (store.Manifest, error) {
+func (e *Engine) manifest(ctx context.Context, id string) (store.Manifest, error) {
+	e.mu.Lock()
+	known, ok := e.manifests[id]
+	e.mu.Unlock()
+	if ok {
+		return known, nil
+	}
 	path := e.layout.snapshot(id)
 	db, err := e.openFile(ctx, path)
 	if err != nil {
@@ -254,7 +254,13 @@ func (e *Engine) readManifest(ctx context.Context, id string) (store.Manifest, e
 	}
 	defer db.close()
 	m, err := readManifest(ctx, db, path)
-	return m.Manifest, err
+	if err != nil {
+		return store.Manifest{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.manifests[id] = m.Manifest
+	return m.Manifest, nil
 }
 
 // Close closes the engine. It returns an error if snapshots are still pinned; they stay readable until their release.

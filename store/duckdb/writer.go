@@ -150,7 +150,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 // build merges, derives and writes the staged file, complete but for what Commit is given.
 func (w *writer) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		w.sequence, w.deriveTotals, w.deriveRates, w.deriveRateTotals, w.write,
+		w.digest, w.sequence, w.deriveTotals, w.deriveRates, w.deriveRateTotals, w.write,
 	} {
 		if err := step(ctx); err != nil {
 			return err
