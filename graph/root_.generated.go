@@ -436,6 +436,7 @@ type Warning {
   message: String!
 }
 
+"Questions. Everything can be asked of one snapshot at once: all fields of an operation answer from the same data."
 type Query {
   "Anything by its identifier: a region, an indicator, an observation or a source. Null if nothing has it."
   node(
@@ -901,7 +902,7 @@ input CompareInput {
   asOf: Date
   "Divides each region's value by another indicator's; both must add up over regions."
   per: Per
-  "What differences, ratios and standings are taken against; null: the group's value by the indicator's own contract, or the group's median where it has none."
+  "What differences, ratios and standings are taken against; null: what one region can be compared with. That is the group's value by the indicator's own contract for rates and weighted means, the mean for what adds up, and the median for the rest."
   baseline: Baseline
   "Sorts the entries; always completed by region in tree order. Null: by rank."
   orderBy: [CompareOrder!]

@@ -116,7 +116,7 @@ type CompareInput struct {
 	AsOf *indicator.Day `json:"asOf,omitempty"`
 	// Divides each region's value by another indicator's; both must add up over regions.
 	Per *Per `json:"per,omitempty"`
-	// What differences, ratios and standings are taken against; null: the group's value by the indicator's own contract, or the group's median where it has none.
+	// What differences, ratios and standings are taken against; null: what one region can be compared with. That is the group's value by the indicator's own contract for rates and weighted means, the mean for what adds up, and the median for the rest.
 	Baseline *Baseline `json:"baseline,omitempty"`
 	// Sorts the entries; always completed by region in tree order. Null: by rank.
 	OrderBy []*CompareOrder `json:"orderBy,omitempty"`
@@ -276,6 +276,7 @@ type Per struct {
 	Scale *float64 `json:"scale,omitempty"`
 }
 
+// Questions. Everything can be asked of one snapshot at once: all fields of an operation answer from the same data.
 type Query struct {
 }
 
