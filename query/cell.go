@@ -89,18 +89,22 @@ func (f *figures) span(rows []int32) indicator.Period {
 // values are about.
 func (f *figures) rollUpTime(x *subject, c *cell, rows []int32, span indicator.Period) error {
 	r := f.rows
-	if len(rows) == 1 {
+	rule := x.base.Rollup.Time
+	if rule == indicator.RuleSum || rule == indicator.RuleMean || rule == indicator.RuleRatio {
+		rows = disjoint(r, rows)
+		c.gaps = rule == indicator.RuleSum && daysOf(r, rows) < span.Days()
+	}
+	if len(rows) == 1 { // such as a year that stands for its months
 		c.take(r, x, rows[0])
-		c.gaps = x.base.Rollup.Time == indicator.RuleSum && daysOf(r, rows) < span.Days()
 		return nil
 	}
-	switch rule := x.base.Rollup.Time; rule {
+	c.used = rows
+	switch rule {
 	case indicator.RuleLast:
 		c.take(r, x, slices.MaxFunc(rows, func(a, b int32) int {
 			return cmp.Or(cmp.Compare(r.End[a], r.End[b]), cmp.Compare(r.Start[a], r.Start[b]))
 		}))
 	case indicator.RuleMin, indicator.RuleMax:
-		c.used = rows
 		best := rows[0]
 		for _, i := range rows {
 			if rule == indicator.RuleMin && r.Value[i] < r.Value[best] || rule == indicator.RuleMax && r.Value[i] > r.Value[best] {
@@ -110,24 +114,17 @@ func (f *figures) rollUpTime(x *subject, c *cell, rows []int32, span indicator.P
 		}
 		c.quantity.Value = r.Value[best]
 	case indicator.RuleSum, indicator.RuleMean:
-		c.used = disjoint(r, rows)
-		c.gaps = rule == indicator.RuleSum && daysOf(r, c.used) < span.Days()
 		c.quantity.Value = 0
-		for _, i := range c.used {
+		for _, i := range rows {
 			c.quantity.Value += r.Value[i]
 			c.quantity.Precision = c.quantity.Precision.Plus(r.Precision[i])
 		}
 		if rule == indicator.RuleMean {
-			c.quantity.Value /= float64(len(c.used))
+			c.quantity.Value /= float64(len(rows))
 		}
 	case indicator.RuleRatio:
-		c.used = disjoint(r, rows)
-		if len(c.used) == 1 { // a year that stands for its months: its printed rate does without counts
-			c.take(r, x, c.used[0])
-			return nil
-		}
 		c.numerator, c.denominator = 0, 0
-		for _, i := range c.used {
+		for _, i := range rows {
 			c.numerator += r.Numerator[i]
 			c.denominator += r.Denominator[i]
 			c.counts = c.counts.Plus(r.CountsPrecision[i])
