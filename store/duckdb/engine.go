@@ -125,30 +125,37 @@ func (e *Engine) spillDir() string {
 // Pin returns the newest snapshot that this engine has seen: the one published when it was first pinned, one that this
 // engine committed, or one that Follow or Refresh found.
 func (e *Engine) Pin(ctx context.Context) (store.Snapshot, error) {
-	if p, err := e.pin(); p != nil || err != nil {
+	p, err := e.pin()
+	if !errors.Is(err, store.ErrNoSnapshot) {
 		return p, err
 	}
 	if err := e.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	if p, err := e.pin(); p != nil || err != nil {
-		return p, err
-	}
-	return nil, store.ErrNoSnapshot
+	return e.pin()
 }
 
-// pin pins the snapshot that is open; the snapshot is a nil interface if none is.
+// pin pins the snapshot that is open; store.ErrNoSnapshot if none is.
 func (e *Engine) pin() (store.Snapshot, error) {
+	h, err := e.hold()
+	if err != nil {
+		return nil, err
+	}
+	return &pinned{handle: h, engine: e}, nil
+}
+
+// hold counts a reference to the snapshot that is open.
+func (e *Engine) hold() (*handle, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return nil, errClosed
 	}
 	if e.current == nil {
-		return nil, nil
+		return nil, store.ErrNoSnapshot
 	}
 	e.current.refs++
-	return &pinned{handle: e.current, engine: e}, nil
+	return e.current, nil
 }
 
 func (e *Engine) release(h *handle) {

@@ -60,12 +60,9 @@ func (w *writer) open(ctx context.Context) error {
 	if err := e.Refresh(ctx); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return err
 	}
-	pin, err := e.pin()
-	if err != nil {
+	var err error
+	if w.parent, err = e.hold(); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return err
-	}
-	if pin != nil {
-		w.parent = pin.(*pinned).handle
 	}
 	if w.dir, err = os.MkdirTemp(e.layout.staging(), "load-"); err != nil {
 		return err
