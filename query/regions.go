@@ -12,8 +12,8 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// RegionSelector selects the regions named by Codes, plus everything inside Within at Level. Without both it selects
-// every region in force at Level. Where narrows all but Codes.
+// RegionSelector selects the regions named by Codes, plus everything inside Within at Level. Where both are nil it selects
+// every region in force at Level; an empty list is not nil and names nothing. Where narrows all but Codes.
 type RegionSelector struct {
 	Codes  []string
 	Within []string
@@ -89,7 +89,7 @@ func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regi
 	for _, root := range roots {
 		take(root.ID, root.End)
 	}
-	if len(selector.Codes) == 0 && len(selector.Within) == 0 {
+	if selector.Codes == nil && selector.Within == nil {
 		take(0, int32(len(all)))
 	}
 	slices.SortFunc(set.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
