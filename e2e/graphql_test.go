@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -118,5 +120,21 @@ func diffJSON(t *testing.T, want, got []byte) string {
 	if err := json.Unmarshal(got, &found); err != nil {
 		t.Fatalf("%v in %s", err, got)
 	}
+	sortErrors(wanted)
+	sortErrors(found)
 	return cmp.Diff(wanted, found, cmpopts.EquateApprox(relativeTolerance, 0))
 }
+
+// sortErrors puts a response's errors in the order of their paths: fields are resolved side by side, and which fails first
+// means nothing.
+func sortErrors(response any) {
+	if object, ok := response.(map[string]any); ok {
+		if errs, ok := object["errors"].([]any); ok {
+			slices.SortStableFunc(errs, func(a, b any) int {
+				return cmpPath(a.(map[string]any)["path"], b.(map[string]any)["path"])
+			})
+		}
+	}
+}
+
+func cmpPath(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }

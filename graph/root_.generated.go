@@ -1468,8 +1468,8 @@ type TimePeriod {
 
 """
 Selects regions: those named by ` + "`" + `codes` + "`" + `, plus everything inside ` + "`" + `within` + "`" + ` at ` + "`" + `level` + "`" + `, plus a region with its peers, narrowed by
-` + "`" + `where` + "`" + `. Without ` + "`" + `codes` + "`" + `, ` + "`" + `within` + "`" + ` and ` + "`" + `peersOf` + "`" + `: every region in force at ` + "`" + `level` + "`" + `. A retired code stands for its successor, with
-a warning.
+` + "`" + `where` + "`" + `. Where all three are null: every region in force at ` + "`" + `level` + "`" + `; an empty list names nothing. A retired code stands for its
+successor, with a warning.
 """
 input RegionSelector {
   "Codes of regions, of any level."

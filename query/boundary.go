@@ -268,17 +268,22 @@ func (f *figures) evidence(s *Session, c *cell) *Observation {
 	return f.evidenceOf(s, c.used[len(c.used)-1])[0]
 }
 
-// evidenceOf lists the figures that a row stands for: itself, or those of the region's predecessors.
+// evidenceOf lists the figures that a row stands for.
 func (f *figures) evidenceOf(s *Session, row int32) []*Observation {
-	parts, inherited := f.inherited.parts[row]
-	if !inherited {
-		return []*Observation{s.observation(f.rows, int(row))}
-	}
-	list := make([]*Observation, len(parts))
-	for i, part := range parts {
-		list[i] = s.observation(f.inherited.source, int(part))
+	rows, origins := f.origins(row)
+	list := make([]*Observation, len(origins))
+	for i, k := range origins {
+		list[i] = s.observation(rows, int(k))
 	}
 	return list
+}
+
+// origins are the reported rows that a row stands for, and where they are: itself, or those of the region's predecessors.
+func (f *figures) origins(row int32) (*store.Rows, []int32) {
+	if parts, inherited := f.inherited.parts[row]; inherited {
+		return f.inherited.source, parts
+	}
+	return f.rows, []int32{row}
 }
 
 // predecessorsIn lists, in tree order, the retired regions whose figures the cells rest on.

@@ -13,8 +13,9 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// RegionSelector selects the regions named by Codes, plus everything inside Within at Level, plus a region with its peers.
-// Without all three it selects every region in force at Level. Where narrows all but Codes and the region with the peers.
+// RegionSelector selects the regions named by Codes, plus everything inside Within at Level, plus a region with its peers. Where all
+// three are nil it selects every region in force at Level; an empty list is not nil and names nothing. Where narrows all but Codes
+// and the region with the peers.
 type RegionSelector struct {
 	Codes   []string
 	Within  []string
@@ -98,7 +99,7 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 		if err := s.addPeers(ctx, selector, asOf, set); err != nil {
 			return nil, at(err, append(path, "peersOf")...)
 		}
-	case len(selector.Codes) == 0 && len(selector.Within) == 0:
+	case selector.Codes == nil && selector.Within == nil:
 		take(0, int32(len(all)))
 	}
 	set.sort()

@@ -387,8 +387,8 @@ type RegionOrder struct {
 }
 
 // Selects regions: those named by `codes`, plus everything inside `within` at `level`, plus a region with its peers, narrowed by
-// `where`. Without `codes`, `within` and `peersOf`: every region in force at `level`. A retired code stands for its successor, with
-// a warning.
+// `where`. Where all three are null: every region in force at `level`; an empty list names nothing. A retired code stands for its
+// successor, with a warning.
 type RegionSelector struct {
 	// Codes of regions, of any level.
 	Codes []string `json:"codes,omitempty"`
