@@ -3,4 +3,4 @@
 // of query and catalog; generated input types stay inside this package.
 package graph
 
-//go:generate go tool gqlgen generate --config ../gqlgen.yml
+//go:generate go -C .. tool gqlgen generate

@@ -358,7 +358,7 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 	sources := make(map[string]bool)
 	definitions := make(map[string]bool)
 	precisions := make(map[string]bool)
-	gaps, divisors := 0, 0
+	gaps, divisors, scopes := 0, 0, 0
 	for i := range cells {
 		for _, row := range cells[i].used {
 			sources[f.catalog.Sources()[f.rows.Source[row]].Code] = true
@@ -376,6 +376,9 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 		}
 		if cells[i].divisorDiffers {
 			divisors++
+		}
+		if cells[i].scopesDiffer {
+			scopes++
 		}
 	}
 	var list []Warning
@@ -396,6 +399,10 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 	if divisors > 0 {
 		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
 			x.indicator.Code, x.divisor.Code, divisors)})
+	}
+	if scopes > 0 {
+		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %d regions",
+			x.indicator.Code, x.divisor.Code, scopes)})
 	}
 	return list
 }

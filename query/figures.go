@@ -32,7 +32,7 @@ type Per struct {
 	Scale     float64
 }
 
-// figureRequest is what aggregate and compare have in common: which figures of which indicators.
+// figureRequest is what the queries that combine figures have in common: which figures of which indicators.
 type figureRequest struct {
 	indicators []string
 	when       *When
@@ -45,6 +45,8 @@ type figureRequest struct {
 	// everyPeriod asks for all periods where the request does not say when.
 	everyPeriod bool
 	evidence    bool
+	// vintages asks for every report published by asOf, with those of the status also the measured ones.
+	vintages bool
 }
 
 // subject is one indicator asked for: its own figures, or those of a quotient's two parts.
@@ -92,8 +94,9 @@ type figures struct {
 	when     When
 	rows     *store.Rows
 	// divisors and weights are the newest quantities by indicator, slice and region.
-	divisors map[seriesKey]datedQuantity
-	weights  map[seriesKey]datedQuantity
+	divisors    map[seriesKey]datedQuantity
+	divisorRows *store.Rows
+	weights     map[seriesKey]datedQuantity
 }
 
 // seriesKey names a series of one status.
@@ -101,10 +104,11 @@ type seriesKey struct {
 	indicator, slice, region int32
 }
 
-// datedQuantity is a quantity with the period it is about.
+// datedQuantity is a quantity with the period it is about and the row it was read from.
 type datedQuantity struct {
 	indicator.Quantity
 	period indicator.Period
+	row    int32
 }
 
 // resolve checks the request against the catalogue, without touching the engine.
@@ -257,6 +261,10 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 	selection := store.NewSelect()
 	selection.Statuses = []indicator.Status{f.request.status}
 	selection.AsOf = f.request.asOf
+	if f.request.vintages {
+		selection.Statuses = []indicator.Status{f.request.status, indicator.Actual}
+		selection.Vintages, selection.AsOf = true, indicator.NoDay
+	}
 	selection.Evidence = f.request.evidence
 	f.regions.narrow(&selection, s.catalog.Regions())
 	if f.total >= 0 {
@@ -288,10 +296,11 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 			weights = appendDistinct(weights, x.indicator.Weight.ID)
 		}
 	}
-	if f.divisors, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0)); err != nil {
+	f.divisors, f.divisorRows, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0))
+	if err != nil {
 		return err
 	}
-	f.weights, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
+	f.weights, _, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
 	return err
 }
 
@@ -322,14 +331,15 @@ func (f *figures) applyWhen(selection *store.Select, today indicator.Day) {
 
 // fetchNewest reads the newest quantities of auxiliary indicators, in force on the last day asked about. They are facts
 // about the regions whatever the status of the figures they divide or weigh.
-func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, error) {
+func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, *store.Rows, error) {
 	if len(indicators) == 0 {
-		return nil, nil //nolint:nilnil // an empty map reads the same
+		return nil, nil, nil
 	}
 	selection := store.NewSelect()
 	selection.Indicators, selection.Slices = indicators, sliceIDs
 	selection.Statuses = []indicator.Status{indicator.Actual}
-	selection.Regions, selection.Levels, selection.AsOf = like.Regions, like.Levels, like.AsOf
+	selection.Regions, selection.Levels = like.Regions, like.Levels
+	selection.AsOf, selection.Evidence = f.request.asOf, f.request.evidence
 	latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
 	switch {
 	case f.when.Period != nil:
@@ -342,7 +352,7 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 	selection.Latest = &latest
 	rows, err := s.rows(ctx, selection)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	newest := make(map[seriesKey]datedQuantity, rows.Len())
 	for i := range rows.Len() {
@@ -350,10 +360,11 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
 				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i]},
 				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
+				int32(i),
 			}
 		}
 	}
-	return newest, nil
+	return newest, rows, nil
 }
 
 func appendDistinct(list []int32, id int32) []int32 {

@@ -117,14 +117,12 @@ func (g *Group) Coverage() *Coverage {
 	return c
 }
 
-// Observations pages through the figures the group rests on, in tree order of their regions. The request must have
-// asked for evidence.
+// Observations pages through the figures the group rests on, those that divide a quotient included, in tree order of
+// their regions. The request must have asked for evidence.
 func (g *Group) Observations(request PageRequest) (*Page[*Observation], error) {
 	var list []*Observation
 	for i := range g.cells {
-		for _, row := range g.cells[i].used {
-			list = append(list, g.session.observation(g.figures.rows, int(row)))
-		}
+		list = append(list, g.figures.evidence(g.session, &g.cells[i])...)
 	}
 	return paginate(list, (*Observation).identity, request, g.session.limits.Page)
 }

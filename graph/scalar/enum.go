@@ -116,3 +116,20 @@ func UnmarshalStanding(v any) (query.Standing, error) {
 		return query.NoStanding, indicator.Errorf(indicator.InvalidInput, "%q is not a standing", name)
 	})
 }
+
+var changeKinds = map[query.ChangeKind]string{query.Added: "ADDED", query.Revised: "REVISED", query.Withdrawn: "WITHDRAWN"}
+
+// MarshalChangeKind writes a kind of change.
+func MarshalChangeKind(k query.ChangeKind) graphql.Marshaler { return text(changeKinds[k]) }
+
+// UnmarshalChangeKind reads a kind of change.
+func UnmarshalChangeKind(v any) (query.ChangeKind, error) {
+	return read(v, "change kind", func(name string) (query.ChangeKind, error) {
+		for k, known := range changeKinds {
+			if known == name {
+				return k, nil
+			}
+		}
+		return query.Added, indicator.Errorf(indicator.InvalidInput, "%q is not a kind of change", name)
+	})
+}
