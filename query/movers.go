@@ -155,6 +155,7 @@ func (request *MoversRequest) sides() ([]figureRequest, error) {
 		return requests, nil
 	}
 	requests[0].asOf, requests[1].asOf = request.AsOfFrom, request.AsOfTo
+	requests[0].evidence, requests[1].evidence = true, true // to tell an unrevised report
 	return requests, nil
 }
 
@@ -214,6 +215,9 @@ func (r *MoversResult) movers(s *Session, evidence bool) []*Mover {
 		if r.Unit != percent && b.quantity.Value > 0 {
 			m.PercentChange = number(100 * m.Change.Value / b.quantity.Value)
 		}
+		if r.unrevised(s, b, a) {
+			m.Change.Precision = indicator.Exact
+		}
 		if evidence {
 			m.BeforeObservations, m.AfterObservations = r.before.evidence(s, b), r.after.evidence(s, a)
 		}
@@ -265,6 +269,17 @@ func (r *MoversResult) warn(before, after []cell) {
 		r.Warnings = append(r.Warnings, Warning{MixedDefinitions, fmt.Sprintf(
 			"%s: the figures before and after are defined differently in %d regions", r.Indicator.Code, definitions)})
 	}
+}
+
+// unrevised reports whether a region's values before and after rest on the same reports: whatever the true value is, it is the
+// same one.
+func (r *MoversResult) unrevised(s *Session, before, after *cell) bool {
+	if !r.before.request.evidence || !r.after.request.evidence {
+		return false
+	}
+	return slices.EqualFunc(r.before.evidence(s, before), r.after.evidence(s, after), func(b, a *Observation) bool {
+		return b.Key() == a.Key() && b.KnownFrom == a.KnownFrom && b.load == a.load && b.tie == a.tie
+	})
 }
 
 // definitionsOf are the departures from the indicator's definition that a cell's figures state.
