@@ -165,3 +165,26 @@ func TestChanges_Since(t *testing.T) {
 		t.Errorf("since itself: %+v", answer)
 	}
 }
+
+// A few engine queries answer, however many rows there are. Not parallel: it counts the queries of the whole server.
+func TestEngineQueries_OfVintages(t *testing.T) {
+	snapshot := ask[struct{ Snapshot struct{ ID string } }](t, `{ snapshot { id } }`).Snapshot.ID
+	for _, test := range []struct {
+		name, document string
+		most           int64
+	}{
+		{"movers", `{ movers(input: {indicator: "grids", asOfFrom: "2020-04-01"}) { entries { change observations { printed } } } }`, 2},
+		{"movers of a quotient", `{ movers(input: {indicator: "households_per_grid", asOfFrom: "2020-04-01"}) { entries { change } decomposition { shiftPart } } }`, 4},
+		{"forecasts", `{ forecasts(input: {indicators: ["gdp_growth", "retail_sales_growth", "grids"]}) { indicators { pending { forecastObservation { printed } } } } }`, 1},
+		{"changes", `{ changes(since: "` + snapshot + `") { totalCount nodes { kind previous { value } } } }`, 2},
+		{"latest of a quotient in many regions", `{ regions(where: {levels: [COUNTY]}, first: 3000) { nodes { latest(indicator: "households_per_grid") { value } } } }`, 8},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			before := testServer.queries.Load()
+			ask[map[string]any](t, test.document)
+			if took := testServer.queries.Load() - before; took > test.most {
+				t.Errorf("%d engine queries, at most %d wanted", took, test.most)
+			}
+		})
+	}
+}

@@ -337,7 +337,7 @@ type AggregateGroup {
   precision: Precision!
   "Why ` + "`" + `value` + "`" + ` is null; null if it is not."
   missing: MissingReason
-  "The figures the group rests on."
+  "The figures the group rests on, those that divide a quotient included."
   observations(
     "Page size, at most 1000."
     first: Int = 20
@@ -566,7 +566,7 @@ type Region implements Node {
     "Continue behind this cursor."
     after: String
   ): ObservationConnection!
-  "The newest figure of an indicator for exactly this region; null if there is none."
+  "The newest figure of an indicator for exactly this region; null if there is none. That of a derived indicator is computed: its note names the two figures."
   latest(
     "Code of the indicator."
     indicator: String!
@@ -1111,8 +1111,10 @@ type ComparisonEntry {
   share: Float
   "Better or worse than the baseline by polarity; null for a neutral indicator or without a baseline."
   standing: Standing
-  "The figure the value comes from; of several periods the newest."
+  "The figure the value comes from; of several periods the newest, of a quotient the numerator's."
   observation: Observation!
+  "Every figure the value rests on, those that divide a quotient included."
+  observations: [Observation!]!
 }
 
 "How a value stands against the baseline."
@@ -1541,7 +1543,7 @@ type Observation implements Node {
   numerator: Float
   "What a rate counts below the line; null where unknown."
   denominator: Float
-  "Whether no source states the figure and it was derived: a rate from its counts, a total from its parts."
+  "Whether no source states the figure and it was derived: a rate from its counts, a total from its parts, a derived indicator from its formula."
   derived: Boolean!
   "The figure as the source prints it; null where unknown."
   printed: String
@@ -1557,7 +1559,7 @@ type Observation implements Node {
   publishedOn: Date
   "The load that brought it."
   load: Load!
-  "Every report of this figure ever published, newest first, this one included."
+  "Every report of this figure ever published, newest first, this one included. A figure of a derived indicator stands alone: its parts have the reports."
   revisions: [Observation!]!
   "Day the figure was first published; null where unknown."
   firstPublished: Date
@@ -2132,6 +2134,8 @@ func (ec *executionContext) childFields_ComparisonEntry(ctx context.Context, fie
 		return ec.fieldContext_ComparisonEntry_standing(ctx, field)
 	case "observation":
 		return ec.fieldContext_ComparisonEntry_observation(ctx, field)
+	case "observations":
+		return ec.fieldContext_ComparisonEntry_observations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ComparisonEntry", field.Name)
 }

@@ -100,6 +100,8 @@ type Entry struct {
 	Standing      Standing
 	// Observation is the newest figure the value rests on; nil unless the request asked for evidence.
 	Observation *Observation
+	// Observations are all figures the value rests on, under the same condition.
+	Observations []*Observation
 
 	group *comparisonGroup
 }
@@ -230,7 +232,8 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 		shown = append(shown, *found)
 		entry := group.entry(region, found)
 		if request.Evidence {
-			entry.Observation = s.observation(f.rows, int(found.used[len(found.used)-1]))
+			entry.Observations = f.evidence(s, found)
+			entry.Observation = entry.Observations[len(found.used)-1]
 		}
 		entries = append(entries, entry)
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"testing"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -107,8 +106,14 @@ func expected(r *store.Report) { r.Status = indicator.Forecast }
 
 func withdrawn(r *store.Report) { r.Value, r.Missing = math.NaN(), indicator.Suppressed }
 
+// fataler is a test or a property.
+type fataler interface {
+	Helper()
+	Fatal(arguments ...any)
+}
+
 // newShelf publishes loads one after the other.
-func newShelf(t testing.TB, loads ...[]store.Report) *shelf {
+func newShelf(t fataler, loads ...[]store.Report) *shelf {
 	t.Helper()
 	c, err := catalog.New(shelfTables())
 	if err != nil {
