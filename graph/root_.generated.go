@@ -441,7 +441,7 @@ enum Language {
 
 "Something a reader of the figures should know before using them."
 type Warning {
-  "What kind of warning: MIXED_PERIODS, MIXED_SOURCES, MIXED_DEFINITIONS, MIXED_PRECISION, RETIRED_REGION, TIME_GAPS, PARTIAL_COVERAGE."
+  "What kind of warning: MIXED_PERIODS, MIXED_SOURCES, MIXED_DEFINITIONS, MIXED_PRECISION, RETIRED_REGION, TIME_GAPS, LONGER_PERIODS."
   code: String!
   "The warning in words, naming what it concerns."
   message: String!
@@ -1602,8 +1602,8 @@ type TimePeriod {
 }
 
 """
-Selects regions: those named by ` + "`" + `codes` + "`" + `, plus everything inside ` + "`" + `within` + "`" + ` at ` + "`" + `level` + "`" + `, narrowed by ` + "`" + `where` + "`" + `. Without ` + "`" + `codes` + "`" + `
-and ` + "`" + `within` + "`" + `: every region in force at ` + "`" + `level` + "`" + `. A retired code stands for its successor, with a warning.
+Selects regions: those named by ` + "`" + `codes` + "`" + `, plus everything inside ` + "`" + `within` + "`" + ` at ` + "`" + `level` + "`" + `, narrowed by ` + "`" + `where` + "`" + `. Where both are
+null: every region in force at ` + "`" + `level` + "`" + `; an empty list names nothing. A retired code stands for its successor, with a warning.
 """
 input RegionSelector {
   "Codes of regions, of any level."

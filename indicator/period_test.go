@@ -105,7 +105,7 @@ func wantInvalidInput(t testing.TB, err error) {
 }
 
 func TestParsePeriod_RoundTrip(t *testing.T) {
-	first, last := DayOf(0, time.January, 3), DayOf(9998, time.December, 31) // whose periods have four-digit years
+	first, last := DayOf(0, time.January, 3), DayOf(9996, time.December, 31) // whose periods end in four-digit years
 	rapid.Check(t, func(t *rapid.T) {
 		d := Day(rapid.Int32Range(int32(first), int32(last)).Draw(t, "day"))
 		p := rapid.SampledFrom([]Grain{Daily, Weekly, Monthly, Quarterly, Yearly}).Draw(t, "grain").Containing(d)

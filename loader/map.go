@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -194,8 +195,8 @@ func (c *catalogueTables) build() *catalog.Catalog {
 	if err == nil {
 		return built
 	}
-	inconsistent, ok := err.(catalog.Problems)
-	if !ok {
+	var inconsistent catalog.Problems
+	if !errors.As(err, &inconsistent) {
 		c.problems.add(Problem{Code: CodeCatalogue, Message: err.Error()})
 		return nil
 	}

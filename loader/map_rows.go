@@ -16,7 +16,7 @@ func cellValue[V any](r row, name string, parse func(string) (V, error)) V {
 	}
 	value, err := parse(text)
 	if err != nil {
-		r.rejectError(name, CodeValue, err)
+		r.rejectError(name, err)
 		return zero
 	}
 	return value
@@ -159,7 +159,7 @@ func scaleRatio(r row, i *indicator.Indicator) {
 	if i.Formula != "" {
 		numerator, denominator, scale, err := indicator.ParseFormula(i.Formula)
 		if err != nil {
-			r.rejectError("formula", CodeValue, err)
+			r.rejectError("formula", err)
 			return
 		}
 		if i.Numerator != "" && i.Numerator != numerator || i.Denominator != "" && i.Denominator != denominator {

@@ -15,7 +15,7 @@ const byteOrderMark = "\uFEFF"
 // recorder passes a file on to the CSV reader. It hashes and counts the bytes, and keeps those of the record being
 // read, because the reader gives positions in bytes and people count characters.
 type recorder struct {
-	source io.Reader
+	source *bufio.Reader
 	hash   hash.Hash
 	bytes  int64
 	kept   []byte
@@ -31,7 +31,7 @@ func newRecorder(file io.Reader) *recorder {
 
 // skipByteOrderMark drops the mark from what the reader sees, so that it is not taken for a part of the first column.
 func (r *recorder) skipByteOrderMark() error {
-	source := r.source.(*bufio.Reader)
+	source := r.source
 	start, err := source.Peek(len(byteOrderMark))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err

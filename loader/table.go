@@ -272,7 +272,8 @@ func (r row) reject(name, code, message, hint string) {
 }
 
 // rejectError reports an error as a problem; one of package indicator brings its code, hint and suggestions.
-func (r row) rejectError(name, code string, err error) {
+func (r row) rejectError(name string, err error) {
+	code := CodeValue
 	var typed *indicator.Error
 	if !errors.As(err, &typed) {
 		r.reject(name, code, err.Error(), "")

@@ -116,7 +116,7 @@ func lookup[V any](r row, name string, known map[string]*V, find func(code strin
 		return nil
 	}
 	_, err := find(code)
-	r.rejectError(name, CodeValue, err)
+	r.rejectError(name, err)
 	return nil
 }
 
@@ -228,7 +228,7 @@ func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
 		o.slices[text] = s
 	}
 	if s.err != nil {
-		r.rejectError("slice", CodeValue, s.err)
+		r.rejectError("slice", s.err)
 		return 0
 	}
 	for _, coordinate := range s.slice {

@@ -41,7 +41,7 @@ func (o *observations) value(r row, ind *catalog.Indicator, report *store.Report
 	}
 	printed, err := ParsePrinted(text)
 	if err != nil {
-		r.rejectError("value", CodeValue, err)
+		r.rejectError("value", err)
 		return
 	}
 	if printed.Precision != indicator.Exact {
@@ -166,7 +166,7 @@ func (o *observations) count(r row, name string, of *catalog.Indicator) (float64
 	}
 	printed, err := ParsePrinted(text)
 	if err != nil {
-		r.rejectError(name, CodeValue, err)
+		r.rejectError(name, err)
 		return math.NaN(), indicator.Exact
 	}
 	value := printed.Value

@@ -3,7 +3,6 @@ package query
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -93,9 +92,9 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 		return nil, err
 	}
 	answer.Totals = totals
-	answer.Warnings = append(answer.Warnings, plan.warnings(totals)...)
+	answer.Warnings = append(answer.Warnings, plan.warnings(groups, totals)...)
 	groups = slices.DeleteFunc(groups, func(g *Group) bool { return !meets(g, request.Having) })
-	sortGroups(groups, request.OrderBy)
+	sortGroups(groups, request.OrderBy, request.GroupBy)
 	answer.Page, err = paginate(groups, (*Group).identity, request.Page, s.limits.Page)
 	if err != nil {
 		return nil, err
@@ -217,8 +216,8 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 			members[key] = append(members[key], []int32{}...)
 		}
 	}
-	for key, rows := range members {
-		g, err := p.newGroup(s, key, rows)
+	for _, key := range slices.SortedFunc(maps.Keys(members), compareGroupKeys) { // so that the first error is always the same
+		g, err := p.newGroup(s, key, members[key])
 		if err != nil {
 			return nil, nil, err
 		}
@@ -231,11 +230,18 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 			if refused = asNotAggregatable(err); refused == nil {
 				return nil, nil, err
 			}
-			total = p.refusedGroup(s, int32(x), refused)
+			total = p.refusedGroup(s, int32(x), totalRows[x], refused)
 		}
 		totals = append(totals, total)
 	}
 	return groups, totals, nil
+}
+
+func compareGroupKeys(a, b groupKey) int {
+	return cmp.Or(
+		cmp.Compare(a.subject, b.subject), cmp.Compare(a.region, b.region), cmp.Compare(a.start, b.start),
+		cmp.Compare(a.end, b.end), cmp.Compare(a.slice, b.slice), cmp.Compare(a.source, b.source),
+	)
 }
 
 // ungrouped is the key of the group of everything selected.
@@ -314,12 +320,30 @@ func (p *aggregatePlan) newGroup(s *Session, key groupKey, rows []int32) (*Group
 
 func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID, id) }
 
-// refusedGroup stands for a total that the time rule forbids: its groups may well exist.
-func (p *aggregatePlan) refusedGroup(s *Session, x int32, refused *indicator.Error) *Group {
+// refusedGroup stands for a total that the time rule forbids: its groups may well exist. Its regions count as used if one of
+// their rows has a value.
+func (p *aggregatePlan) refusedGroup(s *Session, x int32, rows []int32, refused *indicator.Error) *Group {
 	g := &Group{figures: p.figures, session: s, key: p.ungrouped(x), Slice: p.figures.slice}
 	g.subject, g.expected, g.weights = &p.subjects[x], p.regions.list, p.weights
-	g.compute()
-	g.quantity, g.refused = indicator.NoQuantity(), refused
+	reasons := make(map[int32]indicator.Missing)
+	for _, i := range rows {
+		if known, ok := reasons[p.rows.Region[i]]; !ok || known != indicator.NotMissing {
+			reasons[p.rows.Region[i]] = p.rows.Missing[i]
+		}
+	}
+	g.once.Do(func() {
+		for _, region := range g.expected {
+			switch reason, ok := reasons[region.ID]; {
+			case !ok:
+				g.lacking = append(g.lacking, MissingRegion{region, indicator.NoObservation})
+			case reason != indicator.NotMissing:
+				g.lacking = append(g.lacking, MissingRegion{region, reason})
+			default:
+				g.used = append(g.used, region)
+			}
+		}
+		g.quantity, g.refused = indicator.NoQuantity(), refused
+	})
 	return g
 }
 
@@ -327,7 +351,7 @@ func (p *aggregatePlan) refusedGroup(s *Session, x int32, refused *indicator.Err
 func (g *Group) identity() string {
 	fields := []string{strconv.Itoa(int(g.key.subject)), g.subject.indicator.Code, g.Slice.String()}
 	if g.Region != nil {
-		fields = append(fields, "r", g.Region.Code)
+		fields = append(fields, "r", g.Region.QualifiedCode())
 	}
 	if g.Period != nil {
 		fields = append(fields, "p", g.Period.String())
@@ -336,83 +360,4 @@ func (g *Group) identity() string {
 		fields = append(fields, "s", g.Source.Code)
 	}
 	return strings.Join(fields, "\x1f")
-}
-
-// warnings describes what should be known about the figures used.
-func (p *aggregatePlan) warnings(totals []*Group) []Warning {
-	var list []Warning
-	for _, g := range totals {
-		list = append(list, p.mixtures(g.subject, g.cells, false)...)
-	}
-	if p.longer > 0 {
-		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
-			"%d figures are about longer periods than a %s and are left out", p.longer, strings.ToLower(p.grain().String()))})
-	}
-	return list
-}
-
-// mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
-// too: they matter where single regions are compared.
-func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
-	periods := make(map[string]bool)
-	sources := make(map[string]bool)
-	definitions := make(map[string]bool)
-	precisions := make(map[string]bool)
-	gaps, divisors, scopes := 0, 0, 0
-	for i := range cells {
-		for _, row := range cells[i].used {
-			sources[f.catalog.Sources()[f.rows.Source[row]].Code] = true
-			definitions[cmp.Or(f.catalog.Definition(f.rows.Definition[row]), "as the indicator defines it")] = true
-		}
-		if n := len(cells[i].used); n > 0 && f.when.Within == nil {
-			row := cells[i].used[n-1]
-			periods[indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]}.String()] = true
-		}
-		if cells[i].quantity.Known() {
-			precisions[cells[i].quantity.Precision.String()] = true
-		}
-		if cells[i].gaps {
-			gaps++
-		}
-		if cells[i].divisorDiffers {
-			divisors++
-		}
-		if cells[i].scopesDiffer {
-			scopes++
-		}
-	}
-	var list []Warning
-	mixed := func(code WarningCode, found map[string]bool, what string) {
-		if len(found) > 1 {
-			list = append(list, Warning{code, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
-		}
-	}
-	mixed(MixedPeriods, periods, "the figures are about different periods")
-	mixed(MixedDefinitions, definitions, "the figures are defined differently")
-	if full {
-		mixed(MixedSources, sources, "the figures come from different sources")
-		mixed(MixedPrecision, precisions, "the figures differ in precision")
-	}
-	if gaps > 0 {
-		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days between them uncovered in %d regions", x.indicator.Code, gaps)})
-	}
-	if divisors > 0 {
-		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
-			x.indicator.Code, x.divisor.Code, divisors)})
-	}
-	if scopes > 0 {
-		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %d regions",
-			x.indicator.Code, x.divisor.Code, scopes)})
-	}
-	return list
-}
-
-// listSome lists the texts in order, the first six of them.
-func listSome(found map[string]bool) string {
-	const most = 6
-	texts := slices.Sorted(maps.Keys(found))
-	if len(texts) > most {
-		return strings.Join(texts[:most], "; ") + fmt.Sprintf("; and %d more", len(texts)-most)
-	}
-	return strings.Join(texts, "; ")
 }

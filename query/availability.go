@@ -44,11 +44,16 @@ func (s *Session) Availability(ctx context.Context, codes []string, regions *Reg
 		}
 		set.narrow(&selection, s.catalog.Regions())
 	}
+	if codes == nil {
+		for i := range s.catalog.Indicators() {
+			asked = append(asked, &s.catalog.Indicators()[i])
+		}
+	}
 	list, err := s.availabilities(ctx, selection, asked)
 	if err != nil {
 		return nil, err
 	}
-	if codes == nil {
+	if codes == nil { // all were asked about
 		list = slices.DeleteFunc(list, func(a *Availability) bool { return a.Observations == 0 })
 	}
 	return list, nil
@@ -59,13 +64,10 @@ func (s *Session) IndicatorAvailability(ctx context.Context, indicators []*catal
 	return s.availabilities(ctx, store.NewSelect(), indicators)
 }
 
-// availabilities counts the selection's figures of the indicators, of all where none are named.
+// availabilities counts the selection's figures of the indicators.
 func (s *Session) availabilities(ctx context.Context, selection store.Select, indicators []*catalog.Indicator) ([]*Availability, error) {
 	if len(indicators) == 0 {
-		all := s.catalog.Indicators()
-		for i := range all {
-			indicators = append(indicators, &all[i])
-		}
+		return nil, nil // no filter would mean every indicator
 	}
 	for _, ind := range indicators {
 		selection.Indicators = appendDistinct(selection.Indicators, ind.ID)

@@ -20,7 +20,7 @@ type cell struct {
 	divisor                *datedQuantity // of a quotient; nil if it has none
 	divisorDiffers         bool           // the divisor is about another period than the figure
 	scopesDiffer           bool           // the divisor is defined otherwise than the figure
-	gaps                   bool           // figures summed over time leave days of the span uncovered
+	gaps                   bool           // figures added up over time leave days uncovered that figures are about
 	used                   []int32        // rows that the value rests on
 }
 
@@ -51,7 +51,7 @@ func (f *figures) newCell(x *subject, rows []int32) (cell, error) {
 		c.missing, c.used = r.Missing[newest], []int32{newest}
 		return c, nil
 	}
-	if err := f.rollUpTime(x, &c, known); err != nil {
+	if err := f.rollUpTime(x, &c, known, f.span(rows)); err != nil {
 		return cell{}, err
 	}
 	if x.quotient() {
@@ -80,20 +80,35 @@ func (f *figures) divide(x *subject, c *cell) {
 	c.rate(x.scale)
 }
 
-// rollUpTime combines the rows, all with values, by the time rule of the subject's base.
-func (f *figures) rollUpTime(x *subject, c *cell, rows []int32) error {
+// span is the period from the first to the last day that rows are about.
+func (f *figures) span(rows []int32) indicator.Period {
+	span := indicator.Period{Start: indicator.Forever, End: indicator.NoDay}
+	for _, i := range rows {
+		span.Start, span.End = min(span.Start, f.rows.Start[i]), max(span.End, f.rows.End[i])
+	}
+	return span
+}
+
+// rollUpTime combines the rows, all with values, by the time rule of the subject's base. Span is what rows with and without
+// values are about.
+func (f *figures) rollUpTime(x *subject, c *cell, rows []int32, span indicator.Period) error {
 	r := f.rows
-	if len(rows) == 1 {
+	rule := x.base.Rollup.Time
+	if rule == indicator.RuleSum || rule == indicator.RuleMean || rule == indicator.RuleRatio {
+		rows = disjoint(r, rows)
+		c.gaps = rule == indicator.RuleSum && daysOf(r, rows) < span.Days()
+	}
+	if len(rows) == 1 { // such as a year that stands for its months
 		c.take(r, x, rows[0])
 		return nil
 	}
-	switch rule := x.base.Rollup.Time; rule {
+	c.used = rows
+	switch rule {
 	case indicator.RuleLast:
 		c.take(r, x, slices.MaxFunc(rows, func(a, b int32) int {
 			return cmp.Or(cmp.Compare(r.End[a], r.End[b]), cmp.Compare(r.Start[a], r.Start[b]))
 		}))
 	case indicator.RuleMin, indicator.RuleMax:
-		c.used = rows
 		best := rows[0]
 		for _, i := range rows {
 			if rule == indicator.RuleMin && r.Value[i] < r.Value[best] || rule == indicator.RuleMax && r.Value[i] > r.Value[best] {
@@ -103,20 +118,17 @@ func (f *figures) rollUpTime(x *subject, c *cell, rows []int32) error {
 		}
 		c.quantity.Value = r.Value[best]
 	case indicator.RuleSum, indicator.RuleMean:
-		c.used, c.gaps = disjoint(r, rows)
 		c.quantity.Value = 0
-		for _, i := range c.used {
+		for _, i := range rows {
 			c.quantity.Value += r.Value[i]
 			c.quantity.Precision = c.quantity.Precision.Plus(r.Precision[i])
 		}
 		if rule == indicator.RuleMean {
-			c.quantity.Value /= float64(len(c.used))
-			c.gaps = false
+			c.quantity.Value /= float64(len(rows))
 		}
 	case indicator.RuleRatio:
-		c.used, _ = disjoint(r, rows)
 		c.numerator, c.denominator = 0, 0
-		for _, i := range c.used {
+		for _, i := range rows {
 			c.numerator += r.Numerator[i]
 			c.denominator += r.Denominator[i]
 			c.counts = c.counts.Plus(r.CountsPrecision[i])
@@ -151,8 +163,9 @@ func (c *cell) take(r *store.Rows, x *subject, i int32) {
 }
 
 // disjoint picks rows whose periods do not overlap, so that no day is counted twice: the longest periods first, a year
-// before its months. The rows are returned by time, and whether they leave days between them uncovered.
-func disjoint(r *store.Rows, rows []int32) (picked []int32, gaps bool) {
+// before its months. The rows are returned by time.
+func disjoint(r *store.Rows, rows []int32) []int32 {
+	var picked []int32
 	period := func(i int32) indicator.Period { return indicator.Period{Start: r.Start[i], End: r.End[i]} }
 	byLength := slices.Clone(rows)
 	slices.SortFunc(byLength, func(a, b int32) int {
@@ -167,12 +180,16 @@ func disjoint(r *store.Rows, rows []int32) (picked []int32, gaps bool) {
 		}
 		picked = slices.Insert(picked, at, i)
 	}
-	for k := 1; k < len(picked); k++ {
-		if r.Start[picked[k]] != r.End[picked[k-1]]+1 {
-			return picked, true
-		}
+	return picked
+}
+
+// daysOf is the number of days that rows with disjoint periods are about.
+func daysOf(r *store.Rows, rows []int32) int {
+	days := 0
+	for _, i := range rows {
+		days += indicator.Period{Start: r.Start[i], End: r.End[i]}.Days()
 	}
-	return picked, false
+	return days
 }
 
 // evidence lists the figures that the cell's value rests on, by time, and behind them the one that divides a quotient. The

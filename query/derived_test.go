@@ -31,7 +31,7 @@ func TestQuotients_PartsThatDiffer(t *testing.T) {
 			}
 			// 130 / 60; c has no divisor.
 			g := aggregation.Totals[0]
-			if value, err := g.Value(); err != nil || !near(*value, 130.0/60) || g.Coverage().Missing[0].Reason != indicator.NoDenominator {
+			if value, err := g.Value(); err != nil || !nearly(*value, 130.0/60) || g.Coverage().Missing[0].Reason != indicator.NoDenominator {
 				t.Errorf("%v, %v, coverage %+v", value, err, g.Coverage())
 			}
 			page, err := g.Observations(PageRequest{First: 10})

@@ -64,8 +64,8 @@ func (x *subject) quotient() bool { return x.divisor != nil }
 
 // rule is how the subject's values combine over regions.
 func (x *subject) rule() indicator.Rule {
-	if x.quotient() {
-		return indicator.RuleRatio
+	if x.quotient() && !x.indicator.Derived() {
+		return indicator.RuleRatio // of two indicators that add up
 	}
 	return x.indicator.Rollup.Regions
 }
@@ -127,8 +127,19 @@ func (s *Session) resolve(request *figureRequest, regions *regionSet) (*figures,
 		return nil, at(err, "slice")
 	}
 	f.slice = slice
+	divisor, err := s.resolvePer(request.per)
+	if err != nil {
+		return nil, at(err, "per")
+	}
+	dimensions := slices.Clone(request.dimensions)
+	for _, c := range slice {
+		dimensions = append(dimensions, c.Dimension)
+	}
 	for i, code := range request.indicators {
-		x, err := s.resolveSubject(code, request.per, slice)
+		x, err := s.resolveSubject(code, request.per, divisor, dimensions)
+		if err == nil {
+			err = checkBreakdowns(x.base, slice)
+		}
 		if err != nil {
 			return nil, at(err, "indicators", strconv.Itoa(i))
 		}
@@ -145,7 +156,38 @@ func (s *Session) resolve(request *figureRequest, regions *regionSet) (*figures,
 	return f, nil
 }
 
-func (s *Session) resolveSubject(code string, per *Per, slice indicator.Slice) (subject, error) {
+// resolvePer finds the indicator to divide by; nil for none.
+func (s *Session) resolvePer(per *Per) (*catalog.Indicator, error) {
+	if per == nil {
+		return nil, nil //nolint:nilnil // no divisor
+	}
+	divisor, err := s.catalog.Indicator(per.Indicator)
+	if err == nil {
+		err = checkPart(divisor)
+	}
+	if err != nil {
+		return nil, at(err, "indicator")
+	}
+	if !(per.Scale > 0) || math.IsInf(per.Scale, 0) {
+		return nil, indicator.Errorf(indicator.InvalidInput, "the scale of per is not positive").At("scale")
+	}
+	return divisor, nil
+}
+
+// checkPart refuses what cannot be part of a quotient of sums.
+func checkPart(part *catalog.Indicator) error {
+	if part.Rollup.Regions == indicator.RuleSum {
+		return nil
+	}
+	err := indicator.Errorf(indicator.NotAdditive, "%s cannot be part of a quotient: its values do not add up over regions", part.Code)
+	err.Reason = part.Rollup.Regions.String()
+	err.Hint = "per divides additive indicators by additive indicators"
+	return err
+}
+
+// resolveSubject finds an indicator and what its figures are divided by. Dimensions are those that figures are sliced or broken
+// down by.
+func (s *Session) resolveSubject(code string, per *Per, divisor *catalog.Indicator, dimensions []string) (subject, error) {
 	ind, err := s.catalog.Indicator(code)
 	if err != nil {
 		return subject{}, err
@@ -159,34 +201,26 @@ func (s *Session) resolveSubject(code string, per *Per, slice indicator.Slice) (
 			return subject{}, err
 		}
 		x.base, x.divisor, x.scale = ind.Numerator, ind.Denominator, ind.Scale
-		x.divisorSliced = !slices.ContainsFunc(slice, func(c indicator.Coordinate) bool {
-			_, ok := ind.Denominator.Breakdown(c.Dimension)
+		x.divisorSliced = !slices.ContainsFunc(dimensions, func(d string) bool {
+			_, ok := ind.Denominator.Breakdown(d)
 			return !ok
 		})
 	case per != nil:
-		divisor, err := s.catalog.Indicator(per.Indicator)
-		if err != nil {
+		if err := checkPart(ind); err != nil {
 			return subject{}, err
-		}
-		for _, part := range []*catalog.Indicator{ind, divisor} {
-			if part.Rollup.Regions != indicator.RuleSum {
-				err := indicator.Errorf(indicator.NotAdditive, "%s cannot be part of a quotient: its values do not add up over regions", part.Code)
-				err.Reason = part.Rollup.Regions.String()
-				err.Hint = "per divides additive indicators by additive indicators"
-				return subject{}, err
-			}
-		}
-		if !(per.Scale > 0) || math.IsInf(per.Scale, 0) {
-			return subject{}, indicator.Errorf(indicator.InvalidInput, "the scale of per is not positive")
 		}
 		x.divisor, x.scale = divisor, per.Scale
 	}
+	return x, nil
+}
+
+func checkBreakdowns(ind *catalog.Indicator, slice indicator.Slice) error {
 	for _, c := range slice {
-		if _, ok := x.base.Breakdown(c.Dimension); !ok {
-			return subject{}, notBrokenDown(x.base, c.Dimension)
+		if _, ok := ind.Breakdown(c.Dimension); !ok {
+			return notBrokenDown(ind, c.Dimension)
 		}
 	}
-	return x, nil
+	return nil
 }
 
 func notBrokenDown(ind *catalog.Indicator, dimension string) error {

@@ -48,7 +48,7 @@ func TestForecasts(t *testing.T) {
 		// Bias 75 / 3, RMSE sqrt((400 + 25 + 2500) / 3), MAPE (22.22 + 5.56) / 2.
 		a := r.Accuracy
 		if a.N != 3 || a.Bias.Value != 25 || a.Bias.Precision != indicator.AtLeast || *a.MeanAbsoluteError != 25 ||
-			!near(*a.RootMeanSquareError, math.Sqrt(975)) || !near(*a.MeanAbsolutePercentageError, 100*25.0/90/2) || a.Percentages != 2 {
+			!nearly(*a.RootMeanSquareError, math.Sqrt(975)) || !nearly(*a.MeanAbsolutePercentageError, 100*25.0/90/2) || a.Percentages != 2 {
 			t.Errorf("accuracy %+v", a)
 		}
 		// Horizons 59, 20 and -5: bands 30 to 59, 0 to 29 and -30 to -1.
@@ -158,8 +158,8 @@ func TestForecasts_Oracle(t *testing.T) {
 		if a.N != n || len(r.Page.Nodes) != n || len(r.Pending) != pending || a.Percentages != relative {
 			t.Fatalf("%d judged, %d pending, %d percentages, want %d, %d, %d", a.N, len(r.Pending), a.Percentages, n, pending, relative)
 		}
-		if n > 0 && (!near(a.Bias.Value, sum/float64(n)) || !near(*a.MeanAbsoluteError, absolute/float64(n))) ||
-			relative > 0 && !near(*a.MeanAbsolutePercentageError, percentages/float64(relative)) {
+		if n > 0 && (!nearly(a.Bias.Value, sum/float64(n)) || !nearly(*a.MeanAbsoluteError, absolute/float64(n))) ||
+			relative > 0 && !nearly(*a.MeanAbsolutePercentageError, percentages/float64(relative)) {
 			t.Fatalf("accuracy %+v", a)
 		}
 		for _, band := range r.ByHorizon {

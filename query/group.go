@@ -29,7 +29,7 @@ func (g *Group) Value() (*float64, error) {
 }
 
 func (g *Group) belowCoverage() bool {
-	return g.quantity.Known() && float64(len(g.used)) < g.minCoverage*float64(len(g.expected))
+	return g.quantity.Known() && g.share() < g.minCoverage
 }
 
 // Missing is why Value is nil; NotMissing if it is not.
@@ -109,12 +109,18 @@ type Coverage struct {
 // Coverage tells which regions Value rests on.
 func (g *Group) Coverage() *Coverage {
 	g.compute()
-	c := &Coverage{Expected: len(g.expected), Used: len(g.used), Regions: g.used, Missing: g.lacking}
-	if c.Expected > 0 {
-		c.Share = float64(c.Used) / float64(c.Expected)
+	return &Coverage{
+		Expected: len(g.expected), Used: len(g.used), Share: g.share(), WeightShare: number(g.weightShare()),
+		Regions: g.used, Missing: g.lacking,
 	}
-	c.WeightShare = number(g.weightShare())
-	return c
+}
+
+// share is the share of the expected regions that Value rests on.
+func (g *Group) share() float64 {
+	if len(g.expected) == 0 {
+		return 0
+	}
+	return float64(len(g.used)) / float64(len(g.expected))
 }
 
 // Observations pages through the figures the group rests on, those that divide a quotient included, in tree order of
@@ -203,12 +209,12 @@ type GroupOrder struct {
 }
 
 // sortGroups sorts by the orders, then by key. Groups without the measure come last in either direction.
-func sortGroups(groups []*Group, orders []GroupOrder) {
+func sortGroups(groups []*Group, orders []GroupOrder, keys []GroupBy) {
 	slices.SortFunc(groups, func(a, b *Group) int {
 		for _, order := range orders {
 			var c int
 			if order.By == MeasureKey {
-				c = compareKeys(a, b)
+				c = compareKeys(a, b, keys)
 				if order.Descending {
 					c = -c
 				}
@@ -219,16 +225,37 @@ func sortGroups(groups []*Group, orders []GroupOrder) {
 				return c
 			}
 		}
-		return compareKeys(a, b)
+		return compareKeys(a, b, keys)
 	})
 }
 
-func compareKeys(a, b *Group) int {
-	return cmp.Or(
-		cmp.Compare(a.key.subject, b.key.subject), cmp.Compare(a.key.region, b.key.region),
-		cmp.Compare(a.key.start, b.key.start), cmp.Compare(a.key.end, b.key.end),
-		cmp.Compare(a.key.slice, b.key.slice), cmp.Compare(a.key.source, b.key.source),
-	)
+// compareKeys orders groups by indicator and then by what they are grouped by, in that order: regions as in the tree, periods
+// by time, dimension values and sources as in the catalogue.
+func compareKeys(a, b *Group, keys []GroupBy) int {
+	c := cmp.Compare(a.key.subject, b.key.subject)
+	for i := 0; c == 0 && i < len(keys); i++ {
+		switch by := keys[i]; {
+		case by.Region != nil:
+			c = cmp.Compare(a.key.region, b.key.region)
+		case by.Period != indicator.Irregular:
+			c = cmp.Compare(a.key.start, b.key.start)
+		case by.Dimension != "":
+			c = cmp.Compare(a.valuePosition(by.Dimension), b.valuePosition(by.Dimension))
+		case by.Source:
+			c = cmp.Compare(a.key.source, b.key.source)
+		}
+	}
+	return c
+}
+
+// valuePosition is the place of the group's value among those of a dimension.
+func (g *Group) valuePosition(dimension string) int {
+	d, err := g.session.catalog.Dimension(dimension)
+	if err != nil {
+		return -1 // was resolved before
+	}
+	value, _ := g.Slice.Value(dimension)
+	return slices.IndexFunc(d.Values, func(v indicator.DimensionValue) bool { return v.Value == value })
 }
 
 // compareNumbers orders numbers, NaN last in either direction.

@@ -190,9 +190,7 @@ func (s *Session) reports(ctx context.Context, keys []indicator.ObservationKey, 
 		}
 	}
 	for _, list := range reports {
-		slices.SortStableFunc(list, func(a, b *Observation) int {
-			return cmp.Or(cmp.Compare(b.KnownTo, a.KnownTo), cmp.Compare(b.KnownFrom, a.KnownFrom), cmp.Compare(b.tie, a.tie))
-		})
+		slices.Reverse(list) // the natural order of one figure's vintages is oldest first
 	}
 	return reports, nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// RegionSelector selects the regions named by Codes, plus everything inside Within at Level. Without both it selects
-// every region in force at Level. Where narrows all but Codes.
+// RegionSelector selects the regions named by Codes, plus everything inside Within at Level. Where both are nil it selects
+// every region in force at Level; an empty list is not nil and names nothing. Where narrows all but Codes.
 type RegionSelector struct {
 	Codes  []string
 	Within []string
@@ -63,20 +63,15 @@ func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regi
 	}
 	set := &regionSet{}
 	for i, code := range selector.Codes {
-		r, err := s.catalog.Region(code)
+		r, err := s.currentRegion(code, set)
 		if err != nil {
 			return nil, at(err, append(path, "codes", strconv.Itoa(i))...)
-		}
-		if r.Successor != nil {
-			set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
-				"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, r.Successor.Code, r.Successor.Name)})
-			r = r.Successor
 		}
 		set.list = append(set.list, r)
 	}
 	var roots []*catalog.Region
 	for i, code := range selector.Within {
-		r, err := s.catalog.Region(code)
+		r, err := s.currentRegion(code, set)
 		if err != nil {
 			return nil, at(err, append(path, "within", strconv.Itoa(i))...)
 		}
@@ -94,12 +89,26 @@ func (s *Session) selectRegions(selector *RegionSelector, path ...string) (*regi
 	for _, root := range roots {
 		take(root.ID, root.End)
 	}
-	if len(selector.Codes) == 0 && len(selector.Within) == 0 {
+	if selector.Codes == nil && selector.Within == nil {
 		take(0, int32(len(all)))
 	}
 	slices.SortFunc(set.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
 	set.list = slices.Compact(set.list)
 	return set, nil
+}
+
+// currentRegion finds a region by its code. For a retired code it is the successor, and the set gets a warning.
+func (s *Session) currentRegion(code string, set *regionSet) (*catalog.Region, error) {
+	r, err := s.catalog.Region(code)
+	if err != nil {
+		return nil, err
+	}
+	current := r.Current()
+	if current != r {
+		set.warnings = append(set.warnings, Warning{RetiredRegion, fmt.Sprintf(
+			"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, current.Code, current.Name)})
+	}
+	return current, nil
 }
 
 // inForceOnly reports whether retired regions are left out: always, unless the selector speaks of it.

@@ -90,7 +90,7 @@ func (u *rollup) combine() {
 	}
 	u.quantity = indicator.NoQuantity()
 	switch {
-	case len(u.expected) != 1 && u.subject.rule() == indicator.RuleNone:
+	case len(u.expected) > 1 && u.subject.rule() == indicator.RuleNone:
 		err := indicator.Errorf(indicator.NotAggregatable, "%s does not combine over regions", u.subject.indicator.Code)
 		err.Reason = indicator.RuleNone.String()
 		err.Hint = "ask for single regions, group by their level, or use mean, median, min or max, which say what they are"
@@ -101,8 +101,11 @@ func (u *rollup) combine() {
 		u.quantity = usable[0].quantity
 	default:
 		u.quantity = u.combined(usable)
-		if !u.quantity.Known() {
+		if !u.quantity.Known() { // there is nothing to divide by
 			u.missing = indicator.NoDenominator
+			if u.subject.rule() == indicator.RuleWeightedMean {
+				u.missing = indicator.NoWeight
+			}
 		}
 	}
 }

@@ -73,26 +73,6 @@ func (s *Session) count(ctx context.Context, selection store.Select, by ...store
 	return s.reader.Count(ctx, selection, by...)
 }
 
-// Warning is something a reader of figures should know before using them.
-type Warning struct {
-	Code    WarningCode
-	Message string
-}
-
-// WarningCode classifies warnings.
-type WarningCode string
-
-// The warning codes.
-const (
-	MixedPeriods     WarningCode = "MIXED_PERIODS"
-	MixedSources     WarningCode = "MIXED_SOURCES"
-	MixedDefinitions WarningCode = "MIXED_DEFINITIONS"
-	MixedPrecision   WarningCode = "MIXED_PRECISION"
-	RetiredRegion    WarningCode = "RETIRED_REGION"
-	TimeGaps         WarningCode = "TIME_GAPS"
-	LongerPeriods    WarningCode = "LONGER_PERIODS"
-)
-
 // MissingRegion is a region without a usable value.
 type MissingRegion struct {
 	Region *catalog.Region

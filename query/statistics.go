@@ -7,16 +7,21 @@ import (
 
 // The functions of this file take values in ascending order and return NaN where the statistic does not exist.
 
-// mean is the unweighted arithmetic mean.
+// mean is the unweighted arithmetic mean. The second pass takes out the rounding of the first: the mean of equal values must be
+// that value, or they would have a deviation.
 func mean(sorted []float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()
 	}
-	var sum float64
+	n := float64(len(sorted))
+	var sum, rest float64
 	for _, x := range sorted {
 		sum += x
 	}
-	return sum / float64(len(sorted))
+	for _, x := range sorted {
+		rest += x - sum/n
+	}
+	return sum/n + rest/n
 }
 
 // quantile interpolates linearly between order statistics: type 7 of Hyndman and Fan, "Sample Quantiles in Statistical
@@ -68,8 +73,11 @@ func gini(sorted []float64) float64 {
 		sum += x
 		ranked += float64(i+1) * x
 	}
-	if sum == 0 {
+	switch {
+	case sum == 0:
 		return math.NaN()
+	case sorted[0] == sorted[len(sorted)-1]:
+		return 0 // whatever the formula rounds to
 	}
 	n := float64(len(sorted))
 	return 2*ranked/(n*sum) - (n+1)/n

@@ -35,6 +35,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",
 		Setup: func(env *testscript.Env) error {
+			bundled, err := filepath.Abs("../../data")
+			if err != nil {
+				return err
+			}
+			env.Setenv("BUNDLED", bundled)
 			return os.CopyFS(filepath.Join(env.WorkDir, "mini"), os.DirFS("../../loader/testdata/mini"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -394,8 +394,8 @@ type RegionOrder struct {
 	Direction *Direction `json:"direction,omitempty"`
 }
 
-// Selects regions: those named by `codes`, plus everything inside `within` at `level`, narrowed by `where`. Without `codes`
-// and `within`: every region in force at `level`. A retired code stands for its successor, with a warning.
+// Selects regions: those named by `codes`, plus everything inside `within` at `level`, narrowed by `where`. Where both are
+// null: every region in force at `level`; an empty list names nothing. A retired code stands for its successor, with a warning.
 type RegionSelector struct {
 	// Codes of regions, of any level.
 	Codes []string `json:"codes,omitempty"`

@@ -67,8 +67,11 @@ func put[T any](a *appender, value T) {
 	a.column++
 }
 
-// putFloat writes a double, NULL for NaN.
+// putFloat writes a double, NULL for NaN, and no negative zero: it equals zero but would be hashed as another number.
 func (a *appender) putFloat(value float64) {
+	if value == 0 {
+		value = 0
+	}
 	if math.IsNaN(value) && a.err == nil {
 		mapping.VectorEnsureValidityWritable(a.vectors[a.column])
 		mapping.ValiditySetRowInvalid(mapping.VectorGetValidity(a.vectors[a.column]), mapping.IdxT(a.rows))

@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,10 +65,11 @@ type Engine struct {
 
 	refreshing sync.Mutex // held while CURRENT is read and its snapshot opened
 
-	mu      sync.Mutex
-	current *handle // the newest snapshot opened; the engine refers to it
-	open    map[*handle]bool
-	closed  bool
+	mu        sync.Mutex
+	current   *handle // the newest snapshot opened; the engine refers to it
+	open      map[*handle]bool
+	manifests map[string]store.Manifest // of the snapshot files read so far, by id: they never change
+	closed    bool
 
 	// atStep is called before each step of a publication, so that a test can end the process there.
 	atStep func(step string)
@@ -84,11 +85,16 @@ func Open(dir string, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	if strings.Contains(abs, "?") {
+		// DuckDB writes the log of such a file beside another one.
+		return nil, fmt.Errorf("open the store: DuckDB cannot write below a directory with a question mark in its name: %s", abs)
+	}
 	e := &Engine{
-		layout:  layout(abs),
-		options: options.withDefaults(),
-		open:    make(map[*handle]bool),
-		atStep:  func(string) {},
+		layout:    layout(abs),
+		options:   options.withDefaults(),
+		open:      make(map[*handle]bool),
+		manifests: make(map[string]store.Manifest),
+		atStep:    func(string) {},
 	}
 	if err := e.layout.create(); err != nil {
 		return nil, err
@@ -119,30 +125,37 @@ func (e *Engine) spillDir() string {
 // Pin returns the newest snapshot that this engine has seen: the one published when it was first pinned, one that this
 // engine committed, or one that Follow or Refresh found.
 func (e *Engine) Pin(ctx context.Context) (store.Snapshot, error) {
-	if p, err := e.pin(); p != nil || err != nil {
+	p, err := e.pin()
+	if !errors.Is(err, store.ErrNoSnapshot) {
 		return p, err
 	}
 	if err := e.Refresh(ctx); err != nil {
 		return nil, err
 	}
-	if p, err := e.pin(); p != nil || err != nil {
-		return p, err
-	}
-	return nil, store.ErrNoSnapshot
+	return e.pin()
 }
 
-// pin pins the snapshot that is open; the snapshot is a nil interface if none is.
+// pin pins the snapshot that is open; store.ErrNoSnapshot if none is.
 func (e *Engine) pin() (store.Snapshot, error) {
+	h, err := e.hold()
+	if err != nil {
+		return nil, err
+	}
+	return &pinned{handle: h, engine: e}, nil
+}
+
+// hold counts a reference to the snapshot that is open.
+func (e *Engine) hold() (*handle, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
 		return nil, errClosed
 	}
 	if e.current == nil {
-		return nil, nil
+		return nil, store.ErrNoSnapshot
 	}
 	e.current.refs++
-	return &pinned{handle: e.current, engine: e}, nil
+	return e.current, nil
 }
 
 func (e *Engine) release(h *handle) {
@@ -197,6 +210,7 @@ func (e *Engine) serve(h *handle) error {
 	previous := e.current
 	h.refs = 1
 	e.open[h] = true
+	e.manifests[h.contents.Manifest.ID] = h.contents.Manifest
 	e.current = h
 	e.mu.Unlock()
 	if previous != nil {
@@ -219,29 +233,27 @@ func (e *Engine) Manifests(ctx context.Context) ([]store.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	known := make(map[string]store.Manifest)
-	e.mu.Lock()
-	for h := range maps.Keys(e.open) {
-		known[h.contents.Manifest.ID] = h.contents.Manifest
-	}
-	e.mu.Unlock()
 	var manifests []store.Manifest
 	for _, id := range slices.Backward(ids) {
 		if id > current {
 			continue // moved here by a load that has not published it
 		}
-		m, ok := known[id]
-		if !ok {
-			if m, err = e.readManifest(ctx, id); err != nil {
-				return nil, err
-			}
+		m, err := e.manifest(ctx, id)
+		if err != nil {
+			return nil, err
 		}
 		manifests = append(manifests, m)
 	}
 	return manifests, nil
 }
 
-func (e *Engine) readManifest(ctx context.Context, id string) (store.Manifest, error) {
+func (e *Engine) manifest(ctx context.Context, id string) (store.Manifest, error) {
+	e.mu.Lock()
+	known, ok := e.manifests[id]
+	e.mu.Unlock()
+	if ok {
+		return known, nil
+	}
 	path := e.layout.snapshot(id)
 	db, err := e.openFile(ctx, path)
 	if err != nil {
@@ -249,7 +261,13 @@ func (e *Engine) readManifest(ctx context.Context, id string) (store.Manifest, e
 	}
 	defer db.close()
 	m, err := readManifest(ctx, db, path)
-	return m.Manifest, err
+	if err != nil {
+		return store.Manifest{}, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.manifests[id] = m.Manifest
+	return m.Manifest, nil
 }
 
 // Close closes the engine. It returns an error if snapshots are still pinned; they stay readable until their release.

@@ -34,9 +34,6 @@ FROM (` + joinIntervals("memory.derived", figureKey,
 
 // write writes the staged file, but for what Commit is given.
 func (w *writer) write(ctx context.Context) error {
-	if err := w.digest(ctx); err != nil {
-		return err
-	}
 	statements := append([]string{"ATTACH " + quoted(w.stagedFile()) + " AS staged (ROW_GROUP_SIZE " + literal(rowGroup) + ")"}, snapshotTables...)
 	if err := w.db.exec(ctx, statements...); err != nil {
 		return err

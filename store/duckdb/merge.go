@@ -47,6 +47,10 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err != nil {
 		return store.Changes{}, err
 	}
+	// The batch may be large: each step drops what no later one reads.
+	if err := w.db.exec(ctx, "DROP TABLE memory.batch", "DROP TABLE memory.met", "DROP TABLE memory.repeated", "DROP TABLE memory.duplicate"); err != nil {
+		return store.Changes{}, err
+	}
 	return store.Changes{Added: fresh - revised, Revised: revised, Unchanged: w.batched - fresh}, nil
 }
 
@@ -141,6 +145,7 @@ func (w *writer) sequence(ctx context.Context) error {
 			" FROM memory.merged m ANTI JOIN memory.several s ON "+same("m", "s", figureKey)+
 			" UNION ALL SELECT "+of("m", reported)+", m.load, "+fmt.Sprintf(again, of("m", figureKey), forever)+
 			" FROM memory.merged m SEMI JOIN memory.several s ON "+same("m", "s", figureKey),
+		"DROP VIEW memory.merged", "DROP TABLE memory.several", "DROP TABLE memory.fresh",
 		derivedTable,
 	)
 }

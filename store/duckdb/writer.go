@@ -60,12 +60,9 @@ func (w *writer) open(ctx context.Context) error {
 	if err := e.Refresh(ctx); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return err
 	}
-	pin, err := e.pin()
-	if err != nil {
+	var err error
+	if w.parent, err = e.hold(); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return err
-	}
-	if pin != nil {
-		w.parent = pin.(*pinned).handle
 	}
 	if w.dir, err = os.MkdirTemp(e.layout.staging(), "load-"); err != nil {
 		return err
@@ -150,7 +147,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 // build merges, derives and writes the staged file, complete but for what Commit is given.
 func (w *writer) build(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		w.sequence, w.deriveTotals, w.deriveRates, w.deriveRateTotals, w.write,
+		w.digest, w.sequence, w.deriveTotals, w.deriveRates, w.deriveRateTotals, w.write,
 	} {
 		if err := step(ctx); err != nil {
 			return err

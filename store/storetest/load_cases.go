@@ -324,8 +324,8 @@ func testContentHash(t *testing.T, open func(t *testing.T) store.Engine) {
 	first, second := loads[0].reports, loads[1].reports[1:]
 	var hashes []string
 	for _, batches := range [][][]store.Report{
-		{append(append([]store.Report{}, first...), second...)},
-		{second[2:], first[3:], append(append([]store.Report{}, second[:2]...), first[:3]...)},
+		{append(append([]store.Report{report(gdp, west, onDay(4), 0)}, first...), second...)},
+		{second[2:], first[3:], append(append([]store.Report{report(gdp, west, onDay(4), math.Copysign(0, -1))}, second[:2]...), first[:3]...)},
 	} {
 		e := open(t)
 		var m store.Manifest

@@ -6,15 +6,16 @@ import "graphiql/graphiql.css";
 import "./playground.css";
 
 import { HISTORY_PLUGIN } from "@graphiql/plugin-history";
-import { createGraphiQLFetcher } from "@graphiql/toolkit";
 import { GraphiQL } from "graphiql";
 import { createRoot } from "react-dom/client";
 import { EditorLook } from "./editor-look";
 import { examples } from "./examples";
 import { examplesPlugin } from "./examples-plugin";
+import { fetcher } from "./fetcher";
 import { opening } from "./opening";
+import { playgroundStorage } from "./storage";
 
-const fetcher = createGraphiQLFetcher({ url: "/graphql", enableIncrementalDelivery: false });
+const storage = playgroundStorage(localStorage);
 const plugins = [HISTORY_PLUGIN, examplesPlugin];
 const tabs = examples.map(({ query, variables }) => ({ query, variables }));
 
@@ -23,12 +24,12 @@ if (!root) {
   throw new Error("the page has no #playground");
 }
 createRoot(root).render(
-  // Headers may hold a token, so they are never kept in local storage.
   <GraphiQL
     fetcher={fetcher}
     plugins={plugins}
     defaultTabs={tabs}
-    {...opening(localStorage)}
+    storage={storage}
+    {...opening(storage)}
     shouldPersistHeaders={false}
   >
     <GraphiQL.Logo>

@@ -1,3 +1,4 @@
+import type { Storage } from "@graphiql/toolkit";
 import { examples } from "./examples";
 
 interface Opening {

@@ -1,0 +1,321 @@
+package query
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+func regionsOf(t testing.TB, s *Session, codes ...string) []*catalog.Region {
+	t.Helper()
+	var list []*catalog.Region
+	for _, code := range codes {
+		r, err := s.catalog.Region(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func TestLatest_Batch(t *testing.T) {
+	s := newSession(t)
+	regions := regionsOf(t, s, "111", "112", "123", "122", "11")
+	var requests []LatestRequest
+	for _, r := range regions {
+		requests = append(requests, LatestRequest{Region: r, Indicator: "visits", AsOf: indicator.NoDay})
+	}
+	requests = append(requests,
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size=small", AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "visits", Status: indicator.Forecast, AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "visits", AsOf: day(19)},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "colour=blue", AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "clinics_per_10k", AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "visit", AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size=tiny", AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size", AsOf: indicator.NoDay},
+	)
+	found, errs := s.Latest(t.Context(), requests)
+	want := []string{"40", "8", "NOT_COLLECTED", "6", "", "334", "99", "", "", "", "UNKNOWN_INDICATOR", "UNKNOWN_DIMENSION", "INVALID_INPUT"}
+	for i, w := range want {
+		got := ""
+		switch o := found[i]; {
+		case errs[i] != nil:
+			got = string(errs[i].(*indicator.Error).Code)
+		case o == nil:
+		case o.Value == nil:
+			got = o.Missing.String()
+		default:
+			got = o.Printed
+		}
+		if got != w {
+			t.Errorf("request %d: %q, want %q", i, got, w)
+		}
+	}
+	// One query for each way of asking: visits of five regions, forecasts, the past, the slice, and two for the parts of the
+	// derived indicator.
+	if s.EngineQueries() != 6 {
+		t.Errorf("%d queries", s.EngineQueries())
+	}
+	wantPath(t, wantCode(t, errs[10], indicator.UnknownIndicator), "indicator")
+	wantPath(t, wantCode(t, errs[11], indicator.UnknownDimension), "slice")
+}
+
+func TestRegionIndicators(t *testing.T) {
+	s := newSession(t)
+	lists, err := s.RegionIndicators(t.Context(), regionsOf(t, s, "121", "11", "123"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"population clinics grids visits rate coldest price", "", "population grids visits"} {
+		var got []string
+		for _, ind := range lists[i] {
+			got = append(got, ind.Code)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("region %d has %s, want %s", i, strings.Join(got, " "), want)
+		}
+	}
+	if s.EngineQueries() != 1 {
+		t.Errorf("%d queries", s.EngineQueries())
+	}
+}
+
+func TestRegionObservations(t *testing.T) {
+	s := newSession(t)
+	where := Everything()
+	where.Regions, where.Indicators = codes("114"), []string{"visits", "clinics"} // its regions are ignored
+	lists, err := s.RegionObservations(t.Context(), regionsOf(t, s, "121", "11", "123"), where)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range [][]string{
+		{"clinics 121 2020-02-18", "visits 121 2020-04"}, {}, {"visits 123 2020-01", "visits 123 2020-02", "visits 123 2020-03", "visits 123 2020-04"},
+	} {
+		if got := named(lists[i]); !slices.Equal(got, want) {
+			t.Errorf("region %d has %q, want %q", i, got, want)
+		}
+	}
+	page, err := s.PageOfObservations(lists[2], PageRequest{First: 3})
+	if err != nil || len(page.Nodes) != 3 || !page.PageInfo.HasNextPage {
+		t.Fatalf("page %v, %v", page, err)
+	}
+	if total, err := page.Count(t.Context()); err != nil || total != 4 || s.EngineQueries() != 1 {
+		t.Errorf("%d in all, %v, after %d queries", total, err, s.EngineQueries())
+	}
+}
+
+func TestSourceObservations(t *testing.T) {
+	s := newSession(t)
+	sources := s.catalog.Sources()
+	lists, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[1], &sources[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := named(lists[0]); !slices.Equal(got, []string{"grids 123 2020-01-31"}) || len(lists[1]) != len(fixtureFacts())-1 {
+		t.Errorf("the yearbook has %q, the gazette %d", got, len(lists[1]))
+	}
+}
+
+func TestAvailability(t *testing.T) {
+	s := newSession(t)
+	list, err := s.Availability(t.Context(), []string{"visits", "clinics_per_10k", "rate"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 3 {
+		t.Fatalf("%d indicators", len(list))
+	}
+	// 4 + 3 + 4 + 1 + 4 + 4 months, five figures of 2019 and a forecast
+	visits := list[0]
+	if visits.Observations != 26 || visits.Regions != 6 || visits.First.String() != "2019-01-01" || visits.Last.String() != "2020-04-30" {
+		t.Errorf("visits: %+v", visits)
+	}
+	if !slices.Equal(visits.Gaps, []Gap{{indicator.NotCollected, 1}}) {
+		t.Errorf("visits lack %v", visits.Gaps)
+	}
+	if derived := list[1]; derived.Observations != 0 || derived.First != indicator.NoDay || derived.Last != indicator.NoDay || derived.Gaps != nil {
+		t.Errorf("a derived indicator: %+v", derived)
+	}
+	if !slices.Equal(list[2].Gaps, []Gap{{indicator.NotPublished, 1}}) {
+		t.Errorf("rates lack %v", list[2].Gaps)
+	}
+
+	list, err = s.Availability(t.Context(), nil, codes("123"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range list {
+		got = append(got, a.Indicator.Code)
+	}
+	if strings.Join(got, " ") != "population grids visits" { // those that have figures, in catalogue order
+		t.Errorf("123 has %q", got)
+	}
+	before := s.EngineQueries()
+	if list, err := s.Availability(t.Context(), []string{}, nil); err != nil || len(list) != 0 || s.EngineQueries() != before {
+		t.Errorf("of no indicator: %v, %v", list, err)
+	}
+	_, err = s.Availability(t.Context(), []string{"visits", "visit"}, nil)
+	wantPath(t, wantCode(t, err, indicator.UnknownIndicator), "indicators.1")
+	_, err = s.Availability(t.Context(), nil, codes("114"))
+	wantPath(t, wantCode(t, err, indicator.UnknownRegion), "regions.codes.0")
+}
+
+func TestRegions_List(t *testing.T) {
+	s := newSession(t)
+	tests := []struct {
+		name   string
+		where  *RegionWhere
+		orders []RegionOrder
+		want   string
+	}{
+		{"all by code", nil, nil, "1 11 111 112 113 118 119 12 121 122 123"},
+		{"by level, lowest first", &RegionWhere{InForce: new(true)}, []RegionOrder{{RegionByLevel, true}}, "111 112 113 121 122 123 11 12 1"},
+		{"by name", &RegionWhere{Levels: []indicator.Level{indicator.County}, InForce: new(true)}, []RegionOrder{{By: RegionByName}}, "111 112 113 121 122 123"},
+		{"by name, last first", &RegionWhere{NameContains: "o"}, []RegionOrder{{RegionByName, true}}, "1 12 119 118 11 121"}, // Wood South Old Old North Dogwood
+		{"of another scheme", &RegionWhere{Scheme: "other"}, nil, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []*catalog.Region
+			request := PageRequest{First: 4}
+			for {
+				page, err := s.Regions(tt.where, tt.orders, request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, page.Nodes...)
+				if !page.PageInfo.HasNextPage {
+					break
+				}
+				request.After = *page.PageInfo.EndCursor
+			}
+			if regionCodes(got) != tt.want {
+				t.Errorf("%s, want %s", regionCodes(got), tt.want)
+			}
+		})
+	}
+	province := regionsOf(t, s, "1")[0]
+	county := indicator.County
+	for want, level := range map[string]*indicator.Level{"11 12": nil, "111 112 113 118 119 121 122 123": &county} {
+		page, err := s.Children(province, level, PageRequest{First: 100})
+		if err != nil || regionCodes(page.Nodes) != want {
+			t.Errorf("children %s, %v; want %s", regionCodes(page.Nodes), err, want)
+		}
+	}
+}
+
+func TestIndicators_List(t *testing.T) {
+	s := newSession(t)
+	tests := []struct {
+		name  string
+		where *IndicatorWhere
+		want  string
+	}{
+		{"derived", &IndicatorWhere{Derived: new(true)}, "clinics_per_10k grids_per_clinic"},
+		{"by dimension", &IndicatorWhere{Dimension: "size"}, "grids"},
+		{"by kind", &IndicatorWhere{Kinds: []indicator.Kind{indicator.Growth, indicator.Ratio}, Derived: new(false)}, "rate growth"},
+		{"by name", &IndicatorWhere{NameContains: "CLINIC"}, "clinics clinics_per_10k grids_per_clinic"},
+	}
+	for _, tt := range tests {
+		page, err := s.Indicators(tt.where, PageRequest{First: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, ind := range page.Nodes {
+			got = append(got, ind.Code)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: %q, want %s", tt.name, got, tt.want)
+		}
+	}
+	_, err := s.Indicators(&IndicatorWhere{Dimension: "sizes"}, PageRequest{})
+	wantPath(t, wantCode(t, err, indicator.UnknownDimension), "where.dimension")
+}
+
+func TestChecks(t *testing.T) {
+	m := newStore(t, fixtureTables(), nil)
+	result := func(check, region, ind string, severity indicator.Severity, status indicator.CheckStatus) indicator.CheckResult {
+		return indicator.CheckResult{Check: check, Region: region, Indicator: ind, Severity: severity, Status: status}
+	}
+	m.contents.Checks = []indicator.CheckResult{
+		result("b", "111", "grids", indicator.SeverityNote, indicator.Failed), result("a", "112", "grids", indicator.SeverityNote, indicator.Failed),
+		result("a", "test:111", "visits", indicator.SeverityWarning, indicator.Passed), result("c", "", "", indicator.SeverityWarning, indicator.Failed),
+	}
+	s := NewSession(m, DefaultLimits(), today)
+	failed := indicator.Failed
+	for want, where := range map[string]*CheckWhere{
+		"c a112 b111 atest:111": nil,
+		"c a112 b111":           {Status: &failed},
+		"b111 atest:111":        {Regions: codes("111")},
+		"a112 b111":             {Indicators: []string{"grids"}},
+		"c atest:111":           {Severities: []indicator.Severity{indicator.SeverityWarning}},
+		"b111":                  {Codes: []string{"b"}},
+	} {
+		page, err := s.Checks(where, PageRequest{First: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, c := range page.Nodes {
+			got = append(got, c.Check+c.Region)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%+v: %q, want %s", where, got, want)
+		}
+	}
+	_, err := s.Checks(&CheckWhere{Indicators: []string{"visit"}}, PageRequest{})
+	wantPath(t, wantCode(t, err, indicator.UnknownIndicator), "where.indicators.0")
+}
+
+func TestService(t *testing.T) {
+	m := newStore(t, fixtureTables(), fixtureFacts())
+	service := &Service{Engine: m, Limits: DefaultLimits(), Now: today.Time}
+	s, release, err := service.Open(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.pinned != 1 || s.today != today {
+		t.Errorf("%d snapshots pinned on %s", m.pinned, s.today)
+	}
+	page, err := service.Snapshots(t.Context(), s, PageRequest{First: 10})
+	if err != nil || page.TotalCount != 2 || page.Nodes[0].ID != "s1" || page.Nodes[0].Load.ID != "l1" || page.Nodes[1].Load != nil {
+		t.Errorf("snapshots %v, %v", page, err)
+	}
+	if got := s.Snapshot(); got.ID != "s1" || got.Parent != "s0" {
+		t.Errorf("snapshot %+v", got)
+	}
+	loads, err := s.Loads(PageRequest{First: 10})
+	if err != nil || len(loads.Nodes) != 2 || loads.Nodes[0].ID != "l1" { // newest first
+		t.Errorf("loads %v, %v", loads, err)
+	}
+	release()
+	if m.pinned != 0 {
+		t.Errorf("%d snapshots are still pinned", m.pinned)
+	}
+}
+
+func TestSearch(t *testing.T) {
+	s := newSession(t)
+	hits, err := s.Search("birch", 5)
+	if err != nil || len(hits) != 1 || hits[0].Region.Code != "112" {
+		t.Errorf("%v, %v", hits, err)
+	}
+	_, err = s.Search(" ", 5)
+	wantPath(t, wantCode(t, err, indicator.InvalidInput), "text")
+	_, err = s.Search("birch", 101)
+	wantPath(t, wantCode(t, err, indicator.TooLarge), "first")
+}
+
+// The store's interfaces are what the package is tested against.
+var (
+	_ store.Engine   = (*memory)(nil)
+	_ store.Snapshot = (*memory)(nil)
+)

@@ -1,0 +1,122 @@
+package query
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// Warning is something a reader of figures should know before using them.
+type Warning struct {
+	Code    WarningCode
+	Message string
+}
+
+// WarningCode classifies warnings.
+type WarningCode string
+
+// The warning codes.
+const (
+	MixedPeriods     WarningCode = "MIXED_PERIODS"
+	MixedSources     WarningCode = "MIXED_SOURCES"
+	MixedDefinitions WarningCode = "MIXED_DEFINITIONS"
+	MixedPrecision   WarningCode = "MIXED_PRECISION"
+	RetiredRegion    WarningCode = "RETIRED_REGION"
+	TimeGaps         WarningCode = "TIME_GAPS"
+	LongerPeriods    WarningCode = "LONGER_PERIODS"
+)
+
+// warnings describes what should be known about the figures used. A total rests on the figures of its groups, unless it is
+// the total's own figure beside its parts or could not be formed.
+func (p *aggregatePlan) warnings(groups, totals []*Group) []Warning {
+	var list []Warning
+	for _, total := range totals {
+		cells := total.cells
+		if total.refused != nil || len(p.figures.request.dimensions) > 0 {
+			for _, g := range groups {
+				if g.key.subject == total.key.subject {
+					cells = append(slices.Clip(cells), g.cells...)
+				}
+			}
+		}
+		list = append(list, p.mixtures(total.subject, cells, false)...)
+	}
+	if p.longer > 0 {
+		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
+			"%d figures are about longer periods than a %s and are left out", p.longer, strings.ToLower(p.grain().String()))})
+	}
+	return list
+}
+
+// mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
+// too: they matter where single regions are compared.
+func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
+	periods := make(map[string]bool)
+	sources := make(map[string]bool)
+	definitions := make(map[string]bool)
+	precisions := make(map[string]bool)
+	gaps := make(map[int32]bool) // regions
+	divisors := make(map[int32]bool)
+	scopes := make(map[int32]bool)
+	for i := range cells {
+		for _, row := range cells[i].used {
+			sources[f.catalog.Sources()[f.rows.Source[row]].Code] = true
+			definitions[cmp.Or(f.catalog.Definition(f.rows.Definition[row]), "as the indicator defines it")] = true
+		}
+		if n := len(cells[i].used); n > 0 && f.when.Within == nil {
+			row := cells[i].used[n-1]
+			periods[indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]}.String()] = true
+		}
+		if cells[i].quantity.Known() {
+			precisions[cells[i].quantity.Precision.String()] = true
+		}
+		if cells[i].gaps {
+			gaps[cells[i].region] = true
+		}
+		if cells[i].divisorDiffers {
+			divisors[cells[i].region] = true
+		}
+		if cells[i].scopesDiffer {
+			scopes[cells[i].region] = true
+		}
+	}
+	var list []Warning
+	mixed := func(code WarningCode, found map[string]bool, what string) {
+		if len(found) > 1 {
+			list = append(list, Warning{code, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
+		}
+	}
+	mixed(MixedPeriods, periods, "the figures are about different periods")
+	mixed(MixedDefinitions, definitions, "the figures are defined differently")
+	if full {
+		mixed(MixedSources, sources, "the figures come from different sources")
+		mixed(MixedPrecision, precisions, "the figures differ in precision")
+	}
+	if len(gaps) > 0 {
+		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
+			x.indicator.Code, len(gaps))})
+	}
+	if len(divisors) > 0 {
+		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
+			x.indicator.Code, x.divisor.Code, len(divisors))})
+	}
+	if len(scopes) > 0 {
+		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %d regions",
+			x.indicator.Code, x.divisor.Code, len(scopes))})
+	}
+	return list
+}
+
+// listSome lists the texts in order, the first six of them.
+func listSome(found map[string]bool) string {
+	const most = 6
+	texts := slices.Sorted(maps.Keys(found))
+	if len(texts) > most {
+		return strings.Join(texts[:most], "; ") + fmt.Sprintf("; and %d more", len(texts)-most)
+	}
+	return strings.Join(texts, "; ")
+}

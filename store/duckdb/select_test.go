@@ -1,0 +1,135 @@
+package duckdb
+
+import (
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// compareGolden compares a text with a file under testdata, or writes it.
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", filepath.FromSlash(name))
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// renderCases are named after what they show; each has a golden file of that name.
+var renderCases = map[string]func(s *store.Select){
+	"everything": func(s *store.Select) {},
+	"filters": func(s *store.Select) {
+		s.Indicators, s.Slices, s.Sources = []int32{3, 1, 3}, []int32{0}, []int32{2}
+		s.Statuses = []indicator.Status{indicator.Actual, indicator.Target}
+		s.Precisions = []indicator.Precision{indicator.Exact}
+		s.Levels = []indicator.Level{indicator.County}
+		s.Within = &indicator.Period{Start: -3653, End: 18320}
+	},
+	"one_period": func(s *store.Select) { s.Period = &indicator.Period{Start: 18293, End: 18321} },
+	"open_ended": func(s *store.Select) { s.Within = &indicator.Period{Start: indicator.NoDay, End: indicator.Forever} },
+	"regions": func(s *store.Select) {
+		// Two that touch, one inside another, two alone and one empty.
+		s.Regions = []store.Span{{From: 10, To: 20}, {From: 20, To: 25}, {From: 12, To: 14}, {From: 40, To: 41}, {From: 3, To: 4}, {From: 7, To: 7}}
+	},
+	"no_regions":       func(s *store.Select) { s.Regions = []store.Span{{From: 7, To: 7}} },
+	"evidence_and_cap": func(s *store.Select) { s.Evidence, s.Cap = true, 5000 },
+	"page_within_cap":  func(s *store.Select) { s.Cap, s.Limit = 5000, 100 },
+	"latest": func(s *store.Select) {
+		s.Latest = &store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+	},
+	"latest_by_a_day": func(s *store.Select) { s.Latest = &store.Latest{OnOrBefore: 18320, NotBefore: 18300} },
+	"latest_as_of": func(s *store.Select) {
+		s.AsOf, s.Indicators = 18325, []int32{4}
+		s.Latest = &store.Latest{OnOrBefore: 18320, NotBefore: 18300}
+	},
+	"vintages": func(s *store.Select) { s.Vintages = true },
+	"after_natural": func(s *store.Select) {
+		s.After = &store.Position{Indicator: 1, Slice: 2, Status: indicator.Forecast, Period: indicator.Period{Start: -5, End: 5}, Region: 7}
+	},
+	"after_natural_descending": func(s *store.Select) { s.Order.Descending, s.After = true, &store.Position{} },
+	"after_vintage":            func(s *store.Select) { s.Vintages, s.After = true, &store.Position{KnownFrom: 18300, Tie: 1} },
+	"after_region":             func(s *store.Select) { s.Order.By, s.After = store.ByRegion, &store.Position{Region: 9} },
+	"after_period": func(s *store.Select) {
+		s.Order = store.Order{By: store.ByPeriod, Descending: true}
+		s.After = &store.Position{Period: indicator.Period{Start: 1, End: 2}}
+	},
+	"after_published": func(s *store.Select) { s.Order.By, s.After = store.ByPublished, &store.Position{Published: 18300} },
+	"after_value": func(s *store.Select) {
+		s.Order = store.Order{By: store.ByValue, Descending: true}
+		s.After = &store.Position{Value: 96.9}
+	},
+	"after_missing_value": func(s *store.Select) { s.Order.By, s.After = store.ByValue, &store.Position{Value: math.NaN()} },
+}
+
+func TestRenderSelect(t *testing.T) {
+	for name, change := range renderCases {
+		t.Run(name, func(t *testing.T) {
+			s := store.NewSelect()
+			change(&s)
+			sql, err := renderSelect(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compareGolden(t, "select/"+name+".sql", sql+"\n")
+		})
+	}
+}
+
+func TestRenderCount(t *testing.T) {
+	s := store.NewSelect()
+	s.Limit, s.After, s.Order.By = 3, &store.Position{}, store.ByValue
+	for name, by := range map[string][]store.Key{
+		"all":     nil,
+		"grouped": {store.KeyIndicator, store.KeyMissing},
+		"regions": {store.KeyRegion},
+	} {
+		sql, err := renderCount(s, by)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareGolden(t, "count/"+name+".sql", sql+"\n")
+	}
+	if _, err := renderCount(s, []store.Key{99}); err == nil {
+		t.Error("a key that does not exist was rendered")
+	}
+}
+
+func TestLiteral(t *testing.T) {
+	for got, want := range map[string]string{
+		literal(int32(-7)):            "-7",
+		literal(indicator.Forever):    "2147483647",
+		literal(indicator.County):     "3",
+		literal(int64(1) << 62):       "4611686018427387904",
+		literal(2.0):                  "2e+00",
+		literal(0.1):                  "1e-01",
+		literal(math.Copysign(0, -1)): "-0e+00",
+		literal(math.Inf(1)):          "NULL",
+		literals([]int32{3, 1, 3}):    "1, 3",
+	} {
+		if got != want {
+			t.Errorf("literal %s, want %s", got, want)
+		}
+	}
+}
