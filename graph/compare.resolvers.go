@@ -58,7 +58,8 @@ func (r *indicatorComparisonResolver) PageInfo(ctx context.Context, obj *query.I
 }
 
 func (r *queryResolver) Compare(ctx context.Context, input model.CompareInput) (*query.Comparison, error) {
-	request, err := compareRequest(&input, selects(ctx, "indicators", "entries", "observation"))
+	evidence := selects(ctx, "indicators", "entries", "observation") || selects(ctx, "indicators", "entries", "observations")
+	request, err := compareRequest(&input, evidence)
 	if err != nil {
 		return nil, atInput(err)
 	}

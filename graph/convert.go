@@ -219,3 +219,40 @@ func compareRequest(in *model.CompareInput, evidence bool) (*query.CompareReques
 	}
 	return request, nil
 }
+
+func moversRequest(in *model.MoversInput, evidence bool) (*query.MoversRequest, error) {
+	w, err := when(in.When)
+	if err != nil {
+		return nil, err
+	}
+	request := &query.MoversRequest{
+		Indicator: in.Indicator, Regions: regionSelector(in.Regions), Within: or(in.Within, ""), From: in.From, To: in.To,
+		AsOfFrom: or(in.AsOfFrom, indicator.NoDay), AsOfTo: or(in.AsOfTo, indicator.NoDay), When: w, Slice: coordinates(in.Slice),
+		Status: or(in.Status, indicator.Actual), AsOf: or(in.AsOf, indicator.NoDay), Per: per(in.Per),
+		OrderBy: query.MoverOrder{By: query.MoverByAbsoluteChange, Descending: true}, Page: pageRequest(in.First, in.After, 3000),
+		Evidence: evidence,
+	}
+	if o := in.OrderBy; o != nil {
+		keys := map[model.MoverOrderKey]query.MoverKey{
+			model.MoverOrderKeyAbsoluteChange: query.MoverByAbsoluteChange, model.MoverOrderKeyChange: query.MoverByChange,
+			model.MoverOrderKeyPercentChange: query.MoverByPercentChange, model.MoverOrderKeyRegion: query.MoverByRegion,
+		}
+		request.OrderBy = query.MoverOrder{By: keys[o.By], Descending: or(o.Direction, model.DirectionDesc) == model.DirectionDesc}
+	}
+	return request, nil
+}
+
+func forecastRequest(in *model.ForecastInput) *query.ForecastRequest {
+	request := &query.ForecastRequest{
+		Indicators: in.Indicators, Regions: regionSelector(in.Regions), Slice: coordinates(in.Slice),
+		Status: or(in.Status, indicator.Forecast), AsOf: or(in.AsOf, indicator.NoDay), Per: per(in.Per),
+		HorizonBand: or(in.HorizonBand, 30), Page: pageRequest(in.First, in.After, 3000),
+	}
+	for _, p := range in.Periods {
+		request.Periods = append(request.Periods, *p)
+	}
+	if or(in.Actual, model.ActualVintageLatest) == model.ActualVintageFirstPublished {
+		request.Actual = query.FirstPublishedActual
+	}
+	return request
+}

@@ -1,12 +1,16 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/countyql/countyql/indicator"
@@ -43,6 +47,36 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 			Extensions: map[string]any{"code": string(indicator.Internal), "requestId": id},
 		}
 	}
+}
+
+// sortErrors puts errors in the order of their paths and places in the document: fields are resolved side by side, and the same question has the same
+// answer.
+func sortErrors(list gqlerror.List) {
+	slices.SortStableFunc(list, func(a, b *gqlerror.Error) int {
+		return cmp.Or(
+			slices.CompareFunc(a.Path, b.Path, comparePathElements), slices.CompareFunc(a.Locations, b.Locations, compareLocations),
+			cmp.Compare(a.Message, b.Message),
+		)
+	})
+}
+
+func compareLocations(a, b gqlerror.Location) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+}
+
+// comparePathElements orders positions in lists before names, which do not meet at one place.
+func comparePathElements(a, b ast.PathElement) int {
+	i, aIndex := a.(ast.PathIndex)
+	j, bIndex := b.(ast.PathIndex)
+	switch {
+	case aIndex && bIndex:
+		return cmp.Compare(i, j)
+	case aIndex:
+		return -1
+	case bIndex:
+		return 1
+	}
+	return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
 }
 
 // present shows a typed error at the path being resolved.

@@ -59,6 +59,9 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		}
 		defer release()
 		response := next(withRequest(ctx, newRequest(session)))
+		if response != nil {
+			sortErrors(response.Errors)
+		}
 		if options.Observe != nil {
 			options.Observe(ctx, graphql.GetOperationContext(ctx).OperationName, session.EngineQueries())
 		}

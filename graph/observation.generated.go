@@ -2332,6 +2332,24 @@ func (ec *executionContext) marshalOPrecision2ᚕgithubᚗcomᚋcountyqlᚋcount
 	return ret
 }
 
+func (ec *executionContext) unmarshalOPrecision2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPrecision(ctx context.Context, v any) (*indicator.Precision, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := scalar.UnmarshalPrecision(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPrecision2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPrecision(ctx context.Context, sel ast.SelectionSet, v *indicator.Precision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalPrecision(*v)
+	return res
+}
+
 func (ec *executionContext) unmarshalORegionSelector2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋgraphᚋmodelᚐRegionSelector(ctx context.Context, v any) (*model.RegionSelector, error) {
 	if v == nil {
 		return nil, nil

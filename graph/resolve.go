@@ -43,6 +43,14 @@ func known(q indicator.Quantity) *float64 {
 	return &q.Value
 }
 
+// precisionOf is nil for a quantity that is missing.
+func precisionOf(q indicator.Quantity) *indicator.Precision {
+	if !q.Known() {
+		return nil
+	}
+	return &q.Precision
+}
+
 func pageOfGroup(g *query.Group, request query.PageRequest) (*query.ObservationPage, error) {
 	page, err := g.Observations(request)
 	if err != nil {

@@ -23,6 +23,7 @@ type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 type ResolverRoot interface {
 	AggregateGroup() AggregateGroupResolver
 	Aggregation() AggregationResolver
+	ChangeConnection() ChangeConnectionResolver
 	Check() CheckResolver
 	Comparison() ComparisonResolver
 	ComparisonEntry() ComparisonEntryResolver
@@ -31,12 +32,19 @@ type ResolverRoot interface {
 	Dimension() DimensionResolver
 	DimensionValue() DimensionValueResolver
 	Distribution() DistributionResolver
+	ForecastAccuracy() ForecastAccuracyResolver
+	ForecastEntry() ForecastEntryResolver
+	ForecastResult() ForecastResultResolver
 	Indicator() IndicatorResolver
 	IndicatorComparison() IndicatorComparisonResolver
+	IndicatorForecasts() IndicatorForecastsResolver
+	Mover() MoverResolver
+	MoversResult() MoversResultResolver
 	NeighbourDifference() NeighbourDifferenceResolver
 	Observation() ObservationResolver
 	ObservationConnection() ObservationConnectionResolver
 	Query() QueryResolver
+	RateDecomposition() RateDecompositionResolver
 	Region() RegionResolver
 	Rollup() RollupResolver
 	SearchHit() SearchHitResolver
@@ -81,10 +89,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputCorrelateInput,
 		ec.unmarshalInputDimensionValueInput,
 		ec.unmarshalInputDistributionInput,
+		ec.unmarshalInputForecastInput,
 		ec.unmarshalInputGroupBy,
 		ec.unmarshalInputIndicatorWhere,
 		ec.unmarshalInputLatestInput,
 		ec.unmarshalInputMeasureCondition,
+		ec.unmarshalInputMoverOrder,
+		ec.unmarshalInputMoversInput,
 		ec.unmarshalInputObservationOrder,
 		ec.unmarshalInputObservationWhere,
 		ec.unmarshalInputPeersInput,
@@ -336,7 +347,7 @@ type AggregateGroup {
   precision: Precision!
   "Why ` + "`" + `value` + "`" + ` is null; null if it is not."
   missing: MissingReason
-  "The figures the group rests on."
+  "The figures the group rests on, those that divide a quotient included."
   observations(
     "Page size, at most 1000."
     first: Int = 20
@@ -569,7 +580,7 @@ type Region implements Node {
     "Continue behind this cursor."
     after: String
   ): ObservationConnection!
-  "The newest figure of an indicator for exactly this region; null if there is none."
+  "The newest figure of an indicator for exactly this region; null if there is none. That of a derived indicator is computed: its note names the two figures."
   latest(
     "Code of the indicator."
     indicator: String!
@@ -898,6 +909,62 @@ extend type Query {
   ): [Availability!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/changes.graphqls", Input: `"What a report does to what was known of its figure."
+enum ChangeKind {
+  "The first report of a figure."
+  ADDED
+  "A further report of a figure already known: newer or, with history filled in, older."
+  REVISED
+  "A report that takes the figure back: it says why there is no value."
+  WITHDRAWN
+}
+
+"A report that this snapshot has and an earlier one had not."
+type Change {
+  "What it does."
+  kind: ChangeKind!
+  "The report. It need not be the newest of its figure."
+  observation: Observation!
+  "The report of the same figure that it followed by the day of publication; null if it is the first."
+  previous: Observation
+}
+
+"One page of changes."
+type ChangeConnection {
+  "The page's changes with their cursors."
+  edges: [ChangeEdge!]!
+  "The page's changes."
+  nodes: [Change!]!
+  "How the page lies in the list."
+  pageInfo: PageInfo!
+  "Number of changes on all pages."
+  totalCount: Int!
+}
+
+"A change in a page."
+type ChangeEdge {
+  "Opaque position of the change in the list."
+  cursor: String!
+  "The change."
+  node: Change!
+}
+
+extend type Query {
+  """
+  What the loads after a snapshot have brought, one change a report: a figure revised twice since has two. In the order
+  indicator, slice, status, period, region, day of publication. Derived rates and totals change along with their parts and are
+  listed; one that can no longer be derived is not.
+  """
+  changes(
+    "Identifier of a snapshot that this one was built on and that is kept, as ` + "`" + `snapshots` + "`" + ` lists them."
+    since: ID!
+    "Page size, at most 10000."
+    first: Int = 100
+    "Continue behind this cursor."
+    after: String
+  ): ChangeConnection!
+}
+`, BuiltIn: false},
 	{Name: "../schema/compare.graphqls", Input: `"Asks how regions stand against each other."
 input CompareInput {
   "Codes of the indicators."
@@ -1063,8 +1130,10 @@ type ComparisonEntry {
   share: Float
   "Better or worse than the baseline by polarity; null for a neutral indicator or without a baseline."
   standing: Standing
-  "The figure the value comes from; of several periods the newest, of several predecessors the first."
+  "The figure the value comes from; of several periods the newest, of several predecessors the first, of a quotient the numerator's."
   observation: Observation!
+  "Every figure the value rests on, those that divide a quotient included."
+  observations: [Observation!]!
 }
 
 "How a value stands against the baseline."
@@ -1324,6 +1393,312 @@ extend type Query {
   ): Distribution!
 }
 `, BuiltIn: false},
+	{Name: "../schema/forecasts.graphqls", Input: `"""
+Asks how forecasts compare with what came true: the actual figure of the same region, slice and exactly the same period. Every
+report of a forecast counts, since one that was revised was made at two horizons.
+"""
+input ForecastInput {
+  "Codes of the indicators."
+  indicators: [String!]!
+  "The regions; null: every county in force."
+  regions: RegionSelector
+  "Only forecasts of exactly these periods; null: of all."
+  periods: [Period!]
+  "The slice; null or empty: the total."
+  slice: [DimensionValueInput!]
+  "Expected or aimed at; ACTUAL is refused."
+  status: ObservationStatus = FORECAST
+  "Which report of the actual figure forecasts are held against."
+  actual: ActualVintage = LATEST
+  "Answer with what had been published by this day; null: with what is current."
+  asOf: Date
+  "Divides forecast and actual by another indicator's newest figure; both must add up over regions."
+  per: Per
+  "Width in days of the bands that ` + "`" + `byHorizon` + "`" + ` sums errors up by, counted from 0."
+  horizonBand: Int = 30
+  "Page size of the entries, at most 10000."
+  first: Int = 3000
+  "Continue behind this cursor."
+  after: String
+}
+
+"Which report of an actual figure counts."
+enum ActualVintage {
+  "The first one that gave a value, before any revision."
+  FIRST_PUBLISHED
+  "The newest."
+  LATEST
+}
+
+"Forecasts held against what came true."
+type ForecastResult {
+  "One per indicator asked for, in that order."
+  indicators: [IndicatorForecasts!]!
+  "What the answer cost."
+  cost: Cost!
+  "The snapshot it was answered from."
+  snapshot: Snapshot!
+}
+
+"The forecasts of one indicator."
+type IndicatorForecasts {
+  "The indicator."
+  indicator: Indicator!
+  "Unit of values and errors; with ` + "`" + `per` + "`" + ` a quotient. Errors of a percentage are percentage points."
+  unit: String!
+  "Errors of all forecasts that have an actual figure."
+  accuracy: ForecastAccuracy!
+  "The same by how long before the end of its period a forecast was published, shortest first; bands without forecasts are left out."
+  byHorizon: [HorizonAccuracy!]!
+  "The page's forecasts that have an actual figure, by region in tree order, period and day of publication."
+  entries: [ForecastEntry!]!
+  "Number of entries on all pages."
+  totalCount: Int!
+  "How the page of entries lies in the list."
+  pageInfo: PageInfo!
+  "The forecasts without an actual figure, in the same order, with the reason."
+  pending: [ForecastEntry!]!
+  "The regions that have no forecast, in tree order, with the reason."
+  missing: [MissingRegion!]!
+  "What should be known before the figures are used: mixed definitions, another day of a divisor, retired regions."
+  warnings: [Warning!]!
+}
+
+"""
+Errors of forecasts, e = forecast - actual, each forecast counting alike (Hyndman and Koehler, "Another look at measures of
+forecast accuracy", 2006).
+"""
+type ForecastAccuracy {
+  "Number of forecasts with an actual figure."
+  count: Int!
+  "Mean error: above 0 where forecasts were too high. Null for none."
+  bias: Float
+  "Precision of the bias."
+  biasPrecision: Precision!
+  "Mean of |e|; null for none."
+  meanAbsoluteError: Float
+  "Square root of the mean of e squared; null for none."
+  rootMeanSquareError: Float
+  "Mean of 100 x |e| / |actual|, in percent, over the forecasts whose actual is not 0; null for none."
+  meanAbsolutePercentageError: Float
+  "Number of forecasts that the mean absolute percentage error is taken over."
+  percentageCount: Int!
+}
+
+"Errors of the forecasts of one band of horizons."
+type HorizonAccuracy {
+  "Shortest horizon of the band, in days; negative for forecasts published after the end of their period."
+  fromDays: Int!
+  "Longest horizon of the band, in days, included."
+  toDays: Int!
+  "The errors."
+  accuracy: ForecastAccuracy!
+}
+
+"A forecast and what came true."
+type ForecastEntry {
+  "The region."
+  region: Region!
+  "The period."
+  period: TimePeriod!
+  "The value forecast."
+  forecast: Float!
+  "Precision of the forecast."
+  forecastPrecision: Precision!
+  "What came true; null while there is no figure, with ` + "`" + `missing` + "`" + `."
+  actual: Float
+  "Precision of the actual figure; null without one."
+  actualPrecision: Precision
+  "Why there is no actual figure; null if there is one."
+  missing: MissingReason
+  "Forecast minus actual, in the unit of the values: of a percentage in percentage points. Null without an actual figure."
+  error: Float
+  "Precision of the error: the bound of the actual is turned round. Null without an actual figure."
+  errorPrecision: Precision
+  "100 x |error| / |actual|, in percent; null for an actual of 0 or none."
+  absolutePercentageError: Float
+  "Days from the publication of the forecast to the end of its period; negative if published later, null where the day of publication is unknown."
+  horizon: Int
+  "The forecast as reported; of a quotient the numerator's."
+  forecastObservation: Observation!
+  "The actual figure as reported; null without one, of a quotient the numerator's."
+  actualObservation: Observation
+}
+
+extend type Query {
+  "Forecasts against actual figures: error by horizon, against the first published or the latest figure."
+  forecasts(
+    "Which forecasts."
+    input: ForecastInput!
+  ): ForecastResult!
+}
+`, BuiltIn: false},
+	{Name: "../schema/movers.graphqls", Input: `"""
+Asks which regions changed most, either between two periods (` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + `) or between what was known on two days
+(` + "`" + `asOfFrom` + "`" + ` and ` + "`" + `asOfTo` + "`" + `).
+"""
+input MoversInput {
+  "Code of the indicator."
+  indicator: String!
+  "The regions; null: every county in force, or every one inside ` + "`" + `within` + "`" + `."
+  regions: RegionSelector
+  "Code of a region: only those inside it, and ` + "`" + `decomposition` + "`" + ` is of its rate. Null: all."
+  within: String
+  "Exactly this period is the state before."
+  from: Period
+  "Exactly this period is the state after."
+  to: Period
+  "What had been published by this day is the state before."
+  asOfFrom: Date
+  "What had been published by this day is the state after; null: what is current."
+  asOfTo: Date
+  "With ` + "`" + `asOfFrom` + "`" + `: which periods; null: each region's newest then."
+  when: When
+  "The slice; null or empty: the total."
+  slice: [DimensionValueInput!]
+  "Measured, expected or aimed at."
+  status: ObservationStatus = ACTUAL
+  "With ` + "`" + `from` + "`" + ` and ` + "`" + `to` + "`" + `: answer with what had been published by this day; null: with what is current."
+  asOf: Date
+  "Divides each region's value by another indicator's, each state by the divisor known of it; both must add up over regions."
+  per: Per
+  "Sorts the entries; null: the largest absolute change first. Ties are in tree order, entries without the number last."
+  orderBy: MoverOrder
+  "Page size, at most 10000."
+  first: Int = 3000
+  "Continue behind this cursor."
+  after: String
+}
+
+"What movers are sorted by."
+input MoverOrder {
+  "The key."
+  by: MoverOrderKey!
+  "The direction."
+  direction: Direction = DESC
+}
+
+"Sort keys of movers."
+enum MoverOrderKey {
+  "By the size of the change, whatever its sign."
+  ABSOLUTE_CHANGE
+  "By the change: falls before rises when ascending."
+  CHANGE
+  "By the change in percent."
+  PERCENT_CHANGE
+  "By region, in tree order."
+  REGION
+}
+
+"Regions by how much they changed."
+type MoversResult {
+  "The indicator."
+  indicator: Indicator!
+  "Unit of the values; with ` + "`" + `per` + "`" + ` a quotient."
+  unit: String!
+  "The page's entries: the regions that have a value before and after."
+  entries: [Mover!]!
+  "Number of entries on all pages."
+  totalCount: Int!
+  "How the page lies in the list."
+  pageInfo: PageInfo!
+  "The regions that have no value before, in tree order, with the reason."
+  missingBefore: [MissingRegion!]!
+  "The regions that have no value after, in tree order, with the reason."
+  missingAfter: [MissingRegion!]!
+  "The change of the rate of all regions together, split. Null, with a NOT_AGGREGATABLE error, for what does not combine as RATIO."
+  decomposition: RateDecomposition
+  "What should be known before the figures are used: mixed periods, sources, definitions or precision, on one side or between the two."
+  warnings: [Warning!]!
+  "What the answer cost."
+  cost: Cost!
+  "The snapshot it was answered from."
+  snapshot: Snapshot!
+}
+
+"One region's change."
+type Mover {
+  "The region."
+  region: Region!
+  "Its value before."
+  before: Float!
+  "Precision of the value before."
+  beforePrecision: Precision!
+  "Its value after."
+  after: Float!
+  "Precision of the value after."
+  afterPrecision: Precision!
+  "After minus before, in the unit of the values: of a percentage in percentage points."
+  change: Float!
+  "100 x change / before, in percent. Null for a percentage, whose change is in percentage points, and where ` + "`" + `before` + "`" + ` is not positive."
+  percentChange: Float
+  "Precision of both changes: the bound of ` + "`" + `before` + "`" + ` is turned round."
+  precision: Precision!
+  "The figure that ` + "`" + `before` + "`" + ` comes from; of several periods the newest, of a quotient the numerator's."
+  beforeObservation: Observation!
+  "The figure that ` + "`" + `after` + "`" + ` comes from; of several periods the newest, of a quotient the numerator's."
+  afterObservation: Observation!
+  "Every figure that the change rests on, those that divide a quotient included: before, then after."
+  observations: [Observation!]!
+}
+
+"""
+The change of a group's rate, split into what changed inside its regions and what comes from the shift of weight between them
+(Kitagawa, "Components of a Difference Between Two Rates", 1955). With each region's rate r and weight w, its share of the
+group's denominator, before (0) and after (1): ` + "`" + `change` + "`" + ` is the sum of (w0 + w1)/2 x (r1 - r0), the within part, and of
+(r0 + r1)/2 x (w1 - w0), the shift part. They add up exactly.
+"""
+type RateDecomposition {
+  "The region whose inside was asked for as ` + "`" + `within` + "`" + `; null where none was."
+  region: Region
+  "The group's rate before: sum of numerators over sum of denominators. Null with ` + "`" + `missing` + "`" + `."
+  before: Float
+  "The group's rate after. Null with ` + "`" + `missing` + "`" + `."
+  after: Float
+  "After minus before; of a percentage in percentage points. Null with ` + "`" + `missing` + "`" + `."
+  change: Float
+  "Precision of the change."
+  precision: Precision!
+  "What the regions' own rates changed, at their mean weights. Null with ` + "`" + `missing` + "`" + `."
+  withinPart: Float
+  "What the shift of weight between regions changed, at their mean rates. Null with ` + "`" + `missing` + "`" + `."
+  shiftPart: Float
+  "Precision of both parts: APPROXIMATE unless every count is exact, since a count can move a part either way."
+  partPrecision: Precision!
+  "Why the change is null; null if it is not."
+  missing: MissingReason
+  "Which regions take part: those whose numerator and denominator are known before and after."
+  coverage: Coverage!
+  "Each region's share in the two parts, in tree order."
+  regions: [RateDecompositionRegion!]!
+}
+
+"One region's share in a decomposition."
+type RateDecompositionRegion {
+  "The region."
+  region: Region!
+  "Its rate before."
+  rateBefore: Float!
+  "Its rate after."
+  rateAfter: Float!
+  "Its share of the group's denominator before, between 0 and 1."
+  weightBefore: Float!
+  "Its share of the group's denominator after, between 0 and 1."
+  weightAfter: Float!
+  "Its addend of the within part."
+  withinPart: Float!
+  "Its addend of the shift part."
+  shiftPart: Float!
+}
+
+extend type Query {
+  "The largest changes between two periods or between two states of what was known."
+  movers(
+    "What to compare."
+    input: MoversInput!
+  ): MoversResult!
+}
+`, BuiltIn: false},
 	{Name: "../schema/observation.graphqls", Input: `"Length of a calendar period."
 enum Grain {
   "A day."
@@ -1408,7 +1783,7 @@ type Observation implements Node {
   numerator: Float
   "What a rate counts below the line; null where unknown."
   denominator: Float
-  "Whether no source states the figure and it was derived: a rate from its counts, a total from its parts."
+  "Whether no source states the figure and it was derived: a rate from its counts, a total from its parts, a derived indicator from its formula."
   derived: Boolean!
   "The figure as the source prints it; null where unknown."
   printed: String
@@ -1424,7 +1799,7 @@ type Observation implements Node {
   publishedOn: Date
   "The load that brought it."
   load: Load!
-  "Every report of this figure ever published, newest first, this one included."
+  "Every report of this figure ever published, newest first, this one included. A figure of a derived indicator stands alone: its parts have the reports."
   revisions: [Observation!]!
   "Day the figure was first published; null where unknown."
   firstPublished: Date
@@ -1995,6 +2370,42 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
 
+func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Change_kind(ctx, field)
+	case "observation":
+		return ec.fieldContext_Change_observation(ctx, field)
+	case "previous":
+		return ec.fieldContext_Change_previous(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Change", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ChangeConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ChangeConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ChangeConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_ChangeConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ChangeEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ChangeEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ChangeEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_Check(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -2105,6 +2516,8 @@ func (ec *executionContext) childFields_ComparisonEntry(ctx context.Context, fie
 		return ec.fieldContext_ComparisonEntry_standing(ctx, field)
 	case "observation":
 		return ec.fieldContext_ComparisonEntry_observation(ctx, field)
+	case "observations":
+		return ec.fieldContext_ComparisonEntry_observations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ComparisonEntry", field.Name)
 }
@@ -2277,6 +2690,70 @@ func (ec *executionContext) childFields_Distribution(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Distribution", field.Name)
 }
 
+func (ec *executionContext) childFields_ForecastAccuracy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "count":
+		return ec.fieldContext_ForecastAccuracy_count(ctx, field)
+	case "bias":
+		return ec.fieldContext_ForecastAccuracy_bias(ctx, field)
+	case "biasPrecision":
+		return ec.fieldContext_ForecastAccuracy_biasPrecision(ctx, field)
+	case "meanAbsoluteError":
+		return ec.fieldContext_ForecastAccuracy_meanAbsoluteError(ctx, field)
+	case "rootMeanSquareError":
+		return ec.fieldContext_ForecastAccuracy_rootMeanSquareError(ctx, field)
+	case "meanAbsolutePercentageError":
+		return ec.fieldContext_ForecastAccuracy_meanAbsolutePercentageError(ctx, field)
+	case "percentageCount":
+		return ec.fieldContext_ForecastAccuracy_percentageCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ForecastAccuracy", field.Name)
+}
+
+func (ec *executionContext) childFields_ForecastEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_ForecastEntry_region(ctx, field)
+	case "period":
+		return ec.fieldContext_ForecastEntry_period(ctx, field)
+	case "forecast":
+		return ec.fieldContext_ForecastEntry_forecast(ctx, field)
+	case "forecastPrecision":
+		return ec.fieldContext_ForecastEntry_forecastPrecision(ctx, field)
+	case "actual":
+		return ec.fieldContext_ForecastEntry_actual(ctx, field)
+	case "actualPrecision":
+		return ec.fieldContext_ForecastEntry_actualPrecision(ctx, field)
+	case "missing":
+		return ec.fieldContext_ForecastEntry_missing(ctx, field)
+	case "error":
+		return ec.fieldContext_ForecastEntry_error(ctx, field)
+	case "errorPrecision":
+		return ec.fieldContext_ForecastEntry_errorPrecision(ctx, field)
+	case "absolutePercentageError":
+		return ec.fieldContext_ForecastEntry_absolutePercentageError(ctx, field)
+	case "horizon":
+		return ec.fieldContext_ForecastEntry_horizon(ctx, field)
+	case "forecastObservation":
+		return ec.fieldContext_ForecastEntry_forecastObservation(ctx, field)
+	case "actualObservation":
+		return ec.fieldContext_ForecastEntry_actualObservation(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ForecastEntry", field.Name)
+}
+
+func (ec *executionContext) childFields_ForecastResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicators":
+		return ec.fieldContext_ForecastResult_indicators(ctx, field)
+	case "cost":
+		return ec.fieldContext_ForecastResult_cost(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_ForecastResult_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ForecastResult", field.Name)
+}
+
 func (ec *executionContext) childFields_Gap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "reason":
@@ -2299,6 +2776,18 @@ func (ec *executionContext) childFields_HistogramBin(ctx context.Context, field 
 		return ec.fieldContext_HistogramBin_share(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HistogramBin", field.Name)
+}
+
+func (ec *executionContext) childFields_HorizonAccuracy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fromDays":
+		return ec.fieldContext_HorizonAccuracy_fromDays(ctx, field)
+	case "toDays":
+		return ec.fieldContext_HorizonAccuracy_toDays(ctx, field)
+	case "accuracy":
+		return ec.fieldContext_HorizonAccuracy_accuracy(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HorizonAccuracy", field.Name)
 }
 
 func (ec *executionContext) childFields_Indicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2393,6 +2882,32 @@ func (ec *executionContext) childFields_IndicatorEdge(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type IndicatorEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_IndicatorForecasts(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_IndicatorForecasts_indicator(ctx, field)
+	case "unit":
+		return ec.fieldContext_IndicatorForecasts_unit(ctx, field)
+	case "accuracy":
+		return ec.fieldContext_IndicatorForecasts_accuracy(ctx, field)
+	case "byHorizon":
+		return ec.fieldContext_IndicatorForecasts_byHorizon(ctx, field)
+	case "entries":
+		return ec.fieldContext_IndicatorForecasts_entries(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IndicatorForecasts_totalCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IndicatorForecasts_pageInfo(ctx, field)
+	case "pending":
+		return ec.fieldContext_IndicatorForecasts_pending(ctx, field)
+	case "missing":
+		return ec.fieldContext_IndicatorForecasts_missing(ctx, field)
+	case "warnings":
+		return ec.fieldContext_IndicatorForecasts_warnings(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IndicatorForecasts", field.Name)
+}
+
 func (ec *executionContext) childFields_Load(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2475,6 +2990,62 @@ func (ec *executionContext) childFields_MissingRegion(ctx context.Context, field
 		return ec.fieldContext_MissingRegion_reason(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MissingRegion", field.Name)
+}
+
+func (ec *executionContext) childFields_Mover(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_Mover_region(ctx, field)
+	case "before":
+		return ec.fieldContext_Mover_before(ctx, field)
+	case "beforePrecision":
+		return ec.fieldContext_Mover_beforePrecision(ctx, field)
+	case "after":
+		return ec.fieldContext_Mover_after(ctx, field)
+	case "afterPrecision":
+		return ec.fieldContext_Mover_afterPrecision(ctx, field)
+	case "change":
+		return ec.fieldContext_Mover_change(ctx, field)
+	case "percentChange":
+		return ec.fieldContext_Mover_percentChange(ctx, field)
+	case "precision":
+		return ec.fieldContext_Mover_precision(ctx, field)
+	case "beforeObservation":
+		return ec.fieldContext_Mover_beforeObservation(ctx, field)
+	case "afterObservation":
+		return ec.fieldContext_Mover_afterObservation(ctx, field)
+	case "observations":
+		return ec.fieldContext_Mover_observations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Mover", field.Name)
+}
+
+func (ec *executionContext) childFields_MoversResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_MoversResult_indicator(ctx, field)
+	case "unit":
+		return ec.fieldContext_MoversResult_unit(ctx, field)
+	case "entries":
+		return ec.fieldContext_MoversResult_entries(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_MoversResult_totalCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_MoversResult_pageInfo(ctx, field)
+	case "missingBefore":
+		return ec.fieldContext_MoversResult_missingBefore(ctx, field)
+	case "missingAfter":
+		return ec.fieldContext_MoversResult_missingAfter(ctx, field)
+	case "decomposition":
+		return ec.fieldContext_MoversResult_decomposition(ctx, field)
+	case "warnings":
+		return ec.fieldContext_MoversResult_warnings(ctx, field)
+	case "cost":
+		return ec.fieldContext_MoversResult_cost(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_MoversResult_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MoversResult", field.Name)
 }
 
 func (ec *executionContext) childFields_Neighbour(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2613,6 +3184,54 @@ func (ec *executionContext) childFields_Range(ctx context.Context, field graphql
 		return ec.fieldContext_Range_max(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Range", field.Name)
+}
+
+func (ec *executionContext) childFields_RateDecomposition(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_RateDecomposition_region(ctx, field)
+	case "before":
+		return ec.fieldContext_RateDecomposition_before(ctx, field)
+	case "after":
+		return ec.fieldContext_RateDecomposition_after(ctx, field)
+	case "change":
+		return ec.fieldContext_RateDecomposition_change(ctx, field)
+	case "precision":
+		return ec.fieldContext_RateDecomposition_precision(ctx, field)
+	case "withinPart":
+		return ec.fieldContext_RateDecomposition_withinPart(ctx, field)
+	case "shiftPart":
+		return ec.fieldContext_RateDecomposition_shiftPart(ctx, field)
+	case "partPrecision":
+		return ec.fieldContext_RateDecomposition_partPrecision(ctx, field)
+	case "missing":
+		return ec.fieldContext_RateDecomposition_missing(ctx, field)
+	case "coverage":
+		return ec.fieldContext_RateDecomposition_coverage(ctx, field)
+	case "regions":
+		return ec.fieldContext_RateDecomposition_regions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RateDecomposition", field.Name)
+}
+
+func (ec *executionContext) childFields_RateDecompositionRegion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_RateDecompositionRegion_region(ctx, field)
+	case "rateBefore":
+		return ec.fieldContext_RateDecompositionRegion_rateBefore(ctx, field)
+	case "rateAfter":
+		return ec.fieldContext_RateDecompositionRegion_rateAfter(ctx, field)
+	case "weightBefore":
+		return ec.fieldContext_RateDecompositionRegion_weightBefore(ctx, field)
+	case "weightAfter":
+		return ec.fieldContext_RateDecompositionRegion_weightAfter(ctx, field)
+	case "withinPart":
+		return ec.fieldContext_RateDecompositionRegion_withinPart(ctx, field)
+	case "shiftPart":
+		return ec.fieldContext_RateDecompositionRegion_shiftPart(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RateDecompositionRegion", field.Name)
 }
 
 func (ec *executionContext) childFields_Region(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -263,8 +263,8 @@ func copyRow(to, from *store.Rows, i int32) {
 	to.Offset, to.Printed, to.Note = append(to.Offset, from.Offset[i]), append(to.Printed, from.Printed[i]), append(to.Note, from.Note[i])
 }
 
-// evidence is the figure that a cell's value comes from: of several periods the newest, of several predecessors the first.
-func (f *figures) evidence(s *Session, c *cell) *Observation {
+// figureOf is the figure that a cell's value comes from: of several periods the newest, of several predecessors the first.
+func (f *figures) figureOf(s *Session, c *cell) *Observation {
 	return f.evidenceOf(s, c.used[len(c.used)-1])[0]
 }
 

@@ -17,9 +17,11 @@ type cell struct {
 	// numerator and denominator of a rate or quotient; NaN where unknown. counts is the precision of their ratio.
 	numerator, denominator float64
 	counts                 indicator.Precision
-	divisorDiffers         bool    // the divisor is about another period than the figure
-	gaps                   bool    // figures added up over time leave days uncovered that figures are about
-	used                   []int32 // rows that the value rests on
+	divisor                *datedQuantity // of a quotient; nil if it has none
+	divisorDiffers         bool           // the divisor is about another period than the figure
+	scopesDiffer           bool           // the divisor is defined otherwise than the figure
+	gaps                   bool           // figures added up over time leave days uncovered that figures are about
+	used                   []int32        // rows that the value rests on
 }
 
 // rate sets the cell's quantity from its counts.
@@ -69,8 +71,10 @@ func (f *figures) divide(x *subject, c *cell) {
 		c.quantity, c.missing = indicator.NoQuantity(), indicator.NoDenominator
 		return
 	}
-	newest := f.rows.End[c.used[len(c.used)-1]]
-	c.divisorDiffers = divisor.period.End != newest
+	newest := c.used[len(c.used)-1]
+	c.divisor = &divisor
+	c.divisorDiffers = divisor.period.End != f.rows.End[newest]
+	c.scopesDiffer = f.divisorRows.Definition[divisor.row] != f.rows.Definition[newest]
 	c.numerator, c.denominator = c.quantity.Value, divisor.Value
 	c.counts = c.quantity.Precision.Over(divisor.Precision)
 	c.rate(x.scale)
@@ -186,4 +190,20 @@ func daysOf(r *store.Rows, rows []int32) int {
 		days += indicator.Period{Start: r.Start[i], End: r.End[i]}.Days()
 	}
 	return days
+}
+
+// evidence lists the figures that the cell's value rests on, by time, and behind them the one that divides a quotient. The
+// request must have asked for evidence.
+func (f *figures) evidence(s *Session, c *cell) []*Observation {
+	list := make([]*Observation, 0, len(c.used)+1)
+	for _, row := range c.used {
+		list = append(list, f.evidenceOf(s, row)...)
+	}
+	if c.divisor != nil {
+		divisor := s.observation(f.divisorRows, int(c.divisor.row))
+		if !slices.ContainsFunc(list, func(o *Observation) bool { return o.identity() == divisor.identity() }) {
+			list = append(list, divisor)
+		}
+	}
+	return list
 }

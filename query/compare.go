@@ -99,6 +99,8 @@ type Entry struct {
 	Standing      Standing
 	// Observation is the newest figure the value rests on; nil unless the request asked for evidence.
 	Observation *Observation
+	// Observations are all figures the value rests on, under the same condition.
+	Observations []*Observation
 
 	group *comparisonGroup
 }
@@ -205,7 +207,7 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 		shown = append(shown, *found)
 		entry := group.entry(region, found)
 		if request.Evidence {
-			entry.Observation = f.evidence(s, found)
+			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(s, found)
 		}
 		entries = append(entries, entry)
 	}

@@ -208,7 +208,7 @@ func (p *pairing) points(s *Session, c *Correlation, evidence bool) []*Point {
 			point.Residual = number(point.Y.Value - (*c.Slope*point.X.Value + *c.Intercept))
 		}
 		if evidence {
-			point.XObservation, point.YObservation = p.x.evidence(s, &p.xCells[i]), p.y.evidence(s, &p.yCells[i])
+			point.XObservation, point.YObservation = p.x.figureOf(s, &p.xCells[i]), p.y.figureOf(s, &p.yCells[i])
 		}
 		points[i] = point
 	}

@@ -32,7 +32,7 @@ type Per struct {
 	Scale     float64
 }
 
-// figureRequest is what aggregate and compare have in common: which figures of which indicators.
+// figureRequest is what the queries that combine figures have in common: which figures of which indicators.
 type figureRequest struct {
 	indicators []string
 	when       *When
@@ -45,6 +45,8 @@ type figureRequest struct {
 	// everyPeriod asks for all periods where the request does not say when.
 	everyPeriod bool
 	evidence    bool
+	// vintages asks for every report published by asOf, with those of the status also the measured ones.
+	vintages bool
 }
 
 // subject is one indicator asked for: its own figures, or those of a quotient's two parts.
@@ -96,9 +98,10 @@ type figures struct {
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
 	// divisors and weights are the newest quantities by indicator, slice and region.
-	divisors map[seriesKey]datedQuantity
-	weights  map[seriesKey]datedQuantity
-	weighing byIndicator[map[seriesKey]datedQuantity] // further weights, read when they are asked for
+	divisors    map[seriesKey]datedQuantity
+	divisorRows *store.Rows
+	weights     map[seriesKey]datedQuantity
+	weighing    byIndicator[map[seriesKey]datedQuantity] // further weights, read when they are asked for
 }
 
 // seriesKey names a series of one status.
@@ -106,10 +109,11 @@ type seriesKey struct {
 	indicator, slice, region int32
 }
 
-// datedQuantity is a quantity with the period it is about.
+// datedQuantity is a quantity with the period it is about and the row it was read from.
 type datedQuantity struct {
 	indicator.Quantity
 	period indicator.Period
+	row    int32
 }
 
 // resolve checks the request against the catalogue, without touching the engine.
@@ -315,8 +319,16 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 	selection := store.NewSelect()
 	selection.Statuses = []indicator.Status{f.request.status}
 	selection.AsOf = f.request.asOf
+	if f.request.vintages {
+		selection.Statuses = []indicator.Status{f.request.status, indicator.Actual}
+		selection.Vintages, selection.AsOf = true, indicator.NoDay
+	}
 	selection.Evidence = f.request.evidence
-	f.regions.withPredecessors().narrow(&selection, s.catalog.Regions())
+	regions := f.regions
+	if !f.request.vintages { // the vintages of several predecessors do not line up
+		regions = regions.withPredecessors()
+	}
+	regions.narrow(&selection, s.catalog.Regions())
 	if f.total >= 0 {
 		selection.Slices = append(selection.Slices, f.total)
 	}
@@ -335,7 +347,9 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 		return err
 	}
 	f.read += int64(f.rows.Len())
-	f.rows, f.inherited = f.inherit(f.rows, selection.Latest != nil)
+	if !f.request.vintages {
+		f.rows, f.inherited = f.inherit(f.rows, selection.Latest != nil)
+	}
 	var divisors, weights, divisorSlices []int32
 	for i := range f.subjects {
 		x := &f.subjects[i]
@@ -349,10 +363,11 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 			weights = appendDistinct(weights, x.indicator.Weight.ID)
 		}
 	}
-	if f.divisors, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0)); err != nil {
+	f.divisors, f.divisorRows, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0))
+	if err != nil {
 		return err
 	}
-	f.weights, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
+	f.weights, _, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
 	return err
 }
 
@@ -383,14 +398,15 @@ func (f *figures) applyWhen(selection *store.Select, today indicator.Day) {
 
 // fetchNewest reads the newest quantities of auxiliary indicators, in force on the last day asked about. They are facts
 // about the regions whatever the status of the figures they divide or weigh.
-func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, error) {
+func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, *store.Rows, error) {
 	if len(indicators) == 0 {
-		return nil, nil //nolint:nilnil // an empty map reads the same
+		return nil, nil, nil
 	}
 	selection := store.NewSelect()
 	selection.Indicators, selection.Slices = indicators, sliceIDs
 	selection.Statuses = []indicator.Status{indicator.Actual}
-	selection.Regions, selection.Levels, selection.AsOf = like.Regions, like.Levels, like.AsOf
+	selection.Regions, selection.Levels = like.Regions, like.Levels
+	selection.AsOf, selection.Evidence = f.request.asOf, f.request.evidence
 	latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
 	switch {
 	case f.when.Period != nil:
@@ -404,7 +420,7 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 	f.queries++
 	rows, err := s.rows(ctx, selection)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	rows, _ = f.inherit(rows, true)
 	newest := make(map[seriesKey]datedQuantity, rows.Len())
@@ -413,10 +429,11 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
 				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i]},
 				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
+				int32(i),
 			}
 		}
 	}
-	return newest, nil
+	return newest, rows, nil
 }
 
 func appendDistinct(list []int32, id int32) []int32 {

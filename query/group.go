@@ -125,14 +125,12 @@ func (g *Group) share() float64 {
 	return float64(len(g.used)) / float64(len(g.expected))
 }
 
-// Observations pages through the figures the group rests on, in tree order of their regions. The request must have
-// asked for evidence.
+// Observations pages through the figures the group rests on, those that divide a quotient included, in tree order of
+// their regions. The request must have asked for evidence.
 func (g *Group) Observations(request PageRequest) (*Page[*Observation], error) {
 	var list []*Observation
 	for i := range g.cells {
-		for _, row := range g.cells[i].used {
-			list = append(list, g.figures.evidenceOf(g.session, row)...)
-		}
+		list = append(list, g.figures.evidence(g.session, &g.cells[i])...)
 	}
 	return paginate(list, (*Observation).identity, request, g.session.limits.Page)
 }

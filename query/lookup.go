@@ -23,7 +23,7 @@ type LatestRequest struct {
 }
 
 // Latest returns the newest figure of each request, nil where there is none. A request that names something unknown has an
-// error in its place.
+// error in its place. Figures of a derived indicator are computed.
 func (s *Session) Latest(ctx context.Context, requests []LatestRequest) ([]*Observation, []error) {
 	found, errs := make([]*Observation, len(requests)), make([]error, len(requests))
 	type question struct {
@@ -32,6 +32,7 @@ func (s *Session) Latest(ctx context.Context, requests []LatestRequest) ([]*Obse
 		asOf             indicator.Day
 	}
 	askers := make(map[question][]int)
+	derived := make(map[quotientQuestion][]int)
 	for i, r := range requests {
 		ind, err := s.catalog.Indicator(r.Indicator)
 		if err != nil {
@@ -46,9 +47,22 @@ func (s *Session) Latest(ctx context.Context, requests []LatestRequest) ([]*Obse
 			errs[i] = at(err, "slice")
 			continue
 		}
-		if id, ok := s.catalog.SliceID(slice); ok {
+		if ind.Derived() {
+			q := quotientQuestion{ind, r.Slice, r.Status, r.AsOf, ""}
+			derived[q] = append(derived[q], i)
+		} else if id, ok := s.catalog.SliceID(slice); ok {
 			q := question{ind.ID, id, r.Status, r.AsOf}
 			askers[q] = append(askers[q], i)
+		}
+	}
+	for q, indexes := range derived {
+		var regions []*catalog.Region
+		for _, i := range indexes {
+			regions = append(regions, requests[i].Region)
+		}
+		byRegion, err := s.quotients(ctx, q, regions)
+		for _, i := range indexes {
+			found[i], errs[i] = byRegion[requests[i].Region.ID], err
 		}
 	}
 	for q, indexes := range askers {
@@ -79,7 +93,8 @@ func (s *Session) Latest(ctx context.Context, requests []LatestRequest) ([]*Obse
 
 func regionAlone(r *catalog.Region) store.Span { return store.Span{From: r.ID, To: r.ID + 1} }
 
-// Revisions returns every report of each figure, newest first.
+// Revisions returns every report of each figure, newest first. A figure of a derived indicator stands alone: its parts have
+// the reports.
 func (s *Session) Revisions(ctx context.Context, figures []*Observation) ([][]*Observation, error) {
 	keys := make([]indicator.ObservationKey, len(figures))
 	for i, o := range figures {
@@ -92,6 +107,9 @@ func (s *Session) Revisions(ctx context.Context, figures []*Observation) ([][]*O
 	revisions := make([][]*Observation, len(figures))
 	for i, key := range keys {
 		revisions[i] = reports[key]
+		if figures[i].Indicator.Derived() {
+			revisions[i] = figures[i : i+1]
+		}
 	}
 	return revisions, nil
 }
@@ -102,9 +120,15 @@ func (s *Session) ByKey(ctx context.Context, keys []indicator.ObservationKey) ([
 	if err != nil {
 		return nil, err
 	}
+	derived, err := s.derivedByKey(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
 	found := make([]*Observation, len(keys))
 	for i, key := range keys {
-		if list := reports[s.canonical(key)]; len(list) > 0 {
+		key = s.canonical(key)
+		found[i] = derived[key]
+		if list := reports[key]; len(list) > 0 {
 			found[i] = list[0]
 		}
 	}

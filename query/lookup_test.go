@@ -57,8 +57,9 @@ func TestLatest_Batch(t *testing.T) {
 			t.Errorf("request %d: %q, want %q", i, got, w)
 		}
 	}
-	// One query for each way of asking: visits, of which three regions, forecasts, the past, the slice, the derived indicator.
-	if s.EngineQueries() != 5 {
+	// One query for each way of asking: visits of five regions, forecasts, the past, the slice, and two for the parts of the
+	// derived indicator.
+	if s.EngineQueries() != 6 {
 		t.Errorf("%d queries", s.EngineQueries())
 	}
 	wantPath(t, wantCode(t, errs[10], indicator.UnknownIndicator), "indicator")

@@ -38,6 +38,8 @@ type Observation struct {
 	Load               *indicator.Load
 
 	slice int32
+	tie   int32 // among the reports of one figure on one day
+	load  int32 // position among the snapshot's loads
 }
 
 // observation resolves a row that was selected with evidence.
@@ -65,6 +67,8 @@ func (s *Session) observation(rows *store.Rows, i int) *Observation {
 		KnownTo:     rows.KnownTo[i],
 		Load:        &s.contents.Loads[rows.Load[i]],
 		slice:       rows.Slice[i],
+		tie:         rows.Tie[i],
+		load:        rows.Load[i],
 	}
 }
 
@@ -79,13 +83,16 @@ func (o *Observation) Key() indicator.ObservationKey {
 // Current reports whether this is the newest report of its figure.
 func (o *Observation) Current() bool { return o.KnownTo == indicator.Forever }
 
-// Identity names the report by codes: those of its key and, for a report that is no longer the newest, the day it became known
-// and its load.
+// Identity names the report by codes: those of its key and, for a report that is no longer the newest, the day it became known,
+// its load, and its place among the reports of that day.
 func (o *Observation) Identity() []string {
 	key := o.Key()
 	fields := []string{key.Region, key.Indicator, key.Slice, key.Period, key.Status.String()}
 	if !o.Current() {
 		fields = append(fields, o.KnownFrom.String(), o.Load.ID)
+		if o.tie > 0 {
+			fields = append(fields, strconv.Itoa(int(o.tie)))
+		}
 	}
 	return fields
 }
@@ -96,7 +103,7 @@ func (o *Observation) identity() string { return strings.Join(o.Identity(), "\x1
 func (o *Observation) position() store.Position {
 	p := store.Position{
 		Indicator: o.Indicator.ID, Slice: o.slice, Status: o.Status, Period: o.Period, Region: o.Region.ID,
-		KnownFrom: o.KnownFrom, Published: o.PublishedOn, Value: math.NaN(),
+		KnownFrom: o.KnownFrom, Tie: o.tie, Published: o.PublishedOn, Value: math.NaN(),
 	}
 	if o.Value != nil {
 		p.Value = *o.Value
@@ -194,8 +201,14 @@ func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asO
 	if err != nil {
 		return nil, at(err, "where")
 	}
-	page := &ObservationPage{session: s, selection: selection}
 	selection.Order = store.Order{By: orderKeys[order.By], Descending: order.Descending}
+	return s.readPage(ctx, selection, request)
+}
+
+// readPage reads one page of a selection with evidence.
+func (s *Session) readPage(ctx context.Context, selection store.Select, request PageRequest) (*ObservationPage, error) {
+	page := &ObservationPage{session: s, selection: selection}
+	var err error
 	selection.Limit = request.First + 1 // one more tells whether a page follows
 	if request.After != "" {
 		if selection.After, err = s.decodePosition(request.After); err != nil {
@@ -252,12 +265,12 @@ func (s *Session) encodePosition(o *Observation) string {
 	p := o.position()
 	return encodeCursor(
 		o.Indicator.Code, o.Slice.String(), o.Status.String(), p.Period.String(), o.Region.QualifiedCode(),
-		p.KnownFrom.String(), p.Published.String(), strconv.FormatFloat(p.Value, 'g', -1, 64),
+		p.KnownFrom.String(), strconv.Itoa(int(p.Tie)), p.Published.String(), strconv.FormatFloat(p.Value, 'g', -1, 64),
 	)
 }
 
 func (s *Session) decodePosition(cursor string) (*store.Position, error) {
-	fields, err := decodeCursorFields(cursor, 8)
+	fields, err := decodeCursorFields(cursor, 9)
 	if err != nil {
 		return nil, err
 	}
@@ -278,12 +291,14 @@ func (s *Session) decodePosition(cursor string) (*store.Position, error) {
 		return nil, goneCursor()
 	}
 	p := &store.Position{Indicator: ind.ID, Slice: sliceID, Region: region.ID}
-	var errs [5]error
+	var errs [6]error
 	p.Status, errs[0] = indicator.ParseStatus(fields[2])
 	p.Period, errs[1] = indicator.ParsePeriod(fields[3])
 	p.KnownFrom, errs[2] = indicator.ParseDay(fields[5])
-	p.Published, errs[3] = indicator.ParseDay(fields[6])
-	p.Value, errs[4] = strconv.ParseFloat(fields[7], 64)
+	tie, err := strconv.ParseInt(fields[6], 10, 32)
+	p.Tie, errs[5] = int32(tie), err
+	p.Published, errs[3] = indicator.ParseDay(fields[7])
+	p.Value, errs[4] = strconv.ParseFloat(fields[8], 64)
 	for _, err := range errs {
 		if err != nil {
 			return nil, invalidCursor()

@@ -191,6 +191,16 @@ func bridgeable(gap []catalog.Region, levels []indicator.Level) bool {
 	return !slices.ContainsFunc(gap, func(r catalog.Region) bool { return slices.Contains(levels, r.Level) })
 }
 
+// only replaces the argument path of a typed error, where the request it concerns was made here.
+func only(err error, path ...string) error {
+	if typed, ok := err.(*indicator.Error); ok { //nolint:errorlint // likewise
+		located := *typed
+		located.Path = path
+		return &located
+	}
+	return err
+}
+
 // at prefixes the argument path of a typed error.
 func at(err error, path ...string) error {
 	if typed, ok := err.(*indicator.Error); ok { //nolint:errorlint // only errors made here, never wrapped ones

@@ -64,6 +64,7 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 	precisions := make(map[string]bool)
 	gaps := make(map[int32]bool) // regions
 	divisors := make(map[int32]bool)
+	scopes := make(map[int32]bool)
 	for i := range cells {
 		for _, row := range cells[i].used {
 			rows, origins := f.origins(row)
@@ -85,6 +86,9 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 		if cells[i].divisorDiffers {
 			divisors[cells[i].region] = true
 		}
+		if cells[i].scopesDiffer {
+			scopes[cells[i].region] = true
+		}
 	}
 	var list []Warning
 	mixed := func(code WarningCode, found map[string]bool, what string) {
@@ -105,6 +109,10 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 	if len(divisors) > 0 {
 		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
 			x.indicator.Code, x.divisor.Code, len(divisors))})
+	}
+	if len(scopes) > 0 {
+		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %d regions",
+			x.indicator.Code, x.divisor.Code, len(scopes))})
 	}
 	return append(list, f.boundaryChanges(x, cells)...)
 }

@@ -19,8 +19,10 @@ type Select struct {
 	Period *indicator.Period
 	// Within keeps figures whose period lies wholly inside; NoDay as the start and Forever as the end leave it open.
 	Within *indicator.Period
+	// LoadsFrom keeps the reports that were brought by the load at this position of Contents.Loads or a later one.
+	LoadsFrom int32
 	// Latest keeps the newest figure of each series (region, indicator, slice, status). It is applied to the whole
-	// series, before Period, Within, Sources and Precisions.
+	// series, before Period, Within, Sources, Precisions and LoadsFrom.
 	Latest *Latest
 
 	// AsOf answers with what had been published by that day, that day included; NoDay answers with what is current.

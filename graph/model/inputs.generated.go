@@ -64,6 +64,14 @@ type Baseline struct {
 	Value *float64 `json:"value,omitempty"`
 }
 
+// A change in a page.
+type ChangeEdge struct {
+	// Opaque position of the change in the list.
+	Cursor string `json:"cursor"`
+	// The change.
+	Node *query.Change `json:"node"`
+}
+
 // One page of checks.
 type CheckConnection struct {
 	// The page's checks with their cursors.
@@ -194,6 +202,33 @@ type DistributionInput struct {
 	Bins *int `json:"bins,omitempty"`
 }
 
+// Asks how forecasts compare with what came true: the actual figure of the same region, slice and exactly the same period. Every
+// report of a forecast counts, since one that was revised was made at two horizons.
+type ForecastInput struct {
+	// Codes of the indicators.
+	Indicators []string `json:"indicators"`
+	// The regions; null: every county in force.
+	Regions *RegionSelector `json:"regions,omitempty"`
+	// Only forecasts of exactly these periods; null: of all.
+	Periods []*indicator.Period `json:"periods,omitempty"`
+	// The slice; null or empty: the total.
+	Slice []*DimensionValueInput `json:"slice,omitempty"`
+	// Expected or aimed at; ACTUAL is refused.
+	Status *indicator.Status `json:"status,omitempty"`
+	// Which report of the actual figure forecasts are held against.
+	Actual *ActualVintage `json:"actual,omitempty"`
+	// Answer with what had been published by this day; null: with what is current.
+	AsOf *indicator.Day `json:"asOf,omitempty"`
+	// Divides forecast and actual by another indicator's newest figure; both must add up over regions.
+	Per *Per `json:"per,omitempty"`
+	// Width in days of the bands that `byHorizon` sums errors up by, counted from 0.
+	HorizonBand *int `json:"horizonBand,omitempty"`
+	// Page size of the entries, at most 10000.
+	First *int `json:"first,omitempty"`
+	// Continue behind this cursor.
+	After *string `json:"after,omitempty"`
+}
+
 // One key of a group.
 type GroupBy struct {
 	// By the enclosing region of this level.
@@ -280,6 +315,49 @@ type MeasureCondition struct {
 	Lt *float64 `json:"lt,omitempty"`
 	// Less than or equal.
 	Lte *float64 `json:"lte,omitempty"`
+}
+
+// What movers are sorted by.
+type MoverOrder struct {
+	// The key.
+	By MoverOrderKey `json:"by"`
+	// The direction.
+	Direction *Direction `json:"direction,omitempty"`
+}
+
+// Asks which regions changed most, either between two periods (`from` and `to`) or between what was known on two days
+// (`asOfFrom` and `asOfTo`).
+type MoversInput struct {
+	// Code of the indicator.
+	Indicator string `json:"indicator"`
+	// The regions; null: every county in force, or every one inside `within`.
+	Regions *RegionSelector `json:"regions,omitempty"`
+	// Code of a region: only those inside it, and `decomposition` is of its rate. Null: all.
+	Within *string `json:"within,omitempty"`
+	// Exactly this period is the state before.
+	From *indicator.Period `json:"from,omitempty"`
+	// Exactly this period is the state after.
+	To *indicator.Period `json:"to,omitempty"`
+	// What had been published by this day is the state before.
+	AsOfFrom *indicator.Day `json:"asOfFrom,omitempty"`
+	// What had been published by this day is the state after; null: what is current.
+	AsOfTo *indicator.Day `json:"asOfTo,omitempty"`
+	// With `asOfFrom`: which periods; null: each region's newest then.
+	When *When `json:"when,omitempty"`
+	// The slice; null or empty: the total.
+	Slice []*DimensionValueInput `json:"slice,omitempty"`
+	// Measured, expected or aimed at.
+	Status *indicator.Status `json:"status,omitempty"`
+	// With `from` and `to`: answer with what had been published by this day; null: with what is current.
+	AsOf *indicator.Day `json:"asOf,omitempty"`
+	// Divides each region's value by another indicator's, each state by the divisor known of it; both must add up over regions.
+	Per *Per `json:"per,omitempty"`
+	// Sorts the entries; null: the largest absolute change first. Ties are in tree order, entries without the number last.
+	OrderBy *MoverOrder `json:"orderBy,omitempty"`
+	// Page size, at most 10000.
+	First *int `json:"first,omitempty"`
+	// Continue behind this cursor.
+	After *string `json:"after,omitempty"`
 }
 
 // An observation in a page.
@@ -499,6 +577,64 @@ type When struct {
 	Period *indicator.Period `json:"period,omitempty"`
 	// Every period inside this one, rolled up over time by the indicator's rule.
 	Within *indicator.Period `json:"within,omitempty"`
+}
+
+// Which report of an actual figure counts.
+type ActualVintage string
+
+const (
+	// The first one that gave a value, before any revision.
+	ActualVintageFirstPublished ActualVintage = "FIRST_PUBLISHED"
+	// The newest.
+	ActualVintageLatest ActualVintage = "LATEST"
+)
+
+var AllActualVintage = []ActualVintage{
+	ActualVintageFirstPublished,
+	ActualVintageLatest,
+}
+
+func (e ActualVintage) IsValid() bool {
+	switch e {
+	case ActualVintageFirstPublished, ActualVintageLatest:
+		return true
+	}
+	return false
+}
+
+func (e ActualVintage) String() string {
+	return string(e)
+}
+
+func (e *ActualVintage) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = ActualVintage(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid ActualVintage", str)
+	}
+	return nil
+}
+
+func (e ActualVintage) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *ActualVintage) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e ActualVintage) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
 }
 
 // Sort keys of groups.
@@ -901,6 +1037,70 @@ func (e *Measure) UnmarshalJSON(b []byte) error {
 }
 
 func (e Measure) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// Sort keys of movers.
+type MoverOrderKey string
+
+const (
+	// By the size of the change, whatever its sign.
+	MoverOrderKeyAbsoluteChange MoverOrderKey = "ABSOLUTE_CHANGE"
+	// By the change: falls before rises when ascending.
+	MoverOrderKeyChange MoverOrderKey = "CHANGE"
+	// By the change in percent.
+	MoverOrderKeyPercentChange MoverOrderKey = "PERCENT_CHANGE"
+	// By region, in tree order.
+	MoverOrderKeyRegion MoverOrderKey = "REGION"
+)
+
+var AllMoverOrderKey = []MoverOrderKey{
+	MoverOrderKeyAbsoluteChange,
+	MoverOrderKeyChange,
+	MoverOrderKeyPercentChange,
+	MoverOrderKeyRegion,
+}
+
+func (e MoverOrderKey) IsValid() bool {
+	switch e {
+	case MoverOrderKeyAbsoluteChange, MoverOrderKeyChange, MoverOrderKeyPercentChange, MoverOrderKeyRegion:
+		return true
+	}
+	return false
+}
+
+func (e MoverOrderKey) String() string {
+	return string(e)
+}
+
+func (e *MoverOrderKey) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = MoverOrderKey(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid MoverOrderKey", str)
+	}
+	return nil
+}
+
+func (e MoverOrderKey) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *MoverOrderKey) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e MoverOrderKey) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

@@ -154,3 +154,20 @@ func readNamed[T comparable](v any, what string, names map[T]string) (T, error) 
 		return none, indicator.Errorf(indicator.InvalidInput, "%q is not a %s", name, what)
 	})
 }
+
+var changeKinds = map[query.ChangeKind]string{query.Added: "ADDED", query.Revised: "REVISED", query.Withdrawn: "WITHDRAWN"}
+
+// MarshalChangeKind writes a kind of change.
+func MarshalChangeKind(k query.ChangeKind) graphql.Marshaler { return text(changeKinds[k]) }
+
+// UnmarshalChangeKind reads a kind of change.
+func UnmarshalChangeKind(v any) (query.ChangeKind, error) {
+	return read(v, "change kind", func(name string) (query.ChangeKind, error) {
+		for k, known := range changeKinds {
+			if known == name {
+				return k, nil
+			}
+		}
+		return query.Added, indicator.Errorf(indicator.InvalidInput, "%q is not a kind of change", name)
+	})
+}

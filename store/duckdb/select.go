@@ -138,6 +138,9 @@ func filters(s store.Select) []string {
 	if len(s.Precisions) > 0 {
 		where = append(where, "precision IN ("+literals(s.Precisions)+")")
 	}
+	if s.LoadsFrom > 0 {
+		where = append(where, "load >= "+literal(s.LoadsFrom))
+	}
 	if p := s.Period; p != nil {
 		where = append(where, "period_end = "+literal(p.End), "period_start = "+literal(p.Start))
 	}

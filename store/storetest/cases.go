@@ -116,6 +116,10 @@ var selectCases = []selectCase{
 		"03 gdp 2020-02-04 FORECAST = 7",
 		"1 price 2020-02-04 = 1.5 AT_MOST",
 	}},
+	{"what the second load brought", func(s *store.Select) { s.LoadsFrom = 1 }, []string{
+		"01 gdp 2020-02-04 = 15 APPROXIMATE yearbook",
+		"05 gdp 2020-02-04 = 3 with the cities",
+	}},
 	{"latest comes before the period", func(s *store.Select) {
 		s.Latest = &store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
 		s.Period = &february

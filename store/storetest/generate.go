@@ -122,6 +122,9 @@ func drawSelect(t *rapid.T) store.Select {
 			s.Regions = append(s.Regions, store.Span{From: from, To: from + rapid.Int32Range(0, 20).Draw(t, "length")})
 		}
 	}
+	if some("by load") {
+		s.LoadsFrom = rapid.Int32Range(1, 3).Draw(t, "loads from")
+	}
 	if some("by period") {
 		s.Period = new(rapid.SampledFrom(periods).Draw(t, "period"))
 	}

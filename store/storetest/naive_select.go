@@ -44,6 +44,7 @@ func matches(f *figure, s store.Select) bool {
 	})
 	return inside && oneOf(f.Indicator, s.Indicators) && oneOf(f.Slice, s.Slices) && oneOf(f.Source, s.Sources) &&
 		oneOf(f.Status, s.Statuses) && oneOf(f.Precision, s.Precisions) && oneOf(f.Level, s.Levels) &&
+		f.Load >= s.LoadsFrom &&
 		(s.Period == nil || *s.Period == f.Period) &&
 		(s.Within == nil || s.Within.Start <= f.Period.Start && f.Period.End <= s.Within.End)
 }
