@@ -45,6 +45,8 @@ func TestEngineQueries(t *testing.T) {
 		{"aggregate", `{ aggregate(input: {indicators: ["grids"], groupBy: [{region: COUNTY}]}) { groups { value coverage { used } observations { nodes { printed source { title } region { parent { name } } } } } totals { value } } }`, 1},
 		{"aggregate of a quotient", `{ aggregate(input: {indicators: ["households_per_grid", "persons_per_grid"], groupBy: [{region: COUNTY}]}) { groups { value } } }`, 2},
 		{"compare", `{ compare(input: {indicators: ["volunteer_teams", "grids", "party_members_deployed"], display: {within: ["CN"]}}) { indicators { entries { rank observation { printed load { id } source { code } } } } } }`, 1},
+		{"series", `{ series(input: {indicators: ["grids", "volunteer_teams", "gdp_growth"], regions: {within: ["CN"]}, status: [ACTUAL, FORECAST], grain: MONTH}) { series { region { name } points { value yearOnYear observations { printed load { id } source { code } } } } } }`, 1},
+		{"series of quotients", `{ series(input: {indicators: ["households_per_grid", "persons_per_grid"], regions: {within: ["CN"]}}) { series { points { value } } } }`, 2},
 		{"a page of observations", `{ observations(where: {}, first: 200) { totalCount nodes { region { name } indicator { name } source { title } } } }`, 2},
 		{"revisions of a page", `{ observations(where: {}, first: 200) { nodes { firstPublished revisions { value } } } }`, 4},
 		{"latest of many regions", `{ regions(where: {levels: [COUNTY]}, first: 3000) { nodes { latest(indicator: "grids") { value } } } }`, 4},

@@ -83,7 +83,6 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err := s.checkCells(plan.cells()); err != nil {
 		return nil, err
 	}
-	before := s.EngineQueries()
 	if err := plan.fetch(ctx, s); err != nil {
 		return nil, err
 	}
@@ -99,7 +98,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err != nil {
 		return nil, err
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = int64(plan.rows.Len()), s.EngineQueries()-before
+	answer.Cost.Rows, answer.Cost.EngineQueries = int64(plan.rows.Len()), plan.queries
 	return answer, nil
 }
 
@@ -133,7 +132,7 @@ func (s *Session) planAggregate(request *AggregateRequest) (*aggregatePlan, erro
 	}
 	plan := &aggregatePlan{request: request}
 	asked := &figureRequest{
-		indicators: request.Indicators, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}
 	if err := plan.resolveGroupBy(asked, regions); err != nil {

@@ -136,7 +136,7 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 		return nil, err
 	}
 	f, err := s.resolve(&figureRequest{
-		indicators: request.Indicators, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}, all)
 	if err != nil {
@@ -145,7 +145,6 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 	if err := s.checkCells(f.cells()); err != nil {
 		return nil, err
 	}
-	before := s.EngineQueries()
 	if err := f.fetch(ctx, s); err != nil {
 		return nil, err
 	}
@@ -157,7 +156,7 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 		}
 		answer.Indicators = append(answer.Indicators, c)
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = int64(f.rows.Len()), s.EngineQueries()-before
+	answer.Cost.Rows, answer.Cost.EngineQueries = int64(f.rows.Len()), f.queries
 	return answer, nil
 }
 

@@ -95,7 +95,7 @@ func (s *Session) Forecasts(ctx context.Context, request *ForecastRequest) (*For
 		return nil, err
 	}
 	f, err := s.resolve(&figureRequest{
-		indicators: request.Indicators, when: &When{Within: request.span()}, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: &When{Within: request.span()}, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: true, vintages: true,
 	}, regions)
 	if err != nil {
@@ -104,7 +104,6 @@ func (s *Session) Forecasts(ctx context.Context, request *ForecastRequest) (*For
 	if err := s.checkCells(f.cells()); err != nil {
 		return nil, err
 	}
-	before := s.EngineQueries()
 	if err := f.fetch(ctx, s); err != nil {
 		return nil, err
 	}
@@ -116,7 +115,7 @@ func (s *Session) Forecasts(ctx context.Context, request *ForecastRequest) (*For
 		}
 		answer.Indicators = append(answer.Indicators, judged)
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = int64(f.rows.Len()), s.EngineQueries()-before
+	answer.Cost.Rows, answer.Cost.EngineQueries = int64(f.rows.Len()), f.queries
 	return answer, nil
 }
 

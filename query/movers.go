@@ -116,7 +116,6 @@ func (s *Session) Movers(ctx context.Context, request *MoversRequest) (*MoversRe
 	if err := s.checkCells(cells); err != nil {
 		return nil, err
 	}
-	before := s.EngineQueries()
 	for _, x := range sides {
 		if err := x.fetch(ctx, s); err != nil {
 			return nil, err
@@ -125,8 +124,9 @@ func (s *Session) Movers(ctx context.Context, request *MoversRequest) (*MoversRe
 			return nil, err
 		}
 		answer.Cost.Rows += int64(x.rows.Len())
+		answer.Cost.EngineQueries += x.queries
 	}
-	answer.Cost.Cells, answer.Cost.Limit, answer.Cost.EngineQueries = cells, s.limits.Cells, s.EngineQueries()-before
+	answer.Cost.Cells, answer.Cost.Limit = cells, s.limits.Cells
 	answer.before, answer.after = sides[0], sides[1]
 	answer.Indicator, answer.Unit = answer.before.subject().indicator, answer.before.subject().unit()
 	movers := answer.movers(s, request.Evidence)
@@ -146,7 +146,7 @@ func (request *MoversRequest) sides() ([]figureRequest, error) {
 		return nil, err
 	}
 	common := figureRequest{
-		indicators: []string{request.Indicator}, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: []string{request.Indicator}, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}
 	requests := []figureRequest{common, common}
