@@ -289,6 +289,25 @@ func TestSeries_Quotients(t *testing.T) {
 	wantSeries(t, perVisit, "clinics 111 ACTUAL MONTH: 2020-02 ≈5, 2020-03 14, 2020-04 - NO_OBSERVATION, 2020-05 - NO_DENOMINATOR")
 }
 
+// A population that is counted with the outskirts does not fit clinics without.
+func TestSeries_Scopes(t *testing.T) {
+	t.Parallel()
+	outskirts := func(r *store.Report) { r.Definition = 1 }
+	session := NewSession(newStore(t, fixtureTables(), []fact{
+		{"clinics 111 2020-01", 4, nil}, {"clinics 111 2020-02", 5, nil}, {"population 111 2020-02", 1000, outskirts}, {"population 111 2020-01", 1000, nil},
+	}), DefaultLimits(), today)
+	for to, want := range map[string]string{"2020-01-31": "", "2020-02-29": "MIXED_DEFINITIONS"} {
+		answer, err := session.Series(context.Background(), &SeriesRequest{
+			Indicators: []string{"clinics_per_10k"}, Regions: codes("111"), From: indicator.NoDay, To: parseDay(to), AsOf: indicator.NoDay,
+			Page: PageRequest{First: 1},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantText(t, "warnings to "+to, warningCodes(answer.Warnings), want)
+	}
+}
+
 func TestSeries_PagesAndMissing(t *testing.T) {
 	t.Parallel()
 	request := &SeriesRequest{Indicators: []string{"visits", "price"}, Regions: within("11"), Grain: indicator.Quarterly, To: parseDay("2019-12-31")}
