@@ -6,10 +6,9 @@ import (
 	"github.com/countyql/countyql/indicator"
 )
 
-// The statistics of this file take filled values as they take reported ones. They are as defined in OECD, "Data and Metadata
-// Reporting and Presentation Handbook" (2007), chapter 4: changes on the previous period and on the same period of the
-// previous year, index numbers with a base period; and for the moving average and the percentage point in OECD, "Glossary of
-// Statistical Terms" (2008).
+// The statistics of this file take filled values as they take reported ones. Changes on the previous period and on the same
+// period of the previous year, and index numbers with a base period, are as in OECD, "Data and Metadata Reporting and
+// Presentation Handbook" (2007), chapter 4; the moving average is as in OECD, "Glossary of Statistical Terms" (2008), but trails.
 
 // previous is the value of the point before; missing at the first.
 func (p *Point) previous() indicator.Quantity {
