@@ -50,6 +50,8 @@ func TestEngineQueries(t *testing.T) {
 		{"distribution", `{ distribution(input: {indicator: "party_members_deployed"}) { histogram { count } quantiles(p: [0.5]) missing { region { name } } } }`, 1},
 		{"similar", `{ similar(input: {region: "370105", indicators: ["party_members_deployed", "persons_per_grid"]}) { neighbours { region { name } differences { value } } } }`, 2},
 		{"peers", `{ distribution(input: {indicator: "volunteer_teams", regions: {peersOf: {region: "370105", by: NEAREST, indicators: ["party_members_deployed"]}}}) { statistics { n } } }`, 2},
+		{"series", `{ series(input: {indicators: ["grids", "volunteer_teams", "gdp_growth"], regions: {within: ["CN"]}, status: [ACTUAL, FORECAST], grain: MONTH}) { series { region { name } points { value yearOnYear observations { printed load { id } source { code } } } } } }`, 1},
+		{"series of quotients", `{ series(input: {indicators: ["households_per_grid", "persons_per_grid"], regions: {within: ["CN"]}}) { series { points { value } } } }`, 2},
 		{"a page of observations", `{ observations(where: {}, first: 200) { totalCount nodes { region { name } indicator { name } source { title } } } }`, 2},
 		{"revisions of a page", `{ observations(where: {}, first: 200) { nodes { firstPublished revisions { value } } } }`, 4},
 		{"latest of many regions", `{ regions(where: {levels: [COUNTY]}, first: 3000) { nodes { latest(indicator: "grids") { value } } } }`, 4},

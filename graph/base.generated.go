@@ -46,6 +46,7 @@ type QueryResolver interface {
 	Snapshots(ctx context.Context, first *int, after *string) (*model.SnapshotConnection, error)
 	Loads(ctx context.Context, first *int, after *string) (*model.LoadConnection, error)
 	Checks(ctx context.Context, where *model.CheckWhere, first *int, after *string) (*model.CheckConnection, error)
+	Series(ctx context.Context, input model.SeriesInput) (*query.SeriesResult, error)
 	Similar(ctx context.Context, input model.SimilarInput) (*query.SimilarResult, error)
 }
 type WarningResolver interface {
@@ -433,6 +434,20 @@ func (ec *executionContext) field_Query_search_args(ctx context.Context, rawArgs
 		return nil, err
 	}
 	args["first"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_series_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SeriesInput, error) {
+			return ec.unmarshalNSeriesInput2githubᚗcomᚋcountyqlᚋcountyqlᚋgraphᚋmodelᚐSeriesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
 	return args, nil
 }
 
@@ -1516,6 +1531,50 @@ func (ec *executionContext) fieldContext_Query_checks(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_series(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_series(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Series(ctx, fc.Args["input"].(model.SeriesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *query.SeriesResult) graphql.Marshaler {
+			return ec.marshalNSeriesResult2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐSeriesResult(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_series(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SeriesResult(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_series_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_similar(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2270,6 +2329,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 			}
 
 			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "series":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_series(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
 		case "similar":
 			field := field
 
@@ -2477,6 +2558,35 @@ func (ec *executionContext) marshalNPeriod2githubᚗcomᚋcountyqlᚋcountyqlᚋ
 		}
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNPeriod2ᚕgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPeriodᚄ(ctx context.Context, v any) ([]indicator.Period, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]indicator.Period, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPeriod2githubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPeriod(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNPeriod2ᚕgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPeriodᚄ(ctx context.Context, sel ast.SelectionSet, v []indicator.Period) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNPeriod2githubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPeriod(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNPeriod2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐPeriod(ctx context.Context, v any) (*indicator.Period, error) {

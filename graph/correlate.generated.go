@@ -22,17 +22,17 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type CorrelationResolver interface {
-	Points(ctx context.Context, obj *query.Correlation) ([]*query.Point, error)
+	Points(ctx context.Context, obj *query.Correlation) ([]*query.CorrelationPoint, error)
 	TotalCount(ctx context.Context, obj *query.Correlation) (int, error)
 	PageInfo(ctx context.Context, obj *query.Correlation) (*query.PageInfo, error)
 
 	Snapshot(ctx context.Context, obj *query.Correlation) (*query.Snapshot, error)
 }
 type CorrelationPointResolver interface {
-	X(ctx context.Context, obj *query.Point) (float64, error)
-	XPrecision(ctx context.Context, obj *query.Point) (indicator.Precision, error)
-	Y(ctx context.Context, obj *query.Point) (float64, error)
-	YPrecision(ctx context.Context, obj *query.Point) (indicator.Precision, error)
+	X(ctx context.Context, obj *query.CorrelationPoint) (float64, error)
+	XPrecision(ctx context.Context, obj *query.CorrelationPoint) (indicator.Precision, error)
+	Y(ctx context.Context, obj *query.CorrelationPoint) (float64, error)
+	YPrecision(ctx context.Context, obj *query.CorrelationPoint) (indicator.Precision, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -450,8 +450,8 @@ func (ec *executionContext) _Correlation_points(ctx context.Context, field graph
 			return ec.Resolvers.Correlation().Points(ctx, obj)
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*query.Point) graphql.Marshaler {
-			return ec.marshalNCorrelationPoint2ᚕᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐPointᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []*query.CorrelationPoint) graphql.Marshaler {
+			return ec.marshalNCorrelationPoint2ᚕᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐCorrelationPointᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -653,7 +653,7 @@ func (ec *executionContext) fieldContext_Correlation_snapshot(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _CorrelationPoint_region(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_region(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -685,7 +685,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_region(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _CorrelationPoint_x(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_x(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -708,7 +708,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_x(_ context.Context, f
 	return graphql.NewScalarFieldContext("CorrelationPoint", field, true, true, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _CorrelationPoint_xPrecision(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_xPrecision(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -731,7 +731,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_xPrecision(_ context.C
 	return graphql.NewScalarFieldContext("CorrelationPoint", field, true, true, errors.New("field of type Precision does not have child fields"))
 }
 
-func (ec *executionContext) _CorrelationPoint_y(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_y(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -754,7 +754,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_y(_ context.Context, f
 	return graphql.NewScalarFieldContext("CorrelationPoint", field, true, true, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _CorrelationPoint_yPrecision(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_yPrecision(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -777,7 +777,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_yPrecision(_ context.C
 	return graphql.NewScalarFieldContext("CorrelationPoint", field, true, true, errors.New("field of type Precision does not have child fields"))
 }
 
-func (ec *executionContext) _CorrelationPoint_residual(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_residual(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -800,7 +800,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_residual(_ context.Con
 	return graphql.NewScalarFieldContext("CorrelationPoint", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
-func (ec *executionContext) _CorrelationPoint_xObservation(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_xObservation(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -832,7 +832,7 @@ func (ec *executionContext) fieldContext_CorrelationPoint_xObservation(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _CorrelationPoint_yObservation(ctx context.Context, field graphql.CollectedField, obj *query.Point) (ret graphql.Marshaler) {
+func (ec *executionContext) _CorrelationPoint_yObservation(ctx context.Context, field graphql.CollectedField, obj *query.CorrelationPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1412,7 +1412,7 @@ func (ec *executionContext) _Correlation(ctx context.Context, sel ast.SelectionS
 
 var correlationPointImplementors = []string{"CorrelationPoint"}
 
-func (ec *executionContext) _CorrelationPoint(ctx context.Context, sel ast.SelectionSet, obj *query.Point) graphql.Marshaler {
+func (ec *executionContext) _CorrelationPoint(ctx context.Context, sel ast.SelectionSet, obj *query.CorrelationPoint) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, correlationPointImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -1698,11 +1698,11 @@ func (ec *executionContext) marshalNCorrelationMethod2githubᚗcomᚋcountyqlᚋ
 	return res
 }
 
-func (ec *executionContext) marshalNCorrelationPoint2ᚕᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*query.Point) graphql.Marshaler {
+func (ec *executionContext) marshalNCorrelationPoint2ᚕᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐCorrelationPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*query.CorrelationPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNCorrelationPoint2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐPoint(ctx, sel, v[i])
+		return ec.marshalNCorrelationPoint2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐCorrelationPoint(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -1714,7 +1714,7 @@ func (ec *executionContext) marshalNCorrelationPoint2ᚕᚖgithubᚗcomᚋcounty
 	return ret
 }
 
-func (ec *executionContext) marshalNCorrelationPoint2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐPoint(ctx context.Context, sel ast.SelectionSet, v *query.Point) graphql.Marshaler {
+func (ec *executionContext) marshalNCorrelationPoint2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐCorrelationPoint(ctx context.Context, sel ast.SelectionSet, v *query.CorrelationPoint) graphql.Marshaler {
 	if v == nil {
 		if !graphql.HasFieldError(ctx, graphql.GetFieldContext(ctx)) {
 			graphql.AddErrorf(ctx, "the requested element is null which the schema does not allow")

@@ -13,7 +13,7 @@ import (
 	"github.com/countyql/countyql/query"
 )
 
-func (r *correlationResolver) Points(ctx context.Context, obj *query.Correlation) ([]*query.Point, error) {
+func (r *correlationResolver) Points(ctx context.Context, obj *query.Correlation) ([]*query.CorrelationPoint, error) {
 	return obj.Page.Nodes, nil
 }
 
@@ -29,19 +29,19 @@ func (r *correlationResolver) Snapshot(ctx context.Context, obj *query.Correlati
 	return sessionOf(ctx).Snapshot(), nil
 }
 
-func (r *correlationPointResolver) X(ctx context.Context, obj *query.Point) (float64, error) {
+func (r *correlationPointResolver) X(ctx context.Context, obj *query.CorrelationPoint) (float64, error) {
 	return obj.X.Value, nil
 }
 
-func (r *correlationPointResolver) XPrecision(ctx context.Context, obj *query.Point) (indicator.Precision, error) {
+func (r *correlationPointResolver) XPrecision(ctx context.Context, obj *query.CorrelationPoint) (indicator.Precision, error) {
 	return obj.X.Precision, nil
 }
 
-func (r *correlationPointResolver) Y(ctx context.Context, obj *query.Point) (float64, error) {
+func (r *correlationPointResolver) Y(ctx context.Context, obj *query.CorrelationPoint) (float64, error) {
 	return obj.Y.Value, nil
 }
 
-func (r *correlationPointResolver) YPrecision(ctx context.Context, obj *query.Point) (indicator.Precision, error) {
+func (r *correlationPointResolver) YPrecision(ctx context.Context, obj *query.CorrelationPoint) (indicator.Precision, error) {
 	return obj.Y.Precision, nil
 }
 

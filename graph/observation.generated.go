@@ -2010,6 +2010,30 @@ func (ec *executionContext) marshalNMissingReason2githubᚗcomᚋcountyqlᚋcoun
 	return res
 }
 
+func (ec *executionContext) unmarshalNMissingReason2ᚕgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐMissing(ctx context.Context, v any) ([]indicator.Missing, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]indicator.Missing, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalOMissingReason2githubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐMissing(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNMissingReason2ᚕgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐMissing(ctx context.Context, sel ast.SelectionSet, v []indicator.Missing) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalOMissingReason2githubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐMissing(ctx, sel, v[i])
+	})
+
+	return ret
+}
+
 func (ec *executionContext) marshalNObservation2ᚕᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋqueryᚐObservationᚄ(ctx context.Context, sel ast.SelectionSet, v []*query.Observation) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -2179,6 +2203,18 @@ func (ec *executionContext) unmarshalODimensionValueInput2ᚕᚖgithubᚗcomᚋc
 		}
 	}
 	return res, nil
+}
+
+func (ec *executionContext) unmarshalOGrain2githubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐGrain(ctx context.Context, v any) (indicator.Grain, error) {
+	res, err := scalar.UnmarshalGrain(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOGrain2githubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐGrain(ctx context.Context, sel ast.SelectionSet, v indicator.Grain) graphql.Marshaler {
+	_ = sel
+	_ = ctx
+	res := scalar.MarshalGrain(v)
+	return res
 }
 
 func (ec *executionContext) unmarshalOGrain2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋindicatorᚐGrain(ctx context.Context, v any) (*indicator.Grain, error) {

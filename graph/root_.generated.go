@@ -43,11 +43,13 @@ type ResolverRoot interface {
 	NeighbourDifference() NeighbourDifferenceResolver
 	Observation() ObservationResolver
 	ObservationConnection() ObservationConnectionResolver
+	Point() PointResolver
 	Query() QueryResolver
 	RateDecomposition() RateDecompositionResolver
 	Region() RegionResolver
 	Rollup() RollupResolver
 	SearchHit() SearchHitResolver
+	SeriesResult() SeriesResultResolver
 	SimilarIndicator() SimilarIndicatorResolver
 	SimilarResult() SimilarResultResolver
 	Snapshot() SnapshotResolver
@@ -82,6 +84,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalMap := graphql.BuildUnmarshalerMap(
 		ec.unmarshalInputAggregateInput,
 		ec.unmarshalInputAggregateOrder,
+		ec.unmarshalInputAlign,
 		ec.unmarshalInputBaseline,
 		ec.unmarshalInputCheckWhere,
 		ec.unmarshalInputCompareInput,
@@ -103,6 +106,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 		ec.unmarshalInputRegionOrder,
 		ec.unmarshalInputRegionSelector,
 		ec.unmarshalInputRegionWhere,
+		ec.unmarshalInputSeriesInput,
 		ec.unmarshalInputSimilarInput,
 		ec.unmarshalInputWhen,
 	)
@@ -384,7 +388,7 @@ type MissingRegion {
 
 "What an answer cost, or would cost."
 type Cost {
-  "Estimated cells before running: indicators x regions x slices."
+  "Estimated cells before running: indicators x regions x slices x statuses."
   cells: Int!
   "The most cells one request may ask for."
   limit: Int!
@@ -2174,6 +2178,191 @@ enum PeersBy {
   NEAREST
 }
 `, BuiltIn: false},
+	{Name: "../schema/series.graphqls", Input: `"Asks how figures develop over time."
+input SeriesInput {
+  "Codes of the indicators."
+  indicators: [String!]!
+  "The regions, of any level. Each has the figures reported for itself: nothing is rolled up over regions here."
+  regions: RegionSelector!
+  "Only figures whose period begins on or after this day; null: no bound."
+  from: Date
+  "Only figures whose period ends on or before this day; null: no bound."
+  to: Date
+  "Length of the periods shown. Figures inside one are rolled up by the indicator's time rule, flows added up and stocks taken at their newest; NOT_AGGREGATABLE where a period holds several figures and the contract has no rule. Figures that do not lie inside one period are left out, with a warning. Null: the periods as they are reported, each length in a series of its own."
+  grain: Grain
+  "The slice; null or empty: the total."
+  slice: [DimensionValueInput!]
+  "Measured, expected or aimed at: one series each, they never mix. Null or empty: measured."
+  status: [ObservationStatus!] = [ACTUAL]
+  "Answer with what had been published by this day; null: with what is current."
+  asOf: Date
+  "Divides each value by another indicator's of the same time; both must add up over regions."
+  per: Per
+  "What stands in gaps between reported periods. Filled points are marked. Periods that are reported as missing are never filled."
+  fill: Fill = NONE
+  "Counts days from an event instead of by the calendar; with the grain DAY or none."
+  align: Align
+  "Number of series on a page, at most 10000."
+  first: Int = 1000
+  "Continue behind this cursor."
+  after: String
+}
+
+"What stands in the gaps of a series."
+enum Fill {
+  "Nothing: the value is null with the reason NO_OBSERVATION."
+  NONE
+  "0."
+  ZERO
+  "The last reported value before the gap, with its precision."
+  PREVIOUS
+  "The straight line between the reported values on either side, with equal steps from point to point; the precision is APPROXIMATE."
+  LINEAR
+}
+
+"Aligns days by an event that moves through the calendar: {event: \"2020-01-25\", with: \"2019-02-05\"} is Spring Festival."
+input Align {
+  "The day that is day 0."
+  event: Date!
+  "Day 0 of the event compared with: year-on-year statistics compare as many days after either. Null: they compare by the calendar."
+  with: Date
+}
+
+"Figures over time."
+type SeriesResult {
+  "The page's series that have a figure: by indicator as asked for, then region in tree order, status, and length of the periods from days to years, irregular spans last."
+  series: [Series!]!
+  "Number of series on all pages."
+  totalCount: Int!
+  "How the page lies in the list."
+  pageInfo: PageInfo!
+  "The regions that have no series of an indicator, in the same order, with the reason."
+  missing: [MissingSeries!]!
+  "What should be known before the figures are used: mixed lengths of periods, sources, definitions or precision, figures left out, sums that leave days uncovered, retired regions."
+  warnings: [Warning!]!
+  "What the answer cost."
+  cost: Cost!
+  "The snapshot it was answered from."
+  snapshot: Snapshot!
+}
+
+"A region without figures of an indicator in this selection."
+type MissingSeries {
+  "The indicator."
+  indicator: Indicator!
+  "The region."
+  region: Region!
+  "Why."
+  reason: MissingReason!
+}
+
+"How one indicator develops in one region."
+type Series {
+  "The region."
+  region: Region!
+  "The indicator."
+  indicator: Indicator!
+  "Measured, expected or aimed at."
+  status: ObservationStatus!
+  "Length of the periods: the grain asked for or, without one, the length reported; null for spans that are no calendar periods."
+  frequency: Grain
+  "Unit of the values, moving averages and cumulative sums; with ` + "`" + `per` + "`" + ` a quotient."
+  unit: String!
+  "Unit of ` + "`" + `change` + "`" + ` and ` + "`" + `yearOnYearChange` + "`" + `: that of the values, but percentage points where they are percentages."
+  changeUnit: String!
+  "The points by time, from the first reported period to the last. A gap between them is a point without a value. Without a grain, a series of irregular spans, and one of days whose figures do not add up over time, has no gaps: its points are what is reported."
+  points: [Point!]!
+  "The points as parallel arrays, for charts."
+  columns: SeriesColumns!
+}
+
+"""
+One period of a series. Its statistics take filled values as they take reported ones, and are null where a value that they need
+is null. The points before this one are those shown: a figure before ` + "`" + `from` + "`" + ` is compared with year on year only.
+"""
+type Point {
+  "The period. It counts as inferred if the date of one of its figures is."
+  period: TimePeriod!
+  "Days from the event of ` + "`" + `align` + "`" + ` to the last day of the period, negative before it; null without ` + "`" + `align` + "`" + `."
+  eventDay: Int
+  "The value in the series' unit; null where ` + "`" + `missing` + "`" + ` says why. A quotient is formed of its parts, the divisor being a flow's figures of the same period or, of anything else, the figure in force at its end."
+  value: Float
+  "Why there is no value; null if there is one. NO_OBSERVATION is a gap."
+  missing: MissingReason
+  "Whether nothing is reported for the period and the value is what ` + "`" + `fill` + "`" + ` put there."
+  filled: Boolean!
+  "Whether the value adds up figures that leave days of the period uncovered."
+  partial: Boolean!
+  "Precision of the value."
+  precision: Precision!
+  "Value minus the previous point's, in ` + "`" + `changeUnit` + "`" + `: of percentages in percentage points. Null at the first point."
+  change: Float
+  "Precision of ` + "`" + `change` + "`" + ` and ` + "`" + `percentChange` + "`" + `; null where there is no change."
+  changePrecision: Precision
+  "100 x change / previous value. Null at the first point, where the previous value is not positive, and for percentages, whose change is in percentage points only."
+  percentChange: Float
+  "Change on the same period one year earlier in percent; of percentages in percentage points. The earlier period is the year, quarter, month, ISO week or dates of the same number or, with ` + "`" + `align` + "`" + `, that of as many days after the event compared with. Null where there is no such period (29 February, most weeks 53), where it has no value and, but for percentages, where its value is not positive."
+  yearOnYear: Float
+  "Precision of ` + "`" + `yearOnYear` + "`" + `; null where that is null."
+  yearOnYearPrecision: Precision
+  "Value minus that of the period ` + "`" + `yearOnYear` + "`" + ` compares with, in ` + "`" + `changeUnit` + "`" + `."
+  yearOnYearChange: Float
+  "100 x value / value of the base. Null where the series has no such point or its value is not positive. A base that is not of the grain asked for is an INVALID_INPUT error, reported once a series, at its first point."
+  index(
+    "The period that is 100: one of the series' points."
+    base: Period!
+  ): Float
+  "Precision of ` + "`" + `index` + "`" + `; null where that is null. The base itself is exact."
+  indexPrecision(
+    "The period that is 100."
+    base: Period!
+  ): Precision
+  "Unweighted mean of this point and those before it. Null until there are as many, and where one of them is null."
+  movingAverage(
+    "Number of points, 1 to 1000."
+    points: Int!
+  ): Float
+  "Precision of ` + "`" + `movingAverage` + "`" + `; null where that is null."
+  movingAveragePrecision(
+    "Number of points, 1 to 1000."
+    points: Int!
+  ): Precision
+  "Sum of the values from the first point to this one; null from the first null value on. Of what does not add up over time, and of irregular spans, which may overlap: null, with a NOT_ADDITIVE error, reported once a series, at its first point."
+  cumulative: Float
+  "Precision of ` + "`" + `cumulative` + "`" + `; null where that is null."
+  cumulativePrecision: Precision
+  "The figures that the value rests on, by time, and of a quotient then those that divide it; empty for gaps and what fills them."
+  observations: [Observation!]!
+}
+
+"Points as parallel arrays of equal length, by time."
+type SeriesColumns {
+  "Periods."
+  periods: [Period!]!
+  "Values, null where missing."
+  values: [Float]!
+  "Why values are missing, null where they are not."
+  missing: [MissingReason]!
+  "Whether values are filled."
+  filled: [Boolean!]!
+  "Precisions."
+  precisions: [Precision!]!
+  "Changes on the previous point."
+  changes: [Float]!
+  "Changes on the previous point in percent."
+  percentChanges: [Float]!
+  "Changes on the year before."
+  yearOnYear: [Float]!
+}
+
+extend type Query {
+  "Figures over time: change, growth on the year before, index, moving average and cumulative sum, with gaps shown or filled."
+  series(
+    "What to show."
+    input: SeriesInput!
+  ): SeriesResult!
+}
+`, BuiltIn: false},
 	{Name: "../schema/similar.graphqls", Input: `"Asks which regions are most like one."
 input SimilarInput {
   "Code of the region."
@@ -2992,6 +3181,18 @@ func (ec *executionContext) childFields_MissingRegion(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type MissingRegion", field.Name)
 }
 
+func (ec *executionContext) childFields_MissingSeries(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "indicator":
+		return ec.fieldContext_MissingSeries_indicator(ctx, field)
+	case "region":
+		return ec.fieldContext_MissingSeries_region(ctx, field)
+	case "reason":
+		return ec.fieldContext_MissingSeries_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MissingSeries", field.Name)
+}
+
 func (ec *executionContext) childFields_Mover(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "region":
@@ -3176,6 +3377,52 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Point(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "period":
+		return ec.fieldContext_Point_period(ctx, field)
+	case "eventDay":
+		return ec.fieldContext_Point_eventDay(ctx, field)
+	case "value":
+		return ec.fieldContext_Point_value(ctx, field)
+	case "missing":
+		return ec.fieldContext_Point_missing(ctx, field)
+	case "filled":
+		return ec.fieldContext_Point_filled(ctx, field)
+	case "partial":
+		return ec.fieldContext_Point_partial(ctx, field)
+	case "precision":
+		return ec.fieldContext_Point_precision(ctx, field)
+	case "change":
+		return ec.fieldContext_Point_change(ctx, field)
+	case "changePrecision":
+		return ec.fieldContext_Point_changePrecision(ctx, field)
+	case "percentChange":
+		return ec.fieldContext_Point_percentChange(ctx, field)
+	case "yearOnYear":
+		return ec.fieldContext_Point_yearOnYear(ctx, field)
+	case "yearOnYearPrecision":
+		return ec.fieldContext_Point_yearOnYearPrecision(ctx, field)
+	case "yearOnYearChange":
+		return ec.fieldContext_Point_yearOnYearChange(ctx, field)
+	case "index":
+		return ec.fieldContext_Point_index(ctx, field)
+	case "indexPrecision":
+		return ec.fieldContext_Point_indexPrecision(ctx, field)
+	case "movingAverage":
+		return ec.fieldContext_Point_movingAverage(ctx, field)
+	case "movingAveragePrecision":
+		return ec.fieldContext_Point_movingAveragePrecision(ctx, field)
+	case "cumulative":
+		return ec.fieldContext_Point_cumulative(ctx, field)
+	case "cumulativePrecision":
+		return ec.fieldContext_Point_cumulativePrecision(ctx, field)
+	case "observations":
+		return ec.fieldContext_Point_observations(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Point", field.Name)
+}
+
 func (ec *executionContext) childFields_Range(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "min":
@@ -3322,6 +3569,70 @@ func (ec *executionContext) childFields_SearchHit(ctx context.Context, field gra
 		return ec.fieldContext_SearchHit_score(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SearchHit", field.Name)
+}
+
+func (ec *executionContext) childFields_Series(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "region":
+		return ec.fieldContext_Series_region(ctx, field)
+	case "indicator":
+		return ec.fieldContext_Series_indicator(ctx, field)
+	case "status":
+		return ec.fieldContext_Series_status(ctx, field)
+	case "frequency":
+		return ec.fieldContext_Series_frequency(ctx, field)
+	case "unit":
+		return ec.fieldContext_Series_unit(ctx, field)
+	case "changeUnit":
+		return ec.fieldContext_Series_changeUnit(ctx, field)
+	case "points":
+		return ec.fieldContext_Series_points(ctx, field)
+	case "columns":
+		return ec.fieldContext_Series_columns(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Series", field.Name)
+}
+
+func (ec *executionContext) childFields_SeriesColumns(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "periods":
+		return ec.fieldContext_SeriesColumns_periods(ctx, field)
+	case "values":
+		return ec.fieldContext_SeriesColumns_values(ctx, field)
+	case "missing":
+		return ec.fieldContext_SeriesColumns_missing(ctx, field)
+	case "filled":
+		return ec.fieldContext_SeriesColumns_filled(ctx, field)
+	case "precisions":
+		return ec.fieldContext_SeriesColumns_precisions(ctx, field)
+	case "changes":
+		return ec.fieldContext_SeriesColumns_changes(ctx, field)
+	case "percentChanges":
+		return ec.fieldContext_SeriesColumns_percentChanges(ctx, field)
+	case "yearOnYear":
+		return ec.fieldContext_SeriesColumns_yearOnYear(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeriesColumns", field.Name)
+}
+
+func (ec *executionContext) childFields_SeriesResult(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "series":
+		return ec.fieldContext_SeriesResult_series(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SeriesResult_totalCount(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SeriesResult_pageInfo(ctx, field)
+	case "missing":
+		return ec.fieldContext_SeriesResult_missing(ctx, field)
+	case "warnings":
+		return ec.fieldContext_SeriesResult_warnings(ctx, field)
+	case "cost":
+		return ec.fieldContext_SeriesResult_cost(ctx, field)
+	case "snapshot":
+		return ec.fieldContext_SeriesResult_snapshot(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SeriesResult", field.Name)
 }
 
 func (ec *executionContext) childFields_SimilarIndicator(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -132,7 +132,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 	}
 	plan := &aggregatePlan{request: request}
 	asked := &figureRequest{
-		indicators: request.Indicators, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}
 	if err := plan.resolveGroupBy(asked, regions); err != nil {

@@ -67,17 +67,27 @@ func (f *figures) divide(x *subject, c *cell) {
 		slice = f.rows.Slice[c.used[0]]
 	}
 	divisor, ok := f.divisors[seriesKey{x.divisor.ID, slice, c.region}]
-	if !ok || divisor.Value == 0 {
-		c.quantity, c.missing = indicator.NoQuantity(), indicator.NoDenominator
-		return
+	if !ok {
+		divisor.Quantity = indicator.NoQuantity()
 	}
-	newest := c.used[len(c.used)-1]
-	c.divisor = &divisor
-	c.divisorDiffers = divisor.period.End != f.rows.End[newest]
-	c.scopesDiffer = f.divisorRows.Definition[divisor.row] != f.rows.Definition[newest]
+	if c.over(divisor.Quantity, x.scale) {
+		newest := c.used[len(c.used)-1]
+		c.divisor = &divisor
+		c.divisorDiffers = divisor.period.End != f.rows.End[newest]
+		c.scopesDiffer = f.divisorRows.Definition[divisor.row] != f.rows.Definition[newest]
+	}
+}
+
+// over divides the cell's value and reports whether it can be divided.
+func (c *cell) over(divisor indicator.Quantity, scale float64) bool {
+	if !divisor.Known() || divisor.Value == 0 {
+		c.quantity, c.missing = indicator.NoQuantity(), indicator.NoDenominator
+		return false
+	}
 	c.numerator, c.denominator = c.quantity.Value, divisor.Value
 	c.counts = c.quantity.Precision.Over(divisor.Precision)
-	c.rate(x.scale)
+	c.rate(scale)
+	return true
 }
 
 // span is the period from the first to the last day that rows are about.

@@ -135,7 +135,7 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 		return nil, err
 	}
 	f, err := s.resolve(&figureRequest{
-		indicators: request.Indicators, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}, all)
 	if err != nil {

@@ -41,8 +41,8 @@ type Correlation struct {
 	PValue       *float64
 	// Slope and Intercept are nil for ranks, for fewer than three points and where X does not vary.
 	Slope, Intercept *float64
-	Precision        indicator.Precision // of all of them
-	Page             *Page[*Point]       // of points
+	Precision        indicator.Precision      // of all of them
+	Page             *Page[*CorrelationPoint] // of points
 	Missing          []MissingFigure
 	Warnings         []Warning
 	Cost             Cost
@@ -51,8 +51,8 @@ type Correlation struct {
 // Interval is a confidence interval.
 type Interval struct{ Lower, Upper, Confidence float64 }
 
-// Point is one region's pair of values.
-type Point struct {
+// CorrelationPoint is one region's pair of values.
+type CorrelationPoint struct {
 	Region *catalog.Region
 	X, Y   indicator.Quantity
 	// Residual is Y minus the line's value at X; nil without a line.
@@ -96,14 +96,14 @@ func (s *Session) Correlate(ctx context.Context, request *CorrelateRequest) (*Co
 	answer.Warnings = append(answer.Warnings, pairs.warnings()...)
 	answer.measure(pairs, request.Confidence)
 	points := pairs.points(s, answer, request.Evidence)
-	answer.Page, err = paginate(points, func(p *Point) string { return p.Region.QualifiedCode() }, request.Page, s.limits.Page)
+	answer.Page, err = paginate(points, func(p *CorrelationPoint) string { return p.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return answer, err
 }
 
 // resolveVariable resolves one variable; errors point at the arguments x, xSlice and xPer, or those of y.
 func (s *Session) resolveVariable(request *CorrelateRequest, v *Variable, regions *regionSet, name string) (*figures, error) {
 	f, err := s.resolve(&figureRequest{
-		indicators: []string{v.Indicator}, when: request.When, slice: v.Slice, status: request.Status, asOf: request.AsOf,
+		indicators: []string{v.Indicator}, when: request.When, slice: v.Slice, statuses: []indicator.Status{request.Status}, asOf: request.AsOf,
 		per: v.Per, evidence: request.Evidence,
 	}, regions)
 	if err == nil {
@@ -200,10 +200,10 @@ func (c *Correlation) measure(p *pairing, confidence float64) {
 }
 
 // points lists the pairs, in tree order of their regions.
-func (p *pairing) points(s *Session, c *Correlation, evidence bool) []*Point {
-	points := make([]*Point, len(p.regions))
+func (p *pairing) points(s *Session, c *Correlation, evidence bool) []*CorrelationPoint {
+	points := make([]*CorrelationPoint, len(p.regions))
 	for i, r := range p.regions {
-		point := &Point{Region: r, X: p.xCells[i].quantity, Y: p.yCells[i].quantity}
+		point := &CorrelationPoint{Region: r, X: p.xCells[i].quantity, Y: p.yCells[i].quantity}
 		if c.Slope != nil {
 			point.Residual = number(point.Y.Value - (*c.Slope*point.X.Value + *c.Intercept))
 		}

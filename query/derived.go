@@ -30,7 +30,7 @@ func (s *Session) quotients(ctx context.Context, q quotientQuestion, regions []*
 	if err != nil {
 		return nil, err
 	}
-	request := &figureRequest{indicators: []string{q.indicator.Code}, slice: slice, status: q.status, asOf: q.asOf, evidence: true}
+	request := &figureRequest{indicators: []string{q.indicator.Code}, slice: slice, statuses: []indicator.Status{q.status}, asOf: q.asOf, evidence: true}
 	if q.period != "" {
 		period, err := indicator.ParsePeriod(q.period)
 		if err != nil {

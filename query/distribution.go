@@ -51,7 +51,7 @@ func (s *Session) Distribution(ctx context.Context, request *DistributionRequest
 		return nil, err
 	}
 	f, err := s.resolve(&figureRequest{
-		indicators: []string{request.Indicator}, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: []string{request.Indicator}, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per,
 	}, regions)
 	if err != nil {

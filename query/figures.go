@@ -37,7 +37,7 @@ type figureRequest struct {
 	indicators []string
 	when       *When
 	slice      []indicator.Coordinate
-	status     indicator.Status
+	statuses   []indicator.Status
 	asOf       indicator.Day
 	per        *Per
 	// dimensions that figures are broken down by, on top of the slice.
@@ -45,7 +45,7 @@ type figureRequest struct {
 	// everyPeriod asks for all periods where the request does not say when.
 	everyPeriod bool
 	evidence    bool
-	// vintages asks for every report published by asOf, with those of the status also the measured ones.
+	// vintages asks for every report published by asOf, with those of the statuses also the measured ones.
 	vintages bool
 }
 
@@ -278,9 +278,9 @@ func (f *figures) resolveSlices() error {
 	return nil
 }
 
-// cells is the estimate of the cost: indicators x regions x slices.
+// cells is the estimate of the cost: indicators x regions x slices x statuses.
 func (f *figures) cells() int64 {
-	return int64(len(f.subjects)) * int64(len(f.regions.list)) * int64(1+len(f.parts))
+	return int64(len(f.subjects)) * int64(len(f.regions.list)) * int64(1+len(f.parts)) * int64(len(f.request.statuses))
 }
 
 func (s *Session) checkCells(cells int64) error {
@@ -314,13 +314,13 @@ func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error)
 	return cost, nil
 }
 
-// fetch reads the rows: one Select for the figures, and one each for divisors and weights where there are any.
-func (f *figures) fetch(ctx context.Context, s *Session) error {
-	selection := store.NewSelect()
-	selection.Statuses = []indicator.Status{f.request.status}
+// fetchRows reads the figures with one Select, which it returns.
+func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Select, err error) {
+	selection = store.NewSelect()
+	selection.Statuses = f.request.statuses
 	selection.AsOf = f.request.asOf
 	if f.request.vintages {
-		selection.Statuses = []indicator.Status{f.request.status, indicator.Actual}
+		selection.Statuses = append(slices.Clone(f.request.statuses), indicator.Actual)
 		selection.Vintages, selection.AsOf = true, indicator.NoDay
 	}
 	selection.Evidence = f.request.evidence
@@ -339,16 +339,33 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 	f.applyWhen(&selection, s.today)
 	if len(selection.Slices) == 0 {
 		f.rows = &store.Rows{} // no figure has the slice
-		return nil
+		return selection, nil
 	}
-	var err error
-	f.queries++
-	if f.rows, err = s.rows(ctx, selection); err != nil {
-		return err
+	if f.rows, err = f.run(ctx, s, selection); err != nil {
+		return selection, err
 	}
-	f.read += int64(f.rows.Len())
 	if !f.request.vintages {
 		f.rows, f.inherited = f.inherit(f.rows, selection.Latest != nil)
+	}
+	return selection, nil
+}
+
+// run runs a selection and counts it and its rows.
+func (f *figures) run(ctx context.Context, s *Session, selection store.Select) (*store.Rows, error) {
+	f.queries++
+	rows, err := s.rows(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	f.read += int64(rows.Len())
+	return rows, nil
+}
+
+// fetch reads the rows: one Select for the figures, and one each for divisors and weights where there are any.
+func (f *figures) fetch(ctx context.Context, s *Session) error {
+	selection, err := f.fetchRows(ctx, s)
+	if err != nil || len(selection.Slices) == 0 {
+		return err
 	}
 	var divisors, weights, divisorSlices []int32
 	for i := range f.subjects {
@@ -417,8 +434,7 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 		latest.OnOrBefore = f.when.Latest.OnOrBefore
 	}
 	selection.Latest = &latest
-	f.queries++
-	rows, err := s.rows(ctx, selection)
+	rows, err := f.run(ctx, s, selection)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -95,7 +95,7 @@ func (s *Session) Forecasts(ctx context.Context, request *ForecastRequest) (*For
 		return nil, err
 	}
 	f, err := s.resolve(&figureRequest{
-		indicators: request.Indicators, when: &When{Within: request.span()}, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: &When{Within: request.span()}, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: true, vintages: true,
 	}, regions)
 	if err != nil {

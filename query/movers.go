@@ -138,7 +138,7 @@ func (request *MoversRequest) sides() ([]figureRequest, error) {
 		return nil, err
 	}
 	common := figureRequest{
-		indicators: []string{request.Indicator}, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: []string{request.Indicator}, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}
 	requests := []figureRequest{common, common}

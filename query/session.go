@@ -13,7 +13,7 @@ import (
 
 // Limits bound what one request may ask for.
 type Limits struct {
-	// Cells is the most cells, indicators x regions x slices, that one request may ask for.
+	// Cells is the most cells, indicators x regions x slices x statuses, that one request may ask for.
 	Cells int64
 	// Rows is the most figures that one engine query may return.
 	Rows int
@@ -88,7 +88,7 @@ type MissingFigure struct {
 
 // Cost is what an answer cost, or would cost.
 type Cost struct {
-	Cells         int64 // estimated before running: indicators x regions x slices
+	Cells         int64 // estimated before running: indicators x regions x slices x statuses
 	Limit         int64 // the most cells one request may ask for
 	Rows          int64 // figures read
 	EngineQueries int64

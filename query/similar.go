@@ -67,7 +67,7 @@ func (s *Session) Similar(ctx context.Context, request *SimilarRequest) (*Simila
 		return nil, err
 	}
 	f, err := s.resolve(&figureRequest{
-		indicators: request.Indicators, when: request.When, slice: request.Slice, status: request.Status,
+		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per,
 	}, all)
 	if err != nil {

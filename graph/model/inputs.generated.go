@@ -54,6 +54,14 @@ type AggregateOrder struct {
 	Direction *Direction `json:"direction,omitempty"`
 }
 
+// Aligns days by an event that moves through the calendar: {event: "2020-01-25", with: "2019-02-05"} is Spring Festival.
+type Align struct {
+	// The day that is day 0.
+	Event indicator.Day `json:"event"`
+	// Day 0 of the event compared with: year-on-year statistics compare as many days after either. Null: they compare by the calendar.
+	With *indicator.Day `json:"with,omitempty"`
+}
+
 // What regions are compared with.
 type Baseline struct {
 	// The value of this region, by code.
@@ -492,6 +500,36 @@ type RegionWhere struct {
 	InForce *bool `json:"inForce,omitempty"`
 }
 
+// Asks how figures develop over time.
+type SeriesInput struct {
+	// Codes of the indicators.
+	Indicators []string `json:"indicators"`
+	// The regions, of any level. Each has the figures reported for itself: nothing is rolled up over regions here.
+	Regions *RegionSelector `json:"regions"`
+	// Only figures whose period begins on or after this day; null: no bound.
+	From *indicator.Day `json:"from,omitempty"`
+	// Only figures whose period ends on or before this day; null: no bound.
+	To *indicator.Day `json:"to,omitempty"`
+	// Length of the periods shown. Figures inside one are rolled up by the indicator's time rule, flows added up and stocks taken at their newest; NOT_AGGREGATABLE where a period holds several figures and the contract has no rule. Figures that do not lie inside one period are left out, with a warning. Null: the periods as they are reported, each length in a series of its own.
+	Grain *indicator.Grain `json:"grain,omitempty"`
+	// The slice; null or empty: the total.
+	Slice []*DimensionValueInput `json:"slice,omitempty"`
+	// Measured, expected or aimed at: one series each, they never mix. Null or empty: measured.
+	Status []indicator.Status `json:"status,omitempty"`
+	// Answer with what had been published by this day; null: with what is current.
+	AsOf *indicator.Day `json:"asOf,omitempty"`
+	// Divides each value by another indicator's of the same time; both must add up over regions.
+	Per *Per `json:"per,omitempty"`
+	// What stands in gaps between reported periods. Filled points are marked. Periods that are reported as missing are never filled.
+	Fill *Fill `json:"fill,omitempty"`
+	// Counts days from an event instead of by the calendar; with the grain DAY or none.
+	Align *Align `json:"align,omitempty"`
+	// Number of series on a page, at most 10000.
+	First *int `json:"first,omitempty"`
+	// Continue behind this cursor.
+	After *string `json:"after,omitempty"`
+}
+
 // Asks which regions are most like one.
 type SimilarInput struct {
 	// Code of the region.
@@ -900,6 +938,70 @@ func (e *Direction) UnmarshalJSON(b []byte) error {
 }
 
 func (e Direction) MarshalJSON() ([]byte, error) {
+	var buf bytes.Buffer
+	e.MarshalGQL(&buf)
+	return buf.Bytes(), nil
+}
+
+// What stands in the gaps of a series.
+type Fill string
+
+const (
+	// Nothing: the value is null with the reason NO_OBSERVATION.
+	FillNone Fill = "NONE"
+	// 0.
+	FillZero Fill = "ZERO"
+	// The last reported value before the gap, with its precision.
+	FillPrevious Fill = "PREVIOUS"
+	// The straight line between the reported values on either side, with equal steps from point to point; the precision is APPROXIMATE.
+	FillLinear Fill = "LINEAR"
+)
+
+var AllFill = []Fill{
+	FillNone,
+	FillZero,
+	FillPrevious,
+	FillLinear,
+}
+
+func (e Fill) IsValid() bool {
+	switch e {
+	case FillNone, FillZero, FillPrevious, FillLinear:
+		return true
+	}
+	return false
+}
+
+func (e Fill) String() string {
+	return string(e)
+}
+
+func (e *Fill) UnmarshalGQL(v any) error {
+	str, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("enums must be strings")
+	}
+
+	*e = Fill(str)
+	if !e.IsValid() {
+		return fmt.Errorf("%s is not a valid Fill", str)
+	}
+	return nil
+}
+
+func (e Fill) MarshalGQL(w io.Writer) {
+	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
+}
+
+func (e *Fill) UnmarshalJSON(b []byte) error {
+	s, err := strconv.Unquote(string(b))
+	if err != nil {
+		return err
+	}
+	return e.UnmarshalGQL(s)
+}
+
+func (e Fill) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil

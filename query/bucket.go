@@ -1,0 +1,205 @@
+package query
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// bucket is one period of a series with the figures in it, rolled up over time by the contract.
+type bucket struct {
+	cell
+	period  indicator.Period
+	partial bool // figures are added up that leave days of the period uncovered
+	// divisorUsed are the rows, in seriesPlan.divisor, that a quotient's divisor rests on.
+	divisorUsed []int32
+}
+
+// seriesID identifies what develops over time.
+type seriesID struct {
+	subject, region int32
+	status          indicator.Status
+}
+
+// bucketKey identifies a bucket. Figures outside what is shown have buckets of their own, so that they change no value.
+type bucketKey struct {
+	seriesID
+	frequency indicator.Grain
+	period    indicator.Period
+	shown     bool
+}
+
+func compareBuckets(a, b bucketKey) int {
+	return cmp.Or(
+		cmp.Compare(a.subject, b.subject), cmp.Compare(a.region, b.region), cmp.Compare(a.status, b.status),
+		cmp.Compare(a.frequency, b.frequency), cmp.Compare(a.period.End, b.period.End), cmp.Compare(a.period.Start, b.period.Start),
+		cmp.Compare(boolInt(a.shown), boolInt(b.shown)),
+	)
+}
+
+// bucketOf is the period that a row is shown in: its own, or the one of the grain that it lies in; false if it lies in none.
+func (p *seriesPlan) bucketOf(i int32) (period indicator.Period, frequency indicator.Grain, ok bool) {
+	own := indicator.Period{Start: p.rows.Start[i], End: p.rows.End[i]}
+	if p.request.Grain == indicator.Irregular {
+		return own, own.Grain(), true
+	}
+	period = p.request.Grain.Containing(own.End)
+	return period, p.request.Grain, period.Contains(own)
+}
+
+// series sorts the rows into buckets, rolls each up over time, and strings them together.
+func (p *seriesPlan) series(s *Session) ([]*Series, error) {
+	members := p.members()
+	var list []*Series
+	compared := make(map[seriesID]map[indicator.Period]*bucket)
+	var open *Series // the one that the buckets at hand belong to
+	var rows []int32
+	for start := 0; start < len(members); start += len(rows) {
+		key := members[start].bucketKey
+		rows = nil
+		for _, m := range members[start:] {
+			if m.bucketKey != key {
+				break
+			}
+			rows = append(rows, m.row)
+		}
+		b, err := p.newBucket(&p.subjects[key.subject], rows, key.period)
+		if err != nil {
+			if !key.shown {
+				continue // nothing to compare with
+			}
+			return nil, err
+		}
+		if compared[key.seriesID] == nil {
+			compared[key.seriesID] = make(map[indicator.Period]*bucket)
+		}
+		if p.request.YearOnYear {
+			compared[key.seriesID][key.period] = b // of the same period the shown one comes last
+		}
+		if !key.shown {
+			continue
+		}
+		if open == nil || open.key != key.seriesID || open.Frequency != key.frequency {
+			open = p.newSeries(s, key, compared[key.seriesID])
+			list = append(list, open)
+		}
+		open.cells = append(open.cells, b)
+	}
+	slices.SortFunc(list, compareSeries)
+	return list, nil
+}
+
+// member is a row in a bucket.
+type member struct {
+	bucketKey
+	row int32
+}
+
+// members deals the rows out to buckets. They are sorted by bucket and row.
+func (p *seriesPlan) members() []member {
+	bySubject := make(map[int32][]int32, len(p.subjects))
+	for i := range p.subjects {
+		id := p.subjects[i].base.ID
+		bySubject[id] = append(bySubject[id], int32(i))
+	}
+	members := make([]member, 0, p.rows.Len())
+	for i := range int32(p.rows.Len()) {
+		shown := p.shown.Contains(indicator.Period{Start: p.rows.Start[i], End: p.rows.End[i]})
+		period, frequency, ok := p.bucketOf(i)
+		if !ok {
+			p.left += boolInt(shown)
+			continue
+		}
+		for _, x := range bySubject[p.rows.Indicator[i]] {
+			key := bucketKey{seriesID{x, p.rows.Region[i], p.rows.Status[i]}, frequency, period, shown}
+			members = append(members, member{key, i})
+		}
+	}
+	slices.SortFunc(members, func(a, b member) int {
+		return cmp.Or(compareBuckets(a.bucketKey, b.bucketKey), cmp.Compare(a.row, b.row))
+	})
+	return members
+}
+
+// newBucket rolls the rows of one bucket up over time, and divides the result where the subject is a quotient.
+func (p *seriesPlan) newBucket(x *subject, rows []int32, period indicator.Period) (*bucket, error) {
+	undivided := &subject{indicator: x.base, base: x.base, scale: 1}
+	c, err := p.rollUp(p.figures, undivided, rows, period)
+	if err != nil {
+		return nil, err
+	}
+	b := &bucket{cell: c, period: period}
+	if x.base.Rollup.Time == indicator.RuleSum && c.quantity.Known() {
+		b.partial = daysOf(p.rows, c.used) < period.Days()
+	}
+	b.gaps = false // partial says more
+	if !x.quotient() || !c.quantity.Known() {
+		return b, nil
+	}
+	divisor, err := p.divisorOf(x, b)
+	if err != nil {
+		return nil, err
+	}
+	if b.over(divisor.quantity, x.scale) {
+		b.divisorUsed = divisor.used
+		newest := p.rows.Definition[b.used[len(b.used)-1]]
+		b.scopesDiffer = slices.ContainsFunc(divisor.used, func(i int32) bool { return p.divisor.rows.Definition[i] != newest })
+		b.divisorDiffers = slices.ContainsFunc(divisor.used, func(i int32) bool {
+			return !period.Contains(indicator.Period{Start: p.divisor.rows.Start[i], End: p.divisor.rows.End[i]})
+		})
+	}
+	return b, nil
+}
+
+// rollUp rolls rows up over time. Where values do not combine, a figure about the very period stands for itself.
+func (p *seriesPlan) rollUp(f *figures, x *subject, rows []int32, period indicator.Period) (cell, error) {
+	if x.base.Rollup.Time == indicator.RuleNone {
+		for _, i := range rows {
+			if f.rows.Start[i] == period.Start && f.rows.End[i] == period.End {
+				rows = []int32{i}
+				break
+			}
+		}
+	}
+	c, err := f.newCell(x, rows)
+	var refused *indicator.Error
+	if errors.As(err, &refused) {
+		refused.Hint = "ask for a finer grain, or for none"
+		return c, refused.At("grain")
+	}
+	return c, err
+}
+
+// divisorOf is what divides a bucket: a flow's figures of the same period, added up; of anything else the figure in force at
+// its end or, before the first one, that.
+func (p *seriesPlan) divisorOf(x *subject, b *bucket) (cell, error) {
+	slice := int32(0)
+	if x.divisorSliced {
+		slice = p.rows.Slice[b.used[0]]
+	}
+	r := p.divisor.rows
+	known := p.divisorSeries[seriesKey{x.divisor.ID, slice, b.region}]
+	until := func(day indicator.Day) int { // how many of the rows end before or on the day
+		n, _ := slices.BinarySearchFunc(known, day+1, func(i int32, wanted indicator.Day) int { return cmp.Compare(r.End[i], wanted) })
+		return n
+	}
+	var rows []int32
+	switch n := until(b.period.End); {
+	case x.divisor.Rollup.Time == indicator.RuleSum:
+		for _, i := range known[until(b.period.Start-1):n] {
+			if r.Start[i] >= b.period.Start {
+				rows = append(rows, i)
+			}
+		}
+	case n > 0:
+		rows = known[n-1 : n]
+	case len(known) > 0:
+		rows = known[:1]
+	}
+	if len(rows) == 0 {
+		return cell{quantity: indicator.NoQuantity()}, nil
+	}
+	return p.rollUp(p.divisor, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, b.period)
+}

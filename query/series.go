@@ -1,0 +1,305 @@
+package query
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// SeriesRequest asks how figures develop over time.
+type SeriesRequest struct {
+	Indicators []string
+	Regions    *RegionSelector
+	// From and To bound the figures: those whose periods lie wholly between them; NoDay for no bound.
+	From, To indicator.Day
+	// Grain is the length of the periods shown; Irregular for the periods as they are reported.
+	Grain    indicator.Grain
+	Slice    []indicator.Coordinate
+	Statuses []indicator.Status // none: Actual
+	AsOf     indicator.Day
+	Per      *Per
+	Fill     Fill
+	Align    *Align // nil: by the calendar
+	Page     PageRequest
+	// YearOnYear reads what Point.YearOnYear compares with also where From and To leave it out.
+	YearOnYear bool
+	// Evidence makes the figures behind each point available.
+	Evidence bool
+}
+
+// Align counts days from an event, such as a festival that moves through the calendar.
+type Align struct {
+	Event indicator.Day
+	// With is the day that the event is compared with, an earlier festival; NoDay to compare by the calendar.
+	With indicator.Day
+}
+
+// SeriesResult is the answer to a SeriesRequest.
+type SeriesResult struct {
+	Page     *Page[*Series]
+	Warnings []Warning
+	Cost     Cost
+
+	plan    *seriesPlan
+	present map[presence]bool
+}
+
+// presence is a subject's region that has a series.
+type presence struct{ subject, region int32 }
+
+// MissingSeries is a region without a series of an indicator.
+type MissingSeries struct {
+	Indicator *catalog.Indicator
+	Region    *catalog.Region
+	Reason    indicator.Missing
+}
+
+// Missing lists the regions asked for that have no series of an indicator.
+func (r *SeriesResult) Missing() []MissingSeries {
+	var list []MissingSeries
+	for x := range r.plan.subjects {
+		for _, region := range r.plan.regions.list {
+			if !r.present[presence{int32(x), region.ID}] {
+				list = append(list, MissingSeries{r.plan.subjects[x].indicator, region, indicator.NoObservation})
+			}
+		}
+	}
+	return list
+}
+
+// Series tells how figures develop over time: one for each indicator, region and status. Without a grain, periods of
+// different lengths are never in one series.
+func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesResult, error) {
+	plan, err := s.planSeries(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkCells(plan.cells()); err != nil {
+		return nil, err
+	}
+	if err := plan.fetch(ctx, s); err != nil {
+		return nil, err
+	}
+	list, err := plan.series(s)
+	if err != nil {
+		return nil, err
+	}
+	answer := &SeriesResult{
+		Warnings: slices.Concat(plan.regions.warnings, plan.warnings(list)), plan: plan, present: make(map[presence]bool),
+		Cost: Cost{
+			Cells: plan.cells(), Limit: s.limits.Cells, Rows: plan.regions.spent.Rows + plan.figures.read,
+			EngineQueries: plan.regions.spent.EngineQueries + plan.queries,
+		},
+	}
+	for _, series := range list {
+		answer.present[presence{series.key.subject, series.key.region}] = true
+	}
+	if answer.Page, err = paginate(list, (*Series).identity, request.Page, s.limits.Page); err != nil {
+		return nil, err
+	}
+	return answer, plan.lay(s, answer.Page.Nodes)
+}
+
+// seriesPlan is a resolved SeriesRequest.
+type seriesPlan struct {
+	*figures
+	request *SeriesRequest
+	shown   indicator.Period // what From and To leave
+	left    int              // figures left out because their periods do not lie inside one of the grain
+	// divisor holds the figures of all divisors in their whole history, and divisorSeries those that have a value, by time.
+	divisor       *figures
+	divisorSeries map[seriesKey][]int32
+}
+
+func (s *Session) planSeries(ctx context.Context, request *SeriesRequest) (*seriesPlan, error) {
+	if err := checkFirst(request.Page.First, s.limits.Page); err != nil {
+		return nil, err
+	}
+	plan := &seriesPlan{request: request, shown: indicator.Period{Start: request.From, End: request.To}}
+	if request.To == indicator.NoDay {
+		plan.shown.End = indicator.Forever
+	}
+	if plan.shown.End < plan.shown.Start {
+		err := indicator.Errorf(indicator.InvalidInput, "from %s is after to %s", request.From, request.To)
+		err.Hint = "give the earlier day as from"
+		return nil, err.At("from")
+	}
+	if request.Align != nil && request.Grain > indicator.Daily {
+		err := indicator.Errorf(indicator.InvalidInput, "days since an event cannot be counted in periods of a %s", grainWord(request.Grain))
+		err.Hint = "use the grain DAY with align, or no grain"
+		return nil, err.At("grain")
+	}
+	regions, err := s.selectRegions(ctx, request.Regions, request.AsOf, "regions")
+	if err != nil {
+		return nil, err
+	}
+	statuses := slices.Clone(request.Statuses)
+	if len(statuses) == 0 {
+		statuses = []indicator.Status{indicator.Actual}
+	}
+	slices.Sort(statuses)
+	within := plan.read()
+	plan.figures, err = s.resolve(&figureRequest{
+		indicators: request.Indicators, when: &When{Within: &within}, slice: request.Slice, statuses: slices.Compact(statuses),
+		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
+	}, regions)
+	return plan, err
+}
+
+func grainWord(g indicator.Grain) string { return strings.ToLower(g.String()) }
+
+// read is what must be read to show and compare what is shown. It may reach too far.
+func (p *seriesPlan) read() indicator.Period {
+	span := p.shown
+	if !p.request.YearOnYear {
+		return span
+	}
+	if shift, aligned := p.shift(); aligned {
+		if span.Start != indicator.NoDay {
+			span.Start = min(span.Start, span.Start-indicator.Day(shift))
+		}
+		if span.End != indicator.Forever {
+			span.End = max(span.End, span.End-indicator.Day(shift))
+		}
+		return span
+	}
+	if span.Start != indicator.NoDay {
+		const longestYear = 53 * 7 // of ISO weeks
+		span.Start = p.request.Grain.Containing(span.Start).Start - longestYear
+	}
+	return span
+}
+
+// shift is the number of days from a day to the one it is compared with, earlier if positive; false to go by the calendar.
+func (p *seriesPlan) shift() (days int, aligned bool) {
+	align := p.request.Align
+	if align == nil || align.With == indicator.NoDay {
+		return 0, false
+	}
+	return int(align.Event) - int(align.With), true
+}
+
+// counterpart is the period that one is compared with a year on; false if there is none.
+func (p *seriesPlan) counterpart(period indicator.Period) (indicator.Period, bool) {
+	if days, aligned := p.shift(); aligned {
+		return period.Shifted(-days), true
+	}
+	return period.YearBefore()
+}
+
+// fetch reads the figures with one Select, and those of the divisors, where there are any, with another.
+func (p *seriesPlan) fetch(ctx context.Context, s *Session) error {
+	p.divisor = &figures{request: p.figures.request, catalog: s.catalog, rows: &store.Rows{}}
+	p.divisorSeries = make(map[seriesKey][]int32)
+	selection, err := p.fetchRows(ctx, s)
+	if err != nil || p.rows.Len() == 0 {
+		return err
+	}
+	// Divisors are facts about the regions whatever the status of the figures they divide. A stock is in force until the
+	// next one, so that those before the first period count as well.
+	selection.Statuses = []indicator.Status{indicator.Actual}
+	selection.Indicators, selection.Slices = nil, []int32{0}
+	selection.Within = &indicator.Period{Start: indicator.NoDay, End: selection.Within.End}
+	for i := range p.subjects {
+		if x := &p.subjects[i]; x.quotient() {
+			selection.Indicators = appendDistinct(selection.Indicators, x.divisor.ID)
+			if x.divisorSliced {
+				selection.Slices = appendDistinct(selection.Slices, p.total)
+			}
+		}
+	}
+	if len(selection.Indicators) == 0 {
+		return nil
+	}
+	r, err := p.run(ctx, s, selection)
+	if err != nil {
+		return err
+	}
+	r, _ = p.inherit(r, false)
+	p.divisor.rows = r
+	for i := range int32(r.Len()) {
+		if r.Missing[i] == indicator.NotMissing {
+			key := seriesKey{r.Indicator[i], r.Slice[i], r.Region[i]}
+			p.divisorSeries[key] = append(p.divisorSeries[key], i)
+		}
+	}
+	return nil
+}
+
+// lay builds the points of the series on a page, unless they are too many.
+func (p *seriesPlan) lay(s *Session, page []*Series) error {
+	points := 0
+	for _, series := range page {
+		points += series.length()
+	}
+	if points > s.limits.Rows {
+		return &indicator.Error{
+			Code:      indicator.TooLarge,
+			Message:   fmt.Sprintf("the page has %d points", points),
+			Hint:      "ask for fewer series a page, a coarser grain or a shorter time",
+			LimitName: "rows", Limit: int64(s.limits.Rows), Estimate: int64(points),
+		}
+	}
+	for _, series := range page {
+		series.lay(p.request.Fill)
+	}
+	return nil
+}
+
+// warnings describes what should be known about the figures shown.
+func (p *seriesPlan) warnings(list []*Series) []Warning {
+	cells := make([][]cell, len(p.subjects))
+	partial, lengths := make([]int, len(p.subjects)), make([]map[string]bool, len(p.subjects))
+	for _, s := range list {
+		x := s.key.subject
+		if lengths[x] == nil {
+			lengths[x] = make(map[string]bool)
+		}
+		lengths[x][s.Frequency.String()] = true
+		for _, c := range s.cells {
+			cells[x] = append(cells[x], c.cell)
+			partial[x] += boolInt(c.partial)
+		}
+	}
+	var warnings []Warning
+	for x := range p.subjects {
+		warnings = append(warnings, p.mixtures(&p.subjects[x], cells[x], true)...)
+		code := p.subjects[x].indicator.Code
+		if len(lengths[x]) > 1 {
+			warnings = append(warnings, Warning{MixedPeriods, fmt.Sprintf(
+				"%s: periods of different lengths are reported, each length is a series: %s", code, listSome(lengths[x]))})
+		}
+		if partial[x] > 0 {
+			warnings = append(warnings, Warning{TimeGaps, fmt.Sprintf(
+				"%s: the figures added up leave days of their period uncovered in %d points, which are marked partial", code, partial[x])})
+		}
+	}
+	if p.left > 0 {
+		warnings = append(warnings, Warning{LongerPeriods, fmt.Sprintf(
+			"%d figures are about periods that do not lie inside one %s and are left out", p.left, grainWord(p.request.Grain))})
+	}
+	return warnings
+}
+
+// identity names the series by codes, for cursors.
+func (s *Series) identity() string {
+	return strings.Join([]string{
+		strconv.Itoa(int(s.key.subject)), s.Indicator.Code, s.Region.QualifiedCode(), s.Status.String(), s.Frequency.String(),
+	}, "\x1f")
+}
+
+// compareSeries orders series by indicator as asked for, region in tree order, status and length of the periods, irregular ones last.
+func compareSeries(a, b *Series) int {
+	return cmp.Or(
+		cmp.Compare(a.key.subject, b.key.subject), cmp.Compare(a.key.region, b.key.region), cmp.Compare(a.key.status, b.key.status),
+		cmp.Compare(boolInt(a.Frequency == indicator.Irregular), boolInt(b.Frequency == indicator.Irregular)),
+		cmp.Compare(a.Frequency, b.Frequency),
+	)
+}
