@@ -1111,7 +1111,7 @@ type ComparisonEntry {
   precision: Precision!
   "Competition ranking in the group: 1 + the number of better values, so ties share the better rank. Better is by polarity; neutral indicators rank the largest first."
   rank: Int!
-  "Whether the bounds of imprecise values could change the rank."
+  "Whether the bounds of imprecise values could change the rank. A reported approximate figure is taken as within one unit of its last significant digit; one computed from approximate figures has no bounds."
   rankUncertain: Boolean!
   "Share of the group's values that are smaller, ties counting half, in percent (mean rank percentile)."
   percentile: Float!

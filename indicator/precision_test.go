@@ -59,16 +59,18 @@ func TestQuantity_Bounds(t *testing.T) {
 		q         Quantity
 		low, high float64
 	}{
-		{"exact", Quantity{1047, Exact}, 1047, 1047},
-		{"at least", Quantity{20000, AtLeast}, 20000, inf},
-		{"at most", Quantity{20000, AtMost}, -inf, 20000},
-		{"one digit", Quantity{2000, Approximate}, 1000, 3000},
-		{"two digits", Quantity{97, Approximate}, 96, 98},
-		{"two digits with zeros", Quantity{120000, Approximate}, 110000, 130000},
-		{"decimals", Quantity{96.5, Approximate}, 96.4, 96.6},
-		{"below one", Quantity{0.02, Approximate}, 0.01, 0.03},
-		{"negative", Quantity{-30, Approximate}, -40, -20},
-		{"zero", Quantity{0, Approximate}, -1, 1},
+		{"exact", Quantity{1047, Exact, true}, 1047, 1047},
+		{"at least", Quantity{20000, AtLeast, true}, 20000, inf},
+		{"at most", Quantity{20000, AtMost, true}, -inf, 20000},
+		{"one digit", Quantity{2000, Approximate, true}, 1000, 3000},
+		{"two digits", Quantity{97, Approximate, true}, 96, 98},
+		{"two digits with zeros", Quantity{120000, Approximate, true}, 110000, 130000},
+		{"decimals", Quantity{96.5, Approximate, true}, 96.4, 96.6},
+		{"below one", Quantity{0.02, Approximate, true}, 0.01, 0.03},
+		{"negative", Quantity{-30, Approximate, true}, -40, -20},
+		{"zero", Quantity{0, Approximate, true}, -1, 1},
+		{"computed", Quantity{2000, Approximate, false}, -inf, inf},
+		{"computed at least", Quantity{2000, AtLeast, false}, 2000, inf},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,18 +90,18 @@ func TestQuantity_Compare(t *testing.T) {
 		p, q Quantity
 		want int
 	}{
-		{"exact smaller", Quantity{1, Exact}, Quantity{2, Exact}, -1},
-		{"exact equal", Quantity{2, Exact}, Quantity{2, Exact}, 0},
-		{"at least a smaller figure may be larger", Quantity{1, AtLeast}, Quantity{2, Exact}, 0},
-		{"at least a larger figure is larger", Quantity{3, AtLeast}, Quantity{2, Exact}, 1},
-		{"at most a smaller figure is smaller", Quantity{1, AtMost}, Quantity{2, Exact}, -1},
-		{"at most a larger figure may be smaller", Quantity{3, AtMost}, Quantity{2, Exact}, 0},
-		{"at least against at most, apart", Quantity{3, AtLeast}, Quantity{2, AtMost}, 1},
-		{"at least against at most, overlapping", Quantity{2, AtLeast}, Quantity{3, AtMost}, 0},
-		{"two lower bounds", Quantity{1, AtLeast}, Quantity{100, AtLeast}, 0},
-		{"approximate, overlapping", Quantity{2000, Approximate}, Quantity{2999, Exact}, 0},
-		{"approximate, apart", Quantity{2000, Approximate}, Quantity{3001, Exact}, -1},
-		{"97 or so against 95", Quantity{97, Approximate}, Quantity{95, Exact}, 1},
+		{"exact smaller", Quantity{1, Exact, true}, Quantity{2, Exact, true}, -1},
+		{"exact equal", Quantity{2, Exact, true}, Quantity{2, Exact, true}, 0},
+		{"at least a smaller figure may be larger", Quantity{1, AtLeast, true}, Quantity{2, Exact, true}, 0},
+		{"at least a larger figure is larger", Quantity{3, AtLeast, true}, Quantity{2, Exact, true}, 1},
+		{"at most a smaller figure is smaller", Quantity{1, AtMost, true}, Quantity{2, Exact, true}, -1},
+		{"at most a larger figure may be smaller", Quantity{3, AtMost, true}, Quantity{2, Exact, true}, 0},
+		{"at least against at most, apart", Quantity{3, AtLeast, true}, Quantity{2, AtMost, true}, 1},
+		{"at least against at most, overlapping", Quantity{2, AtLeast, true}, Quantity{3, AtMost, true}, 0},
+		{"two lower bounds", Quantity{1, AtLeast, true}, Quantity{100, AtLeast, true}, 0},
+		{"approximate, overlapping", Quantity{2000, Approximate, true}, Quantity{2999, Exact, true}, 0},
+		{"approximate, apart", Quantity{2000, Approximate, true}, Quantity{3001, Exact, true}, -1},
+		{"97 or so against 95", Quantity{97, Approximate, true}, Quantity{95, Exact, true}, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

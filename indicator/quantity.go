@@ -10,6 +10,9 @@ import (
 type Quantity struct {
 	Value     float64
 	Precision Precision
+	// Reported says that the value is a figure as a source states it, whose digits tell how far an approximate one reaches.
+	// The digits of a computed value tell nothing.
+	Reported bool
 }
 
 // NoQuantity is the missing quantity.
@@ -20,12 +23,12 @@ func (q Quantity) Known() bool { return !math.IsNaN(q.Value) }
 
 // Minus is the difference, with the precision of a difference.
 func (q Quantity) Minus(other Quantity) Quantity {
-	return Quantity{q.Value - other.Value, q.Precision.Minus(other.Precision)}
+	return Quantity{Value: q.Value - other.Value, Precision: q.Precision.Minus(other.Precision)}
 }
 
-// Bounds returns the interval that the true value lies in. AtLeast and AtMost are open on one side. Approximate is taken
-// as within one unit of the last significant digit on either side: 近2000 lies between 1000 and 3000, 约97 between 96 and
-// 98.
+// Bounds returns the interval that the true value lies in. AtLeast and AtMost are open on one side. A reported Approximate
+// value is taken as within one unit of its last significant digit on either side: 近2000 lies between 1000 and 3000, 约97
+// between 96 and 98. Of a computed one nothing is known.
 func (q Quantity) Bounds() (low, high float64) {
 	switch q.Precision {
 	case AtLeast:
@@ -33,6 +36,9 @@ func (q Quantity) Bounds() (low, high float64) {
 	case AtMost:
 		return math.Inf(-1), q.Value
 	case Approximate:
+		if !q.Reported {
+			return math.Inf(-1), math.Inf(1)
+		}
 		unit := lastDigit(q.Value)
 		return q.Value - unit, q.Value + unit
 	default:

@@ -162,7 +162,7 @@ func (f *figures) rollUpTime(x *subject, c *cell, rows []int32, span indicator.P
 // rate and that of a group agree.
 func (c *cell) take(r *store.Rows, x *subject, i int32) {
 	c.used = []int32{i}
-	c.quantity = indicator.Quantity{Value: r.Value[i], Precision: r.Precision[i]}
+	c.quantity = indicator.Quantity{Value: r.Value[i], Precision: r.Precision[i], Reported: !r.Derived[i]}
 	if x.base.Kind != indicator.Ratio {
 		return
 	}

@@ -443,7 +443,7 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 	for i := range rows.Len() {
 		if rows.Missing[i] == indicator.NotMissing {
 			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
-				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i]},
+				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i], Reported: !rows.Derived[i]},
 				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
 				int32(i),
 			}

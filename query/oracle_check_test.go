@@ -367,7 +367,7 @@ func (w *oracleWorld) checkEntries(t *rapid.T, got *IndicatorComparison, display
 				rank++
 			}
 			open := other.precision != indicator.Exact || v.precision != indicator.Exact
-			uncertain = uncertain || open && other.region != v.region && surely(v.value, v.precision, other.value, other.precision) == 0
+			uncertain = uncertain || open && other.region != v.region && surely(v, other) == 0
 		}
 		if e.Rank != rank || e.RankUncertain != uncertain || !alike(e.Percentile, 100*(smaller+equal/2)/float64(len(joined))) {
 			t.Fatalf("%s has rank %d, uncertain %t, percentile %v; want %d %t", v.region, e.Rank, e.RankUncertain, e.Percentile, rank, uncertain)
@@ -386,7 +386,7 @@ func (w *oracleWorld) checkEntries(t *rapid.T, got *IndicatorComparison, display
 				ratio = v.value / baseline.Value
 			}
 			if w.polarity != indicator.Neutral {
-				standing = []Standing{Worse, Similar, Better}[1+surely(v.value, v.precision, baseline.Value, baseline.Precision)]
+				standing = []Standing{Worse, Similar, Better}[1+surely(v, oracleValue{value: baseline.Value, precision: baseline.Precision, printed: baseline.Reported})]
 				if w.polarity == indicator.LowerIsBetter {
 					standing = map[Standing]Standing{Worse: Better, Similar: Similar, Better: Worse}[standing]
 				}

@@ -45,6 +45,7 @@ type oracleValue struct {
 	numerator, denominator float64 // NaN unless both are known and can be divided
 	counts                 indicator.Precision
 	figures                int
+	printed                bool // one figure as it stands, whose digits tell how far it reaches
 }
 
 func newerPeriod(a, b indicator.Period) bool {
@@ -97,10 +98,10 @@ func union(list []oracleFigure, of func(oracleFigure) indicator.Precision) indic
 
 // alone is one figure for itself. A rate whose counts are known is that of its counts.
 func (w *oracleWorld) alone(f oracleFigure) oracleValue {
-	v := oracleValue{region: f.region, value: f.value, precision: f.precision, numerator: math.NaN(), denominator: math.NaN(), figures: 1}
+	v := oracleValue{region: f.region, value: f.value, precision: f.precision, numerator: math.NaN(), denominator: math.NaN(), figures: 1, printed: true}
 	if w.ratio && !math.IsNaN(f.numerator) && !math.IsNaN(f.denominator) && f.denominator != 0 {
 		v.numerator, v.denominator, v.counts = f.numerator, f.denominator, f.countsPrecision
-		v.value, v.precision = 100*f.numerator/f.denominator, f.countsPrecision
+		v.value, v.precision, v.printed = 100*f.numerator/f.denominator, f.countsPrecision, false
 	}
 	return v
 }
@@ -280,8 +281,12 @@ func (w *oracleWorld) combine(g *oracleGroup, parts []oracleValue) {
 	})
 }
 
-// bounds are where the true value may lie: one unit of the last printed digit to either side of an approximate one.
-func bounds(x float64, p indicator.Precision) (low, high float64) {
+// bounds are where the true value may lie: one unit of the last printed digit to either side of an approximate one, anywhere
+// if that was computed.
+func bounds(x float64, p indicator.Precision, printed bool) (low, high float64) {
+	if p == indicator.Approximate && !printed {
+		return math.Inf(-1), math.Inf(1)
+	}
 	switch p {
 	case indicator.AtLeast:
 		return x, math.Inf(1)
@@ -301,9 +306,9 @@ func bounds(x float64, p indicator.Precision) (low, high float64) {
 }
 
 // surely tells -1, 0 or +1 if a is smaller than, not told apart from, or larger than b.
-func surely(a float64, p indicator.Precision, b float64, q indicator.Precision) int {
-	low, high := bounds(a, p)
-	otherLow, otherHigh := bounds(b, q)
+func surely(a oracleValue, b oracleValue) int {
+	low, high := bounds(a.value, a.precision, a.printed)
+	otherLow, otherHigh := bounds(b.value, b.precision, b.printed)
 	if high < otherLow {
 		return -1
 	}
