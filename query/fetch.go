@@ -1,0 +1,191 @@
+package query
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// cells is the estimate of the cost: indicators x regions x slices x statuses.
+func (f *figures) cells() int64 {
+	return int64(len(f.subjects)) * int64(len(f.regions.list)) * int64(1+len(f.parts)) * int64(len(f.request.statuses))
+}
+
+func (s *Session) checkCells(cells int64) error {
+	if cells <= s.limits.Cells {
+		return nil
+	}
+	return &indicator.Error{
+		Code:      indicator.TooLarge,
+		Message:   fmt.Sprintf("the request asks for %d cells", cells),
+		Hint:      "ask for fewer indicators or regions",
+		LimitName: "cells", Limit: s.limits.Cells, Estimate: cells,
+	}
+}
+
+// fetch holds the cost of resolved requests against the limit, all together, and reads their figures.
+func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error) {
+	cost := requests[0].regions.spent // they are about the same regions
+	cost.Limit = s.limits.Cells
+	for _, f := range requests {
+		cost.Cells += f.cells()
+	}
+	if err := s.checkCells(cost.Cells); err != nil {
+		return cost, err
+	}
+	for _, f := range requests {
+		if err := f.fetch(ctx, s); err != nil {
+			return cost, err
+		}
+		cost.Rows, cost.EngineQueries = cost.Rows+f.read, cost.EngineQueries+f.queries
+	}
+	return cost, nil
+}
+
+// fetchRows reads the figures with one Select, which it returns.
+func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Select, err error) {
+	selection = store.NewSelect()
+	selection.Statuses = f.request.statuses
+	selection.AsOf = f.request.asOf
+	if f.request.vintages {
+		selection.Statuses = append(slices.Clone(f.request.statuses), indicator.Actual)
+		selection.Vintages, selection.AsOf = true, indicator.NoDay
+	}
+	selection.Evidence = f.request.evidence
+	regions := f.regions
+	if !f.request.vintages { // the vintages of several predecessors do not line up
+		regions = regions.withPredecessors()
+	}
+	regions.narrow(&selection, s.catalog.Regions())
+	if f.total >= 0 {
+		selection.Slices = append(selection.Slices, f.total)
+	}
+	selection.Slices = append(selection.Slices, f.parts...)
+	for i := range f.subjects {
+		selection.Indicators = appendDistinct(selection.Indicators, f.subjects[i].base.ID)
+	}
+	f.applyWhen(&selection, s.today)
+	if len(selection.Slices) == 0 {
+		f.rows = &store.Rows{} // no figure has the slice
+		return selection, nil
+	}
+	if f.rows, err = f.run(ctx, s, selection); err != nil {
+		return selection, err
+	}
+	if !f.request.vintages {
+		f.rows, f.inherited = f.inherit(f.rows, selection.Latest != nil)
+	}
+	return selection, nil
+}
+
+// run runs a selection and counts it and its rows.
+func (f *figures) run(ctx context.Context, s *Session, selection store.Select) (*store.Rows, error) {
+	f.queries++
+	rows, err := s.rows(ctx, selection)
+	if err != nil {
+		return nil, err
+	}
+	f.read += int64(rows.Len())
+	return rows, nil
+}
+
+// fetch reads the rows: one Select for the figures, and one each for divisors and weights where there are any.
+func (f *figures) fetch(ctx context.Context, s *Session) error {
+	selection, err := f.fetchRows(ctx, s)
+	if err != nil || len(selection.Slices) == 0 {
+		return err
+	}
+	var divisors, weights, divisorSlices []int32
+	for i := range f.subjects {
+		x := &f.subjects[i]
+		if x.quotient() {
+			divisors = appendDistinct(divisors, x.divisor.ID)
+			if x.divisorSliced {
+				divisorSlices = selection.Slices
+			}
+		}
+		if x.indicator.Weight != nil {
+			weights = appendDistinct(weights, x.indicator.Weight.ID)
+		}
+	}
+	f.divisors, f.divisorRows, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0))
+	if err != nil {
+		return err
+	}
+	f.weights, _, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
+	return err
+}
+
+// applyWhen narrows a selection to the periods asked for.
+func (f *figures) applyWhen(selection *store.Select, today indicator.Day) {
+	switch {
+	case f.when.Period != nil:
+		selection.Period = f.when.Period
+	case f.when.Within != nil:
+		selection.Within = f.when.Within
+	default:
+		latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+		if asked := f.when.Latest; asked != nil {
+			if asked.OnOrBefore != indicator.NoDay {
+				latest.OnOrBefore = asked.OnOrBefore
+			}
+			if asked.MaxAge >= 0 {
+				newest := today
+				if asked.OnOrBefore != indicator.NoDay {
+					newest = asked.OnOrBefore
+				}
+				latest.NotBefore = newest - indicator.Day(asked.MaxAge)
+			}
+		}
+		selection.Latest = &latest
+	}
+}
+
+// fetchNewest reads the newest quantities of auxiliary indicators, in force on the last day asked about. They are facts
+// about the regions whatever the status of the figures they divide or weigh.
+func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, *store.Rows, error) {
+	if len(indicators) == 0 {
+		return nil, nil, nil
+	}
+	selection := store.NewSelect()
+	selection.Indicators, selection.Slices = indicators, sliceIDs
+	selection.Statuses = []indicator.Status{indicator.Actual}
+	selection.Regions, selection.Levels = like.Regions, like.Levels
+	selection.AsOf, selection.Evidence = f.request.asOf, f.request.evidence
+	latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+	switch {
+	case f.when.Period != nil:
+		latest.OnOrBefore = f.when.Period.End
+	case f.when.Within != nil:
+		latest.OnOrBefore = f.when.Within.End
+	case f.when.Latest != nil && f.when.Latest.OnOrBefore != indicator.NoDay:
+		latest.OnOrBefore = f.when.Latest.OnOrBefore
+	}
+	selection.Latest = &latest
+	rows, err := f.run(ctx, s, selection)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, _ = f.inherit(rows, true)
+	newest := make(map[seriesKey]datedQuantity, rows.Len())
+	for i := range rows.Len() {
+		if rows.Missing[i] == indicator.NotMissing {
+			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
+				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i], Reported: !rows.Derived[i]},
+				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
+				int32(i),
+			}
+		}
+	}
+	return newest, rows, nil
+}
+
+func appendDistinct(list []int32, id int32) []int32 {
+	if slices.Contains(list, id) {
+		return list
+	}
+	return append(list, id)
+}
