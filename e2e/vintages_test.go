@@ -2,8 +2,6 @@ package e2e
 
 import (
 	"encoding/json"
-	"log/slog"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,62 +14,9 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/countyql/countyql/indicator"
-	"github.com/countyql/countyql/loader"
-	"github.com/countyql/countyql/query"
-	"github.com/countyql/countyql/server"
-	"github.com/countyql/countyql/store/duckdb"
 )
 
-// serve loads packages one after the other into a store of its own and serves them. It returns the server's address and the
-// snapshot that each load published.
-func serve(t *testing.T, packages ...string) (url string, snapshots []string) {
-	t.Helper()
-	engine, err := duckdb.Open(t.TempDir(), duckdb.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = engine.Close() })
-	logger := slog.New(slog.DiscardHandler)
-	l := loader.Loader{Engine: engine, Logger: logger}
-	for _, dir := range packages {
-		result, err := l.Load(t.Context(), loader.Input{Name: dir, FS: os.DirFS(dir)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		snapshots = append(snapshots, result.Manifest.ID)
-	}
-	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Now: time.Now}
-	listening := httptest.NewServer(server.New(service, server.Options{Logger: logger}))
-	t.Cleanup(listening.Close)
-	return listening.URL, snapshots
-}
-
 const vintages = "testdata/packages/vintages/"
-
-// Two loads report the same figures on different days: every query answers with what was known. Cases that take a snapshot get
-// the one of the first load as $since.
-func TestVintages(t *testing.T) {
-	t.Parallel()
-	url, snapshots := serve(t, vintages+"first", vintages+"second")
-	cases, err := filepath.Glob(vintages + "*/query.graphql")
-	if err != nil || len(cases) == 0 {
-		t.Fatalf("no cases: %v", err)
-	}
-	for _, path := range cases {
-		dir := filepath.Dir(path)
-		t.Run(filepath.Base(dir), func(t *testing.T) {
-			document := readFile(t, os.DirFS(dir), "query.graphql")
-			var variables []byte
-			if strings.Contains(string(document), "$since") {
-				variables, err = json.Marshal(map[string]string{"since": snapshots[0]})
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			checkGolden(t, dir, postTo(t, url, document, variables))
-		})
-	}
-}
 
 // Nothing of the bundled data is published in the future: what had been published by today is what is current, in every query.
 func TestAsOfToday(t *testing.T) {
