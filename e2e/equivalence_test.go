@@ -38,12 +38,13 @@ func TestEquivalence(t *testing.T) {
 			}{
 				{"variables for arguments", (*rewording).variableArguments, nil},
 				{"variables inside arguments", (*rewording).variableLeaves, nil},
+				{"nulls", func(r *rewording) { r.nulls(definition) }, nil},
 				{"fragments", (*rewording).fragments, nil},
 				{"aliases", (*rewording).aliases, aliased},
 				{"directives", (*rewording).directives, nil},
 				{"all", (*rewording).all, aliased},
 			} {
-				document, errs := gqlparser.LoadQuery(definition, literal)
+				document, errs := gqlparser.LoadQueryWithRules(definition, literal, nil)
 				if errs != nil {
 					t.Fatalf("%v in %s", errs, literal)
 				}
@@ -69,7 +70,7 @@ func TestEquivalence_CoversTheSchema(t *testing.T) {
 	definition := gqlparser.MustLoadSchema(&ast.Source{Input: schema.SDL()})
 	asked := make(map[string]bool)
 	for name, literal := range equivalenceDocuments {
-		document, errs := gqlparser.LoadQuery(definition, literal)
+		document, errs := gqlparser.LoadQueryWithRules(definition, literal, nil)
 		if errs != nil {
 			t.Fatalf("%s: %v", name, errs)
 		}
@@ -198,6 +199,35 @@ func (r *rewording) variableLeaves() {
 	r.eachField(func(f *ast.Field) {
 		for _, a := range f.Arguments {
 			a.Value = leaves(a.Value)
+		}
+	})
+}
+
+// nulls says null where an argument or a field of an input is left out that has no default.
+func (r *rewording) nulls(definition *ast.Schema) {
+	null := func() *ast.Value { return &ast.Value{Raw: "null", Kind: ast.NullValue} }
+	var complete func(v *ast.Value)
+	complete = func(v *ast.Value) {
+		for _, child := range v.Children {
+			complete(child.Value)
+		}
+		if v.Kind != ast.ObjectValue || v.Definition.Directives.ForName("oneOf") != nil {
+			return
+		}
+		for _, f := range definition.Types[v.Definition.Name].Fields {
+			if v.Children.ForName(f.Name) == nil && f.DefaultValue == nil {
+				v.Children = append(v.Children, &ast.ChildValue{Name: f.Name, Value: null()})
+			}
+		}
+	}
+	r.eachField(func(f *ast.Field) {
+		for _, a := range f.Arguments {
+			complete(a.Value)
+		}
+		for _, a := range f.Definition.Arguments {
+			if f.Arguments.ForName(a.Name) == nil && a.DefaultValue == nil {
+				f.Arguments = append(f.Arguments, &ast.Argument{Name: a.Name, Value: null()})
+			}
 		}
 	})
 }
