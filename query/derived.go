@@ -97,26 +97,32 @@ func inWords(o *Observation) string {
 	return fmt.Sprintf("%s (%s, %s)", value, o.Period, o.Source.Code)
 }
 
-// derivedByKey returns the current figures of keys of derived indicators.
+// derivedByKey returns the current figures of keys of derived indicators. That of a region's newest period is divided as if no
+// period were asked for, by the newest divisor, so that it is the figure that was shown under the key.
 func (s *Session) derivedByKey(ctx context.Context, keys []indicator.ObservationKey) (map[indicator.ObservationKey]*Observation, error) {
-	regions := make(map[quotientQuestion][]*catalog.Region)
-	for _, key := range keys {
-		r, regionErr := s.catalog.Region(key.Region)
-		ind, err := s.catalog.Indicator(key.Indicator)
-		if cmp.Or(regionErr, err) != nil || !ind.Derived() {
-			continue
-		}
-		q := quotientQuestion{ind, key.Slice, key.Status, indicator.NoDay, key.Period}
-		regions[q] = append(regions[q], r)
-	}
 	found := make(map[indicator.ObservationKey]*Observation)
-	for q, list := range regions {
-		byRegion, err := s.quotients(ctx, q, list)
-		if err != nil {
-			return nil, err
+	for _, newest := range []bool{true, false} {
+		regions := make(map[quotientQuestion][]*catalog.Region)
+		for _, key := range keys {
+			r, regionErr := s.catalog.Region(key.Region)
+			ind, err := s.catalog.Indicator(key.Indicator)
+			if cmp.Or(regionErr, err) != nil || !ind.Derived() || found[s.canonical(key)] != nil {
+				continue
+			}
+			q := quotientQuestion{ind, key.Slice, key.Status, indicator.NoDay, key.Period}
+			if newest {
+				q.period = ""
+			}
+			regions[q] = append(regions[q], r)
 		}
-		for _, o := range byRegion {
-			found[o.Key()] = o
+		for q, list := range regions {
+			byRegion, err := s.quotients(ctx, q, list)
+			if err != nil {
+				return nil, err
+			}
+			for _, o := range byRegion {
+				found[o.Key()] = o
+			}
 		}
 	}
 	return found, nil
