@@ -110,14 +110,14 @@ type Staged struct {
 type Changes struct {
 	Added     int64 // reports of keys that had none
 	Revised   int64 // reports of keys that had an earlier or later one
-	Withdrawn int64
+	Withdrawn int64 // those of Revised that take a value back: they have none, and the report before them by publication has one
 	Unchanged int64 // reports that the parent holds already, identical in every field
 	// Catalog says that the catalogue differs from the parent's.
 	Catalog bool
 }
 
 // Any reports whether publishing the batch would change anything.
-func (c Changes) Any() bool { return c.Added+c.Revised+c.Withdrawn > 0 || c.Catalog }
+func (c Changes) Any() bool { return c.Added+c.Revised > 0 || c.Catalog }
 
 // Report is one reported figure with its codes resolved to catalogue ordinals.
 type Report struct {

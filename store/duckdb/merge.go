@@ -47,12 +47,29 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err != nil {
 		return store.Changes{}, err
 	}
+	withdrawn, err := w.count(ctx, withdrawals)
+	if err != nil {
+		return store.Changes{}, err
+	}
 	// The batch may be large: each step drops what no later one reads.
 	if err := w.db.exec(ctx, "DROP TABLE memory.batch", "DROP TABLE memory.met", "DROP TABLE memory.repeated", "DROP TABLE memory.duplicate"); err != nil {
 		return store.Changes{}, err
 	}
-	return store.Changes{Added: fresh - revised, Revised: revised, Unchanged: w.batched - fresh}, nil
+	return store.Changes{Added: fresh - revised, Revised: revised, Withdrawn: withdrawn, Unchanged: w.batched - fresh}, nil
 }
+
+// withdrawals are the fresh reports of known keys that take back the value of the report before them. Only keys with a fresh
+// report that has no value are looked at.
+var withdrawals = `(
+	WITH lost AS (SELECT f.* FROM memory.fresh f SEMI JOIN memory.met m ON ` + same("f", "m", figureKey) + ` WHERE f.value IS NULL)
+	SELECT fresh, value, lag(value) OVER (PARTITION BY ` + figureKey + ` ORDER BY published, fresh, place) AS previous FROM (
+		SELECT ` + of("m", figureKey) + `, m.published, m.value, false AS fresh, m.tie::BIGINT AS place
+		FROM memory.met m SEMI JOIN lost l ON ` + same("m", "l", figureKey) + `
+		UNION ALL
+		SELECT ` + of("f", figureKey) + `, f.published, f.value, true, f.seq
+		FROM memory.fresh f SEMI JOIN lost l ON ` + same("f", "l", figureKey) + `
+	)
+) WHERE fresh AND value IS NULL AND previous IS NOT NULL`
 
 func (w *writer) count(ctx context.Context, from string) (int64, error) {
 	r, err := w.db.query(ctx, "SELECT count(*) FROM "+from)

@@ -120,13 +120,18 @@ func changesOf(loads [][]store.Report) store.Changes {
 	last := len(loads) - 1
 	before := make(map[key]bool)
 	var changes store.Changes
-	for _, e := range arrive(loads) {
+	entries := arrive(loads)
+	for i := range entries {
+		e := &entries[i]
 		k := keyOf(&e.Report)
 		switch {
 		case int(e.load) < last:
 			before[k] = true
 		case before[k]:
 			changes.Revised++
+			if p := precursor(entries, e); e.Missing != indicator.NotMissing && p != nil && p.Missing == indicator.NotMissing {
+				changes.Withdrawn++
+			}
 		default:
 			changes.Added++
 		}
@@ -134,6 +139,20 @@ func changesOf(loads [][]store.Report) store.Changes {
 	changes.Unchanged = int64(len(loads[last])) - changes.Added - changes.Revised
 	changes.Catalog = last == 0
 	return changes
+}
+
+// precursor is the report of the same key before one, by the day of publication; nil if it is the first.
+func precursor(entries []entry, e *entry) *entry {
+	var found *entry
+	for i := range entries {
+		p := &entries[i]
+		earlier := p.PublishedOn < e.PublishedOn || p.PublishedOn == e.PublishedOn && p.tie < e.tie
+		if keyOf(&p.Report) == keyOf(&e.Report) && earlier &&
+			(found == nil || p.PublishedOn > found.PublishedOn || p.PublishedOn == found.PublishedOn && p.tie > found.tie) {
+			found = p
+		}
+	}
+	return found
 }
 
 // overtaken lists the reports that were never the newest, because another of the same day came after them.
