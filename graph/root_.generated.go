@@ -1753,7 +1753,7 @@ enum MissingReason {
   UNKNOWN
   "The region has no value of the weight indicator."
   NO_WEIGHT
-  "The rate's counts, or the divisor's value, are unknown for the region."
+  "The rate's counts, or the divisor's value, are unknown for the region, or the denominator is zero. In a group of several regions a zero denominator counts as it is."
   NO_DENOMINATOR
   "Nothing is loaded for the region in this selection."
   NO_OBSERVATION

@@ -151,9 +151,10 @@ func TestAggregate_Values(t *testing.T) {
 		},
 		{
 			"a derived indicator", AggregateRequest{Indicators: []string{"clinics_per_10k"}},
-			// (2 + 0 + 2) / (1000 + 200 + 10) x 10000; 113 has no residents, 122 no count of them, 123 no clinics
-			10000 * 4.0 / 1210, 0, indicator.Exact, (20 + 0 + 2000) / 3.0, 3, "111 112 121",
-			"113 NO_DENOMINATOR, 122 NO_DENOMINATOR, 123 NO_OBSERVATION",
+			// (2 + 0 + 1 + 2) / (1000 + 200 + 0 + 10) x 10000: 113 has a clinic and no residents, so no value of its own; 122 has no
+			// count of residents, 123 no clinics.
+			10000 * 5.0 / 1210, 0, indicator.Exact, (20 + 0 + 2000) / 3.0, 3, "111 112 113 121",
+			"122 NO_DENOMINATOR, 123 NO_OBSERVATION",
 		},
 		{
 			"a derived indicator that does not combine, of one region", AggregateRequest{Indicators: []string{"grids_per_clinic"}, Regions: codes("111")},

@@ -24,14 +24,17 @@ type cell struct {
 	used                   []int32        // rows that the value rests on
 }
 
-// rate sets the cell's quantity from its counts.
+// rate sets the cell's quantity from its counts. Over a denominator of zero there is no rate, but the counts take part in those
+// of larger groups: a county without clinics has residents all the same.
 func (c *cell) rate(scale float64) {
+	if c.denominator == 0 {
+		c.quantity, c.missing = indicator.NoQuantity(), indicator.NoDenominator
+		return
+	}
 	c.quantity = indicator.Quantity{Value: scale * c.numerator / c.denominator, Precision: c.counts}
 }
 
-func (c *cell) countsKnown() bool {
-	return !math.IsNaN(c.numerator) && !math.IsNaN(c.denominator) && c.denominator != 0
-}
+func (c *cell) countsKnown() bool { return !math.IsNaN(c.numerator) && !math.IsNaN(c.denominator) }
 
 // newCell rolls the rows of one region up over time. Rows are positions in f.rows, at least one.
 func (f *figures) newCell(x *subject, rows []int32) (cell, error) {
@@ -80,7 +83,7 @@ func (f *figures) divide(x *subject, c *cell) {
 
 // over divides the cell's value and reports whether it can be divided.
 func (c *cell) over(divisor indicator.Quantity, scale float64) bool {
-	if !divisor.Known() || divisor.Value == 0 {
+	if !divisor.Known() {
 		c.quantity, c.missing = indicator.NoQuantity(), indicator.NoDenominator
 		return false
 	}
@@ -143,7 +146,7 @@ func (f *figures) rollUpTime(x *subject, c *cell, rows []int32, span indicator.P
 			c.denominator += r.Denominator[i]
 			c.counts = c.counts.Plus(r.CountsPrecision[i])
 		}
-		if !c.countsKnown() { // one unknown count makes the sums unknown
+		if !c.countsKnown() || c.denominator == 0 { // one unknown count makes the sums unknown
 			c.numerator, c.denominator, c.missing = math.NaN(), math.NaN(), indicator.NoDenominator
 			return nil
 		}
@@ -165,6 +168,9 @@ func (c *cell) take(r *store.Rows, x *subject, i int32) {
 	c.quantity = indicator.Quantity{Value: r.Value[i], Precision: r.Precision[i], Reported: !r.Derived[i]}
 	if x.base.Kind != indicator.Ratio {
 		return
+	}
+	if r.Denominator[i] == 0 {
+		return // a rate of nothing has no counts to speak of
 	}
 	c.numerator, c.denominator, c.counts = r.Numerator[i], r.Denominator[i], r.CountsPrecision[i]
 	if c.countsKnown() {

@@ -81,7 +81,7 @@ func (r *MoversResult) Decomposition() (*Decomposition, error) {
 // counted is the region's cell if its counts are known, or why they are not.
 func (x *side) counted(region *catalog.Region) (*cell, indicator.Missing) {
 	c, reason := x.known(region)
-	if reason == indicator.NotMissing && !c.countsKnown() {
+	if reason == indicator.NotMissing && !(c.countsKnown() && c.denominator != 0) {
 		return nil, indicator.NoDenominator
 	}
 	return c, reason

@@ -41,17 +41,19 @@ func (u *rollup) compute() {
 
 // usable tells why a cell cannot take part in the group's value; NotMissing if it can.
 func (u *rollup) usable(c *cell) indicator.Missing {
+	combined := len(u.expected) != 1
+	if combined && u.subject.rule() == indicator.RuleRatio && c.countsKnown() {
+		return indicator.NotMissing
+	}
 	if !c.quantity.Known() {
 		return cmp.Or(c.missing, indicator.UnknownReason)
 	}
-	if len(u.expected) == 1 {
-		return indicator.NotMissing // nothing is combined
+	if !combined {
+		return indicator.NotMissing
 	}
 	switch u.subject.rule() {
 	case indicator.RuleRatio:
-		if !c.countsKnown() {
-			return indicator.NoDenominator
-		}
+		return indicator.NoDenominator
 	case indicator.RuleWeightedMean:
 		if _, ok := u.weight(c.region); !ok {
 			return indicator.NoWeight
