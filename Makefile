@@ -41,7 +41,7 @@ fmt: $(GOLANGCI_LINT) ## format Go and web sources
 
 .PHONY: lint
 lint: $(GOLANGCI_LINT) web/node_modules/.package-lock.json ## lint Go and web sources
-	$(GOLANGCI_LINT) run ./...
+	GOLANGCI_LINT_CACHE=$(CURDIR)/bin/lint-cache $(GOLANGCI_LINT) run ./...
 	cd web && npm run check
 
 $(GOLANGCI_LINT): tools/go.mod

@@ -291,13 +291,23 @@ func (f *figures) predecessorsIn(cells []cell) []*catalog.Region {
 	set := &regionSet{}
 	for i := range cells {
 		for _, row := range cells[i].used {
-			for _, part := range f.inherited.parts[row] {
-				set.list = append(set.list, &f.catalog.Regions()[f.inherited.source.Region[part]])
-			}
+			set.list = append(set.list, f.heritage(row)...)
+		}
+		for _, row := range cells[i].divisorUsed {
+			set.list = append(set.list, f.divisor.heritage(row)...)
 		}
 	}
 	set.sort()
 	return set.list
+}
+
+// heritage lists the regions whose figures a row stands for; none if it is the region's own.
+func (f *figures) heritage(row int32) []*catalog.Region {
+	var list []*catalog.Region
+	for _, part := range f.inherited.parts[row] {
+		list = append(list, &f.catalog.Regions()[f.inherited.source.Region[part]])
+	}
+	return list
 }
 
 // boundaryChanges warns where figures are about other boundaries than the region has now: they stand for predecessors, or are

@@ -13,8 +13,6 @@ type bucket struct {
 	cell
 	period  indicator.Period
 	partial bool // figures are added up that leave days of the period uncovered
-	// divisorUsed are the rows, in seriesPlan.divisor, that a quotient's divisor rests on.
-	divisorUsed []int32
 }
 
 // seriesID identifies what develops over time.
@@ -138,9 +136,11 @@ func (p *seriesPlan) newBucket(x *subject, rows []int32, period indicator.Period
 	if !x.quotient() || !c.quantity.Known() {
 		return b, nil
 	}
-	divisor, err := p.divisorOf(x, b)
-	if err != nil {
-		return nil, err
+	divisor := cell{quantity: indicator.NoQuantity()}
+	if rows := p.divisor.over(x, p.rows.Slice[b.used[0]], b.region, period); len(rows) > 0 {
+		if divisor, err = p.rollUp(p.divisor.figures, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, period); err != nil {
+			return nil, err
+		}
 	}
 	if b.over(divisor.quantity, x.scale) {
 		b.divisorUsed = divisor.used
@@ -170,36 +170,4 @@ func (p *seriesPlan) rollUp(f *figures, x *subject, rows []int32, period indicat
 		return c, refused.At("grain")
 	}
 	return c, err
-}
-
-// divisorOf is what divides a bucket: a flow's figures of the same period, added up; of anything else the figure in force at
-// its end or, before the first one, that.
-func (p *seriesPlan) divisorOf(x *subject, b *bucket) (cell, error) {
-	slice := int32(0)
-	if x.divisorSliced {
-		slice = p.rows.Slice[b.used[0]]
-	}
-	r := p.divisor.rows
-	known := p.divisorSeries[seriesKey{x.divisor.ID, slice, b.region}]
-	until := func(day indicator.Day) int { // how many of the rows end before or on the day
-		n, _ := slices.BinarySearchFunc(known, day+1, func(i int32, wanted indicator.Day) int { return cmp.Compare(r.End[i], wanted) })
-		return n
-	}
-	var rows []int32
-	switch n := until(b.period.End); {
-	case x.divisor.Rollup.Time == indicator.RuleSum:
-		for _, i := range known[until(b.period.Start-1):n] {
-			if r.Start[i] >= b.period.Start {
-				rows = append(rows, i)
-			}
-		}
-	case n > 0:
-		rows = known[n-1 : n]
-	case len(known) > 0:
-		rows = known[:1]
-	}
-	if len(rows) == 0 {
-		return cell{quantity: indicator.NoQuantity()}, nil
-	}
-	return p.rollUp(p.divisor, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, b.period)
 }

@@ -17,11 +17,11 @@ type cell struct {
 	// numerator and denominator of a rate or quotient; NaN where unknown. counts is the precision of their ratio.
 	numerator, denominator float64
 	counts                 indicator.Precision
-	divisor                *datedQuantity // of a quotient; nil if it has none
-	divisorDiffers         bool           // the divisor is about another period than the figure
-	scopesDiffer           bool           // the divisor is defined otherwise than the figure
-	gaps                   bool           // figures added up over time leave days uncovered that figures are about
-	used                   []int32        // rows that the value rests on
+	divisorUsed            []int32 // rows of the divisor, if the value is a quotient
+	divisorDiffers         bool    // the divisor is about another period than the figure
+	scopesDiffer           bool    // the divisor is defined otherwise than the figure
+	gaps                   bool    // figures added up over time leave days uncovered that figures are about
+	used                   []int32 // rows that the value rests on
 }
 
 // rate sets the cell's quantity from its counts. Over a denominator of zero there is no rate, but the counts take part in those
@@ -54,31 +54,13 @@ func (f *figures) newCell(x *subject, rows []int32) (cell, error) {
 		c.missing, c.used = r.Missing[newest], []int32{newest}
 		return c, nil
 	}
-	if err := f.rollUpTime(x, &c, known, f.span(rows)); err != nil {
+	if err := f.rollUpTime(x, &c, known, spanOf(r, rows)); err != nil {
 		return cell{}, err
 	}
 	if x.quotient() {
-		f.divide(x, &c)
+		return c, f.divide(x, &c)
 	}
 	return c, nil
-}
-
-// divide turns the cell of a quotient's base into the quotient.
-func (f *figures) divide(x *subject, c *cell) {
-	slice := int32(0)
-	if x.divisorSliced {
-		slice = f.rows.Slice[c.used[0]]
-	}
-	divisor, ok := f.divisors[seriesKey{x.divisor.ID, slice, c.region}]
-	if !ok {
-		divisor.Quantity = indicator.NoQuantity()
-	}
-	if c.over(divisor.Quantity, x.scale) {
-		newest := c.used[len(c.used)-1]
-		c.divisor = &divisor
-		c.divisorDiffers = divisor.period.End != f.rows.End[newest]
-		c.scopesDiffer = f.divisorRows.Definition[divisor.row] != f.rows.Definition[newest]
-	}
 }
 
 // over divides the cell's value and reports whether it can be divided.
@@ -93,11 +75,11 @@ func (c *cell) over(divisor indicator.Quantity, scale float64) bool {
 	return true
 }
 
-// span is the period from the first to the last day that rows are about.
-func (f *figures) span(rows []int32) indicator.Period {
+// spanOf is the period from the first to the last day that rows are about.
+func spanOf(r *store.Rows, rows []int32) indicator.Period {
 	span := indicator.Period{Start: indicator.Forever, End: indicator.NoDay}
 	for _, i := range rows {
-		span.Start, span.End = min(span.Start, f.rows.Start[i]), max(span.End, f.rows.End[i])
+		span.Start, span.End = min(span.Start, r.Start[i]), max(span.End, r.End[i])
 	}
 	return span
 }
@@ -215,10 +197,11 @@ func (f *figures) evidence(s *Session, c *cell) []*Observation {
 	for _, row := range c.used {
 		list = append(list, f.evidenceOf(s, row)...)
 	}
-	if c.divisor != nil {
-		divisor := s.observation(f.divisorRows, int(c.divisor.row))
-		if !slices.ContainsFunc(list, func(o *Observation) bool { return o.identity() == divisor.identity() }) {
-			list = append(list, divisor)
+	for _, row := range c.divisorUsed {
+		for _, divisor := range f.divisor.evidenceOf(s, row) {
+			if !slices.ContainsFunc(list, func(o *Observation) bool { return o.identity() == divisor.identity() }) {
+				list = append(list, divisor)
+			}
 		}
 	}
 	return list

@@ -69,7 +69,7 @@ func (s *Session) quotientObservation(f *figures, x *subject, c *cell) *Observat
 	o.Value, o.Missing, o.Precision = number(c.quantity.Value), c.missing, c.quantity.Precision
 	o.Numerator, o.Denominator = number(c.numerator), number(c.denominator)
 	o.Note = x.base.Code + " " + inWords(parts[0])
-	if c.divisor == nil {
+	if len(c.divisorUsed) == 0 {
 		return o
 	}
 	divisor := parts[len(parts)-1]

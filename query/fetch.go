@@ -98,24 +98,16 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 	if err != nil || len(selection.Slices) == 0 {
 		return err
 	}
-	var divisors, weights, divisorSlices []int32
+	var weights []int32
 	for i := range f.subjects {
-		x := &f.subjects[i]
-		if x.quotient() {
-			divisors = appendDistinct(divisors, x.divisor.ID)
-			if x.divisorSliced {
-				divisorSlices = selection.Slices
-			}
-		}
-		if x.indicator.Weight != nil {
-			weights = appendDistinct(weights, x.indicator.Weight.ID)
+		if w := f.subjects[i].indicator.Weight; w != nil {
+			weights = appendDistinct(weights, w.ID)
 		}
 	}
-	f.divisors, f.divisorRows, err = f.fetchNewest(ctx, s, selection, divisors, appendDistinct(slices.Clone(divisorSlices), 0))
-	if err != nil {
+	if err := f.fetchDivisors(ctx, s, selection); err != nil {
 		return err
 	}
-	f.weights, _, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
+	f.weights, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
 	return err
 }
 
@@ -144,43 +136,32 @@ func (f *figures) applyWhen(selection *store.Select, today indicator.Day) {
 	}
 }
 
-// fetchNewest reads the newest quantities of auxiliary indicators, in force on the last day asked about. They are facts
-// about the regions whatever the status of the figures they divide or weigh.
-func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, *store.Rows, error) {
+// fetchNewest reads the newest quantities of weights, in force on the last day asked about. They are facts about the regions
+// whatever the status of the figures they weigh.
+func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, error) {
+	newest := make(map[seriesKey]datedQuantity)
 	if len(indicators) == 0 {
-		return nil, nil, nil
+		return newest, nil
 	}
 	selection := store.NewSelect()
 	selection.Indicators, selection.Slices = indicators, sliceIDs
 	selection.Statuses = []indicator.Status{indicator.Actual}
-	selection.Regions, selection.Levels = like.Regions, like.Levels
-	selection.AsOf, selection.Evidence = f.request.asOf, f.request.evidence
-	latest := store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
-	switch {
-	case f.when.Period != nil:
-		latest.OnOrBefore = f.when.Period.End
-	case f.when.Within != nil:
-		latest.OnOrBefore = f.when.Within.End
-	case f.when.Latest != nil && f.when.Latest.OnOrBefore != indicator.NoDay:
-		latest.OnOrBefore = f.when.Latest.OnOrBefore
-	}
-	selection.Latest = &latest
+	selection.Regions, selection.Levels, selection.AsOf = like.Regions, like.Levels, f.request.asOf
+	selection.Latest = &store.Latest{OnOrBefore: f.lastDay(), NotBefore: indicator.NoDay}
 	rows, err := f.run(ctx, s, selection)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	rows, _ = f.inherit(rows, true)
-	newest := make(map[seriesKey]datedQuantity, rows.Len())
 	for i := range rows.Len() {
 		if rows.Missing[i] == indicator.NotMissing {
 			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
 				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i], Reported: !rows.Derived[i]},
 				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
-				int32(i),
 			}
 		}
 	}
-	return newest, rows, nil
+	return newest, nil
 }
 
 func appendDistinct(list []int32, id int32) []int32 {

@@ -95,11 +95,10 @@ type figures struct {
 	queries  int64 // asked of the engine
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
-	// divisors and weights are the newest quantities by indicator, slice and region.
-	divisors    map[seriesKey]datedQuantity
-	divisorRows *store.Rows
-	weights     map[seriesKey]datedQuantity
-	weighing    byIndicator[map[seriesKey]datedQuantity] // further weights, read when they are asked for
+	divisor   *divisorFigures // nil unless a subject is a quotient
+	// weights are the newest quantities by indicator, slice and region.
+	weights  map[seriesKey]datedQuantity
+	weighing byIndicator[map[seriesKey]datedQuantity] // further weights, read when they are asked for
 }
 
 // seriesKey names a series of one status.
@@ -107,11 +106,10 @@ type seriesKey struct {
 	indicator, slice, region int32
 }
 
-// datedQuantity is a quantity with the period it is about and the row it was read from.
+// datedQuantity is a quantity with the period it is about.
 type datedQuantity struct {
 	indicator.Quantity
 	period indicator.Period
-	row    int32
 }
 
 // resolve checks the request against the catalogue, without touching the engine.

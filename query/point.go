@@ -158,8 +158,10 @@ func (p *Point) EventDay() *int {
 
 // Inferred says that the source does not date a figure of the point. The request must have asked for evidence.
 func (p *Point) Inferred() bool {
-	inferred := p.series.plan.rows.Inferred
-	return inferred != nil && p.bucket != nil && slices.ContainsFunc(p.bucket.used, func(i int32) bool { return inferred[i] })
+	if p.bucket == nil || p.series.plan.rows.Inferred == nil {
+		return false
+	}
+	return slices.ContainsFunc(p.Observations(), func(o *Observation) bool { return o.Inferred })
 }
 
 // Observations are the figures that the value rests on, by time, and of a quotient then those that divide it. The request
@@ -171,10 +173,10 @@ func (p *Point) Observations() []*Observation {
 	s := p.series
 	var list []*Observation
 	for _, i := range p.bucket.used {
-		list = append(list, s.session.observation(s.plan.rows, int(i)))
+		list = append(list, s.plan.evidenceOf(s.session, i)...)
 	}
 	for _, i := range p.bucket.divisorUsed {
-		list = append(list, s.session.observation(s.plan.divisor.rows, int(i)))
+		list = append(list, s.plan.divisor.evidenceOf(s.session, i)...)
 	}
 	return list
 }

@@ -10,7 +10,6 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
-	"github.com/countyql/countyql/store"
 )
 
 // SeriesRequest asks how figures develop over time.
@@ -113,9 +112,6 @@ type seriesPlan struct {
 	request *SeriesRequest
 	shown   indicator.Period // what From and To leave
 	left    int              // figures left out because their periods do not lie inside one of the grain
-	// divisor holds the figures of all divisors in their whole history, and divisorSeries those that have a value, by time.
-	divisor       *figures
-	divisorSeries map[seriesKey][]int32
 }
 
 func (s *Session) planSeries(ctx context.Context, request *SeriesRequest) (*seriesPlan, error) {
@@ -196,41 +192,11 @@ func (p *seriesPlan) counterpart(period indicator.Period) (indicator.Period, boo
 
 // fetch reads the figures with one Select, and those of the divisors, where there are any, with another.
 func (p *seriesPlan) fetch(ctx context.Context, s *Session) error {
-	p.divisor = &figures{request: p.figures.request, catalog: s.catalog, rows: &store.Rows{}}
-	p.divisorSeries = make(map[seriesKey][]int32)
 	selection, err := p.fetchRows(ctx, s)
-	if err != nil || p.rows.Len() == 0 {
-		return err
-	}
-	// Divisors are facts about the regions whatever the status of the figures they divide. A stock is in force until the
-	// next one, so that those before the first period count as well.
-	selection.Statuses = []indicator.Status{indicator.Actual}
-	selection.Indicators, selection.Slices = nil, []int32{0}
-	selection.Within = &indicator.Period{Start: indicator.NoDay, End: selection.Within.End}
-	for i := range p.subjects {
-		if x := &p.subjects[i]; x.quotient() {
-			selection.Indicators = appendDistinct(selection.Indicators, x.divisor.ID)
-			if x.divisorSliced {
-				selection.Slices = appendDistinct(selection.Slices, p.total)
-			}
-		}
-	}
-	if len(selection.Indicators) == 0 {
-		return nil
-	}
-	r, err := p.run(ctx, s, selection)
 	if err != nil {
 		return err
 	}
-	r, _ = p.inherit(r, false)
-	p.divisor.rows = r
-	for i := range int32(r.Len()) {
-		if r.Missing[i] == indicator.NotMissing {
-			key := seriesKey{r.Indicator[i], r.Slice[i], r.Region[i]}
-			p.divisorSeries[key] = append(p.divisorSeries[key], i)
-		}
-	}
-	return nil
+	return p.fetchDivisors(ctx, s, selection)
 }
 
 // lay builds the points of the series on a page, unless they are too many.

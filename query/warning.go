@@ -39,7 +39,7 @@ func (p *aggregatePlan) warnings(groups, totals []*Group) []Warning {
 	var list []Warning
 	for _, total := range totals {
 		cells := total.cells
-		if total.refused != nil || len(p.figures.request.dimensions) > 0 {
+		if total.refused != nil || len(p.figures.request.dimensions) > 0 || p.grain() != indicator.Irregular {
 			for _, g := range groups {
 				if g.key.subject == total.key.subject {
 					cells = append(slices.Clip(cells), g.cells...)

@@ -34,7 +34,7 @@ func (f *figures) weightsBy(ctx context.Context, s *Session, by *catalog.Indicat
 	like := store.NewSelect()
 	like.AsOf = f.request.asOf
 	f.regions.withPredecessors().narrow(&like, f.catalog.Regions())
-	weights, _, err := f.fetchNewest(ctx, s, like, []int32{by.ID}, []int32{0})
+	weights, err := f.fetchNewest(ctx, s, like, []int32{by.ID}, []int32{0})
 	if err != nil {
 		return nil, err
 	}
