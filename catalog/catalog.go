@@ -241,7 +241,7 @@ func (c *Catalog) Region(code string) (*Region, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		err := indicator.Errorf(indicator.UnknownRegion, "there is no region %q", code)
+		err := indicator.Errorf(indicator.UnknownRegion, "there is no region %q", shown(code))
 		err.Suggestions = c.search.suggest(code, HitRegion)
 		err.Hint = "look codes up with search(text:) or regions(where:)"
 		return nil, err
@@ -259,7 +259,7 @@ func (c *Catalog) Indicator(code string) (*Indicator, error) {
 	if found := c.indicatorByCode[code]; found != nil {
 		return found, nil
 	}
-	err := indicator.Errorf(indicator.UnknownIndicator, "there is no indicator %q", code)
+	err := indicator.Errorf(indicator.UnknownIndicator, "there is no indicator %q", shown(code))
 	err.Suggestions = c.search.suggest(code, HitIndicator)
 	err.Hint = "look codes up with search(text:) or indicators"
 	return nil, err
@@ -270,7 +270,7 @@ func (c *Catalog) Source(code string) (*Source, error) {
 	if found := c.sourceByCode[code]; found != nil {
 		return found, nil
 	}
-	err := indicator.Errorf(indicator.UnknownSource, "there is no source %q", code)
+	err := indicator.Errorf(indicator.UnknownSource, "there is no source %q", shown(code))
 	err.Suggestions = c.search.suggest(code, HitSource)
 	err.Hint = "look codes up with sources"
 	return nil, err
@@ -281,7 +281,7 @@ func (c *Catalog) Dimension(code string) (*indicator.Dimension, error) {
 	if found := c.dimensions[code]; found != nil {
 		return found, nil
 	}
-	err := indicator.Errorf(indicator.UnknownDimension, "there is no dimension %q", code)
+	err := indicator.Errorf(indicator.UnknownDimension, "there is no dimension %q", shown(code))
 	codes := make([]string, 0, len(c.dimensions))
 	for known := range c.dimensions {
 		codes = append(codes, known)
@@ -314,7 +314,7 @@ func (c *Catalog) CheckSlice(s indicator.Slice) error {
 		if slices.ContainsFunc(d.Values, func(v indicator.DimensionValue) bool { return v.Value == coordinate.Value }) {
 			continue
 		}
-		unknown := indicator.Errorf(indicator.UnknownDimension, "dimension %q has no value %q", d.Code, coordinate.Value)
+		unknown := indicator.Errorf(indicator.UnknownDimension, "dimension %q has no value %q", d.Code, shown(coordinate.Value))
 		values := make([]string, len(d.Values))
 		for i, v := range d.Values {
 			values[i] = v.Value

@@ -185,8 +185,22 @@ func (h Hit) code() string {
 
 const maxSuggestions = 5
 
+// longestCode is the length in bytes beyond which a text is not taken for a mistyped code.
+const longestCode = 200
+
+// shown is an unknown code as messages repeat it: the beginning of one that is too long.
+func shown(unknown string) string {
+	if len(unknown) <= longestCode {
+		return unknown
+	}
+	return strings.ToValidUTF8(unknown[:longestCode], "") + "…"
+}
+
 // suggest returns codes close to an unknown one: what a search for it finds, then the codes that differ by few letters.
 func (x *searchIndex) suggest(unknown string, kind HitKind) []string {
+	if len(unknown) > longestCode {
+		return nil
+	}
 	var codes []string
 	for _, hit := range x.find(unknown, maxSuggestions, func(k HitKind) bool { return k == kind }) {
 		if code := hit.code(); !slices.Contains(codes, code) { // two schemes may share it
@@ -207,6 +221,9 @@ func (x *searchIndex) suggest(unknown string, kind HitKind) []string {
 
 // closest returns the known texts within an edit distance of a third of the unknown one's length, nearest first.
 func closest(unknown string, known []string) []string {
+	if len(unknown) > longestCode {
+		return nil
+	}
 	type candidate struct {
 		text     string
 		distance int

@@ -42,7 +42,7 @@ func oneOf(name string, set ...bool) error {
 		return nil
 	}
 	err := indicator.Errorf(indicator.InvalidInput, "%s must have exactly one field, and has %d", name, n)
-	err.Hint = "remove the others"
+	err.Hint = "give one and leave the others out"
 	return err
 }
 
@@ -164,11 +164,8 @@ func aggregateRequest(in *model.AggregateInput, evidence bool) (*query.Aggregate
 		if err := oneOf("groupBy", by.Region != nil, by.Period != nil, by.Dimension != nil, source); err != nil {
 			return nil, err
 		}
-		if source && !*by.Source {
-			continue // asked not to
-		}
 		request.GroupBy = append(request.GroupBy, query.GroupBy{
-			Region: by.Region, Period: or(by.Period, indicator.Irregular), Dimension: or(by.Dimension, ""), Source: source,
+			Region: by.Region, Period: or(by.Period, indicator.Irregular), Dimension: or(by.Dimension, ""), Source: or(by.Source, false),
 		})
 	}
 	for _, c := range in.Having {

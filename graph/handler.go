@@ -17,8 +17,12 @@ import (
 	"github.com/countyql/countyql/query"
 )
 
-// documentCache is how many parsed documents are kept.
-const documentCache = 1000
+const (
+	// documentCache is how many parsed documents are kept.
+	documentCache = 1000
+	// documentTokens is the most tokens a document may have: some thousand fields.
+	documentTokens = 15_000
+)
 
 // Options configure the GraphQL handler.
 type Options struct {
@@ -43,6 +47,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	server.AddTransport(transport.GET{})
 	server.AddTransport(transport.POST{})
 	server.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
+	server.SetParserTokenLimit(documentTokens)
 	server.Use(extension.Introspection{})
 	server.SetErrorPresenter(presenter(options.Logger, options.RequestID))
 	server.SetRecoverFunc(func(_ context.Context, panicked any) error {

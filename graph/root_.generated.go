@@ -1892,7 +1892,7 @@ input LatestInput {
   maxAge: Duration
 }
 
-"Narrows figures; conditions are combined with AND and ` + "`" + `{}` + "`" + ` is every current figure."
+"Narrows figures; conditions are combined with AND and ` + "`" + `{}` + "`" + ` is every current figure. An empty list names nothing and selects nothing."
 input ObservationWhere {
   "Only these regions; null: all regions of all levels."
   regions: RegionSelector

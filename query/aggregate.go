@@ -166,6 +166,10 @@ func (p *aggregatePlan) resolveGroupBy(asked *figureRequest, regions *regionSet)
 			asked.dimensions = append(asked.dimensions, by.Dimension)
 		case by.Source:
 			kind = "source"
+		default:
+			err := indicator.Errorf(indicator.InvalidInput, "a key of groups names nothing to group by")
+			err.Hint = "leave it out"
+			return err.At("groupBy", strconv.Itoa(i))
 		}
 		if seen[kind] {
 			return indicator.Errorf(indicator.InvalidInput, "grouped by %s twice", kind).At("groupBy", strconv.Itoa(i))

@@ -91,7 +91,7 @@ func (w *IndicatorWhere) matches(ind *catalog.Indicator) bool {
 	if w == nil {
 		return true
 	}
-	if len(w.Topics) > 0 && !slices.Contains(w.Topics, ind.Topic) || len(w.Kinds) > 0 && !slices.Contains(w.Kinds, ind.Kind) {
+	if w.Topics != nil && !slices.Contains(w.Topics, ind.Topic) || w.Kinds != nil && !slices.Contains(w.Kinds, ind.Kind) {
 		return false
 	}
 	if w.Derived != nil && *w.Derived != ind.Derived() {
@@ -187,10 +187,10 @@ func (s *Session) Checks(ctx context.Context, where *CheckWhere, request PageReq
 	var list []*indicator.CheckResult
 	for i := range s.contents.Checks {
 		c := &s.contents.Checks[i]
-		if len(where.Codes) > 0 && !slices.Contains(where.Codes, c.Check) ||
-			len(where.Severities) > 0 && !slices.Contains(where.Severities, c.Severity) ||
+		if where.Codes != nil && !slices.Contains(where.Codes, c.Check) ||
+			where.Severities != nil && !slices.Contains(where.Severities, c.Severity) ||
 			where.Status != nil && *where.Status != c.Status ||
-			len(where.Indicators) > 0 && !slices.Contains(where.Indicators, c.Indicator) ||
+			where.Indicators != nil && !slices.Contains(where.Indicators, c.Indicator) ||
 			regions != nil && !regions[s.canonical(indicator.ObservationKey{Region: c.Region}).Region] {
 			continue
 		}

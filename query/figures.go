@@ -1,7 +1,6 @@
 package query
 
 import (
-	"math"
 	"slices"
 	"strconv"
 
@@ -23,6 +22,9 @@ type LatestWhen struct {
 	OnOrBefore indicator.Day
 	MaxAge     int
 }
+
+// The bounds of Per.Scale keep quotients finite.
+const smallestScale, largestScale = 1e-12, 1e12
 
 // Per divides figures by another indicator's.
 type Per struct {
@@ -169,8 +171,8 @@ func (s *Session) resolvePer(per *Per) (*catalog.Indicator, error) {
 	if err != nil {
 		return nil, at(err, "indicator")
 	}
-	if !(per.Scale > 0) || math.IsInf(per.Scale, 0) {
-		return nil, indicator.Errorf(indicator.InvalidInput, "the scale of per is not positive").At("scale")
+	if !(per.Scale >= smallestScale && per.Scale <= largestScale) {
+		return nil, indicator.Errorf(indicator.InvalidInput, "the scale of per is not between %g and %g", smallestScale, largestScale).At("scale")
 	}
 	return divisor, nil
 }

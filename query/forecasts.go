@@ -158,7 +158,7 @@ func (s *Session) judge(request *ForecastRequest, f *figures, x *subject) (*Indi
 	r := f.rows
 	for i := range int32(r.Len()) {
 		period := indicator.Period{Start: r.Start[i], End: r.End[i]}
-		if r.Indicator[i] != x.base.ID || r.Slice[i] != f.total || len(request.Periods) > 0 && !slices.Contains(request.Periods, period) ||
+		if r.Indicator[i] != x.base.ID || r.Slice[i] != f.total || request.Periods != nil && !slices.Contains(request.Periods, period) ||
 			!f.isReport(i) {
 			continue
 		}

@@ -161,6 +161,9 @@ func (s *Session) observationSelect(ctx context.Context, where *ObservationWhere
 		}
 		selection.Within = &within
 	}
+	if empty(where.Indicators) || empty(where.Sources) || empty(where.Statuses) || empty(where.Precisions) {
+		selection.Regions = []store.Span{{From: 0, To: 0}} // a list that names nothing selects nothing
+	}
 	if len(where.Slice) == 0 && where.AnySlice {
 		return selection, nil
 	}
@@ -168,6 +171,9 @@ func (s *Session) observationSelect(ctx context.Context, where *ObservationWhere
 	selection.Slices, err = s.matchingSlices(where.Slice, where.AnySlice)
 	return selection, at(err, "slice")
 }
+
+// empty tells a list that names nothing from no list.
+func empty[T any](list []T) bool { return list != nil && len(list) == 0 }
 
 // matchingSlices are the ordinals of the slices that equal the coordinates or, with any, contain them; -1 stands for
 // none.

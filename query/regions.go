@@ -36,7 +36,7 @@ func (w *RegionWhere) matches(r *catalog.Region) bool {
 	if w == nil {
 		return true
 	}
-	if len(w.Levels) > 0 && !slices.Contains(w.Levels, r.Level) {
+	if w.Levels != nil && !slices.Contains(w.Levels, r.Level) {
 		return false
 	}
 	if w.Scheme != "" && w.Scheme != r.Scheme {

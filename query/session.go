@@ -96,7 +96,7 @@ type Cost struct {
 
 // number returns nil for NaN, which stands for a missing value inside this package.
 func number(x float64) *float64 {
-	if math.IsNaN(x) {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil
 	}
 	return &x

@@ -39,6 +39,8 @@ const (
 	shelfRate               // RATIO of part over whole, in percent
 	shelfLevel              // combines over nothing
 	shelfQuotient
+	shelfRiders // a flow: SUM over regions and time
+	shelfTrips  // a flow
 )
 
 func shelfTables() catalog.Tables {
@@ -46,6 +48,7 @@ func shelfTables() catalog.Tables {
 		return indicator.Region{Code: code, Scheme: "test", Parent: parent, Level: level, Name: code, ValidFrom: indicator.NoDay, ValidTo: indicator.NoDay}
 	}
 	sum := indicator.Rollup{Regions: indicator.RuleSum, Time: indicator.RuleLast}
+	flow := indicator.Rollup{Regions: indicator.RuleSum, Time: indicator.RuleSum}
 	ratio := indicator.Rollup{Regions: indicator.RuleRatio, Time: indicator.RuleLast}
 	return catalog.Tables{
 		Regions: []indicator.Region{
@@ -59,6 +62,8 @@ func shelfTables() catalog.Tables {
 			{Code: "rate", Kind: indicator.Ratio, Unit: "%", Rollup: ratio, Numerator: "part", Denominator: "whole", Scale: 100, Polarity: indicator.HigherIsBetter},
 			{Code: "level", Kind: indicator.Measure, Unit: "1"},
 			{Code: "quotient", Kind: indicator.Ratio, Unit: "1", Rollup: ratio, Formula: "part / whole", Numerator: "part", Denominator: "whole", Scale: 1},
+			{Code: "riders", Kind: indicator.Count, Unit: "1", Rollup: flow},
+			{Code: "trips", Kind: indicator.Count, Unit: "1", Rollup: flow},
 		},
 		Sources:     []indicator.Source{{Code: "gazette"}},
 		Slices:      []indicator.Slice{{}},

@@ -384,7 +384,7 @@ type ObservationOrder struct {
 	Direction *Direction `json:"direction,omitempty"`
 }
 
-// Narrows figures; conditions are combined with AND and `{}` is every current figure.
+// Narrows figures; conditions are combined with AND and `{}` is every current figure. An empty list names nothing and selects nothing.
 type ObservationWhere struct {
 	// Only these regions; null: all regions of all levels.
 	Regions *RegionSelector `json:"regions,omitempty"`

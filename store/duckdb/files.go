@@ -84,14 +84,9 @@ func newID(now time.Time, contentHash, current string) string {
 // removeLeftovers removes what an interrupted load left: everything staged, and files that were moved among the
 // snapshots but never published. The caller holds the store's lock.
 func (l layout) removeLeftovers() error {
-	entries, err := os.ReadDir(l.staging())
+	interrupted, err := os.ReadDir(l.staging())
 	if err != nil {
 		return fmt.Errorf("clean up after an interrupted load: %w", err)
-	}
-	for _, entry := range entries {
-		if err := os.RemoveAll(filepath.Join(l.staging(), entry.Name())); err != nil {
-			return fmt.Errorf("clean up after an interrupted load: %w", err)
-		}
 	}
 	current, err := l.readCurrent()
 	if err != nil && !errors.Is(err, store.ErrNoSnapshot) {
@@ -101,15 +96,22 @@ func (l layout) removeLeftovers() error {
 	if err != nil {
 		return err
 	}
-	// The first load can leave one file without CURRENT. More than one means that CURRENT itself was lost.
-	if current == "" && len(ids) > 1 {
-		return fmt.Errorf("%s is missing and there are %d snapshots: write the id of the one to publish into it", l.current(), len(ids))
+	// A first load that was killed can leave one file without CURRENT, and then something in staging too. Otherwise CURRENT
+	// itself was lost, and the files are somebody's data.
+	if current == "" && len(ids) > 0 && (len(ids) > 1 || len(interrupted) == 0) {
+		return fmt.Errorf("%s is missing and there are snapshots (%s): write the id of the one to publish into it", l.current(), strings.Join(ids, ", "))
 	}
 	for _, id := range ids {
 		if id > current {
 			if err := os.Remove(l.snapshot(id)); err != nil {
 				return fmt.Errorf("remove an unpublished snapshot: %w", err)
 			}
+		}
+	}
+	// Staging goes last: it tells what the rest is.
+	for _, entry := range interrupted {
+		if err := os.RemoveAll(filepath.Join(l.staging(), entry.Name())); err != nil {
+			return fmt.Errorf("clean up after an interrupted load: %w", err)
 		}
 	}
 	return nil
