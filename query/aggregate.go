@@ -145,7 +145,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 func (p *aggregatePlan) resolveGroupBy(asked *figureRequest, regions *regionSet) error {
 	seen := make(map[string]bool)
 	for i, by := range p.request.GroupBy {
-		kind := ""
+		var kind string
 		switch {
 		case by.Region != nil:
 			kind = "region"
