@@ -12,8 +12,8 @@ import (
 )
 
 // The functions of this file answer for single figures of derived indicators, which no source reports: numerator over
-// denominator times scale, of the region's figure and the newest divisor by the end of its period. Groups and comparisons
-// divide in cell.divide, and this file asks there, so that a region's figure is the same everywhere.
+// denominator times scale, of the region's figure and what divides it. Groups and comparisons divide in figures.divide, and this
+// file asks there, so that a region's figure is the same everywhere.
 
 // quotientQuestion is a way of asking for figures of a derived indicator.
 type quotientQuestion struct {
