@@ -26,6 +26,7 @@ type Loader struct {
 	Logger *slog.Logger
 	// Progress is called at the start of each stage and every some thousand rows; it may be nil. It must not block.
 	Progress func(Progress)
+	Options  Options
 }
 
 // Input is a data package.
@@ -64,6 +65,11 @@ type Result struct {
 	// Rows counts the rows of all tables, Duplicates the rows of figures that repeat an earlier row word for word.
 	Rows, Duplicates int64
 	Files            []indicator.LoadedFile
+	// Rejected counts the rows of figures that have problems and were left out, as Options.MaxRejects allows; Problems
+	// says what is wrong with them, sorted by file, line and column, and lists at most MaxProblems of Total.
+	Rejected int64
+	Problems []Problem
+	Total    int
 	// Ignored names the package's resources that are no table of ours.
 	Ignored []string
 	// Checks are the results of the declared checks; nil if a load changes nothing, because none were run.
@@ -75,8 +81,8 @@ type Result struct {
 const batchSize = 8192
 
 // Load reads, validates, stages and checks a package and publishes it as a new snapshot, unless it changes nothing.
-// The error is a *Rejected if the input has problems, a *ChecksFailed if a check of severity ERROR fails, a
-// *store.LockedError if another load runs, and otherwise one of reading or storing. After an error, and after the
+// The error is a *Rejected if the input has more problems than are allowed, an *EmptyError if it holds nothing, a
+// *ChecksFailed if a check of severity ERROR fails, a *store.LockedError if another load runs, and otherwise one of reading or storing. After an error, and after the
 // context ended, the store is as it was.
 func (l *Loader) Load(ctx context.Context, input Input) (*Result, error) {
 	return l.run(ctx, input, true)
@@ -110,11 +116,14 @@ func (l *Loader) run(ctx context.Context, input Input, publish bool) (*Result, e
 	}
 	logger = logger.With("input", input.Name)
 	started := now()
-	writer, err := l.Engine.Begin(ctx)
+	writer, err := l.begin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin the load: %w", err)
 	}
-	r := run{input: input, writer: writer, progress: progress, problems: &problems{}, logger: logger}
+	r := run{
+		input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
+		problems: &problems{keep: l.Options.KeepProblem},
+	}
 	err = r.upToChecks(ctx, publish)
 	if err == nil && publish && r.result.Changes.Any() {
 		err = r.publish(ctx, started, now)
@@ -129,6 +138,7 @@ func (l *Loader) run(ctx context.Context, input Input, publish bool) (*Result, e
 // run is one load under way.
 type run struct {
 	input    Input
+	options  Options
 	writer   store.Writer
 	discard  bool // nothing is staged: the reports read are dropped
 	progress func(Progress)
@@ -136,8 +146,10 @@ type run struct {
 	problems *problems
 	last     Progress
 
-	catalog *catalog.Catalog // of the merged tables; nil until read
-	result  Result
+	figureRows int64            // the rows of figures read, whatever became of them
+	tabled     bool             // the package has a table of figures
+	catalog    *catalog.Catalog // of the merged tables; nil until read
+	result     Result
 }
 
 func (r *run) enter(stage Stage) {
@@ -157,7 +169,10 @@ func (r *run) upToChecks(ctx context.Context, publish bool) error {
 	}
 	r.result.Changes = staged.Changes
 	r.logger.InfoContext(ctx, "staged", "added", staged.Changes.Added, "revised", staged.Changes.Revised,
-		"unchanged", staged.Changes.Unchanged, "catalogue", staged.Changes.Catalog)
+		"unchanged", staged.Changes.Unchanged, "rejected", r.result.Rejected, "catalogue", staged.Changes.Catalog)
+	if r.empty() {
+		return &EmptyError{Files: r.result.Files}
+	}
 	if publish && !staged.Changes.Any() {
 		return nil
 	}
@@ -167,6 +182,12 @@ func (r *run) upToChecks(ctx context.Context, publish bool) error {
 		return fmt.Errorf("check: %w", err)
 	}
 	return checksError(r.result.Checks)
+}
+
+// empty reports whether the input holds nothing that a load could be about. Tables of the catalogue alone may be loaded
+// again, and change nothing then.
+func (r *run) empty() bool {
+	return r.figureRows == 0 && !r.result.Changes.Catalog && (r.tabled || r.result.Rows == 0)
 }
 
 // read reads and validates the package and appends its figures to the batch.
@@ -202,9 +223,10 @@ func (r *run) read(ctx context.Context) error {
 		return err
 	}
 	r.result.Rows = r.last.Rows
-	if err := r.problems.err(); err != nil {
+	if err := r.problems.verdict(r.options.MaxRejects, r.figureRows); err != nil {
 		return err
 	}
+	r.result.Rejected, r.result.Problems, r.result.Total = int64(r.problems.rows), r.problems.sorted(), r.problems.total
 	r.catalog, err = catalog.New(tables.Tables)
 	return err
 }
@@ -219,9 +241,11 @@ func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalo
 		return err
 	}
 	defer o.table.close()
+	r.tabled = true
 	before := r.last
 	advance := func() {
 		r.last.Rows, r.last.Bytes = before.Rows+o.table.rows, before.Bytes+o.table.raw.bytes
+		r.figureRows = o.table.rows
 		r.progress(r.last)
 	}
 	if merged == nil {
@@ -232,9 +256,9 @@ func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalo
 	batch := make([]store.Report, 0, batchSize)
 	flush := func() error {
 		advance()
-		if len(batch) == 0 || r.problems.total > 0 || r.discard {
+		if len(batch) == 0 || r.discard || r.problems.hopeless(r.options.MaxRejects) {
 			batch = batch[:0]
-			return nil
+			return r.problems.failed
 		}
 		if err := r.writer.Append(ctx, batch); err != nil {
 			return fmt.Errorf("append: %w", err)
@@ -263,7 +287,11 @@ func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalo
 	}
 	r.result.Files = append(r.result.Files, o.table.loaded())
 	r.result.Duplicates = o.duplicates
-	return nil
+	if r.discard {
+		return nil
+	}
+	// The first of rows that contradict each other has been appended before the second was read.
+	return r.writer.Discard(ctx, o.contradicted)
 }
 
 // publish makes the staged snapshot the published one.
@@ -275,6 +303,7 @@ func (r *run) publish(ctx context.Context, started time.Time, now func() time.Ti
 		Files: r.result.Files,
 		Added: r.result.Changes.Added, Revised: r.result.Changes.Revised,
 		Withdrawn: r.result.Changes.Withdrawn, Unchanged: r.result.Changes.Unchanged,
+		Rejected: r.result.Rejected,
 	}
 	manifest, err := r.writer.Commit(ctx, load, r.result.Checks)
 	if err != nil {

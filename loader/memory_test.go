@@ -103,6 +103,15 @@ func (w *memoryWriter) Append(_ context.Context, batch []store.Report) error {
 	return nil
 }
 
+func (w *memoryWriter) Discard(_ context.Context, keys []store.ReportKey) error {
+	w.batch = slices.DeleteFunc(w.batch, func(r store.Report) bool {
+		return slices.Contains(keys, store.ReportKey{
+			Region: r.Region, Indicator: r.Indicator, Slice: r.Slice, Status: r.Status, Period: r.Period, PublishedOn: r.PublishedOn,
+		})
+	})
+	return nil
+}
+
 func (w *memoryWriter) Stage(ctx context.Context, c *catalog.Catalog) (*store.Staged, error) {
 	w.catalog = c
 	staged := &store.Staged{Reader: &memoryReader{w.memory, w.batch}}
@@ -223,4 +232,18 @@ func describe(resources ...string) string {
 		list = append(list, `{"name": "`+resources[i]+`", "path": "`+resources[i]+`.csv", "schema": {"fields": [`+strings.Join(fields, ", ")+`]}}`)
 	}
 	return `{"name": "test", "resources": [` + strings.Join(list, ",\n") + `]}`
+}
+
+// waited is a store that another load holds for so many attempts.
+type waited struct {
+	memory
+	refusals int
+}
+
+func (w *waited) Begin(ctx context.Context) (store.Writer, error) {
+	if w.refusals > 0 {
+		w.refusals--
+		return nil, &store.LockedError{Holder: "somebody"}
+	}
+	return w.memory.Begin(ctx)
 }

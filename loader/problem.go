@@ -72,6 +72,10 @@ type Rejected struct {
 	Problems []Problem
 	// Total counts all problems, Rows the rows that have any.
 	Total, Rows int
+	// Allowed is the number or share of rows of figures that might have been rejected; empty if none might. Structural
+	// counts the problems that are none of a single row of figures, which are never allowed.
+	Allowed    string
+	Structural int
 }
 
 // Error lists the problems, one a line, and counts those that are not listed.
@@ -81,13 +85,16 @@ func (r *Rejected) Error() string {
 		b.WriteString(p.String() + "\n")
 	}
 	if more := r.Total - len(r.Problems); more > 0 {
-		fmt.Fprintf(&b, "… and %d more\n", more)
+		fmt.Fprintf(&b, "… and %s more\n", formatNumber(float64(more)))
 	}
-	noun := "problems"
-	if r.Total == 1 {
-		noun = "problem"
+	b.WriteString("rejected: " + plural(int64(r.Total), "problem"))
+	switch {
+	case r.Allowed == "":
+	case r.Structural > 0:
+		fmt.Fprintf(&b, ", %s outside the rows of figures, where none is allowed", plural(int64(r.Structural), "problem"))
+	default:
+		fmt.Fprintf(&b, " in %s, more than the %s allowed", plural(int64(r.Rows), "row"), r.Allowed)
 	}
-	fmt.Fprintf(&b, "rejected: %d %s", r.Total, noun)
 	return b.String()
 }
 
@@ -99,28 +106,69 @@ type problems struct {
 	list  []Problem
 	total int
 	rows  int
+	// structural counts the problems that are not those of one row of figures.
+	structural int
+	// keep is handed every problem; nil if nobody wants more than the list. failed is its first error.
+	keep   func(Problem) error
+	failed error
 }
 
+// add collects a problem that no tolerance skips: of the package's description, a header, a row of the catalogue.
 func (p *problems) add(problem Problem) {
+	p.structural++
+	p.collect(problem)
+}
+
+// addRow collects a problem of one row of figures.
+func (p *problems) addRow(problem Problem) { p.collect(problem) }
+
+func (p *problems) collect(problem Problem) {
 	p.total++
-	if !p.full() {
+	if !p.listed() {
 		p.list = append(p.list, problem)
 	}
+	if p.keep != nil && p.failed == nil {
+		p.failed = p.keep(problem)
+	}
 }
 
-// full reports whether further problems are only counted, so that nobody need look for hints any more.
-func (p *problems) full() bool { return len(p.list) >= MaxProblems }
+// listed reports whether the list is full, so that nobody need look for hints any more.
+func (p *problems) listed() bool { return len(p.list) >= MaxProblems }
 
-// err returns a *Rejected, or nil if nothing was wrong.
-func (p *problems) err() error {
-	if p.total == 0 {
-		return nil
-	}
+// full reports whether further problems are only counted.
+func (p *problems) full() bool { return p.listed() && p.keep == nil }
+
+// sorted returns the listed problems by their place.
+func (p *problems) sorted() []Problem {
 	sorted := slices.Clone(p.list)
 	slices.SortStableFunc(sorted, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return &Rejected{Problems: sorted, Total: p.total, Rows: p.rows}
+	return sorted
+}
+
+// hopeless reports whether the input will be rejected, whatever is still to be read.
+func (p *problems) hopeless(allowed MaxRejects) bool {
+	return p.structural > 0 || allowed.exceeded(int64(p.rows))
+}
+
+// err returns what verdict does where nothing is allowed.
+func (p *problems) err() error { return p.verdict(MaxRejects{}, 0) }
+
+// verdict returns the error of keeping a problem, a *Rejected, or nil if nothing was wrong but what is allowed among so
+// many rows of figures.
+func (p *problems) verdict(allowed MaxRejects, read int64) error {
+	switch {
+	case p.failed != nil:
+		return fmt.Errorf("keep the rejected rows: %w", p.failed)
+	case p.total == 0, p.structural == 0 && allowed.allows(int64(p.rows), read):
+		return nil
+	}
+	rejected := &Rejected{Problems: p.sorted(), Total: p.total, Rows: p.rows, Structural: p.structural}
+	if allowed != (MaxRejects{}) {
+		rejected.Allowed = allowed.String()
+	}
+	return rejected
 }
 
 // maxQuoted bounds the characters of an input text that a message repeats.

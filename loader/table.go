@@ -169,10 +169,15 @@ func (t *table) record() ([]string, error) {
 			// The quote that was never closed is the place to look at.
 			line, column = malformed.StartLine, 1
 		}
-		t.problems.add(Problem{
+		p := Problem{
 			File: t.resource.path, Line: line, Column: column, Code: CodeSyntax, Message: malformed.Err.Error(),
 			Hint: `a cell with a comma or a quote stands in quotes, and a quote inside is doubled: "say ""yes"""`,
-		})
+		}
+		if malformed.StartLine != malformed.Line {
+			t.problems.add(p) // which rows the open quote has swallowed is not known
+		} else {
+			t.reject(p)
+		}
 		return nil, nil
 	case errors.Is(err, io.EOF):
 		return nil, io.EOF
@@ -221,7 +226,11 @@ func (t *table) checkRow(r row) bool {
 // reject reports a problem of the current row.
 func (t *table) reject(p Problem) {
 	t.rejected = true
-	t.problems.add(p)
+	if t.resource.name == tableObservations && t.columns != nil {
+		t.problems.addRow(p)
+	} else {
+		t.problems.add(p)
+	}
 }
 
 // problemAt describes a problem of the current row's cell in a column.

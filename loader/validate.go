@@ -32,9 +32,10 @@ type observations struct {
 	used        map[[2]int32]bool
 	definitions map[string]int32
 
-	seen       map[reportKey]firstReport
-	seed       maphash.Seed
-	duplicates int64 // rows identical to an earlier one
+	seen         map[store.ReportKey]firstReport
+	seed         maphash.Seed
+	duplicates   int64             // rows identical to an earlier one
+	contradicted []store.ReportKey // the keys of rows that contradict each other
 }
 
 // slice is what a cell of the slice column was read as, or why it cannot be.
@@ -62,7 +63,7 @@ func openObservations(files fs.FS, d *descriptor, c *catalog.Catalog, tables *ca
 		sliceIDs:    make(map[string]int32),
 		used:        make(map[[2]int32]bool),
 		definitions: make(map[string]int32),
-		seen:        make(map[reportKey]firstReport),
+		seen:        make(map[store.ReportKey]firstReport),
 		seed:        maphash.MakeSeed(),
 	}
 	if c == nil {
@@ -111,8 +112,9 @@ func lookup[V any](r row, name string, known map[string]*V, find func(code strin
 	if v := known[code]; v != nil {
 		return v
 	}
-	if r.table.problems.full() {
-		r.reject(name, "", "", "") // only counted
+	if r.table.problems.listed() {
+		// Nobody looks for what was meant in every row of a file that is wrong throughout.
+		r.reject(name, "UNKNOWN_"+strings.ToUpper(name), "there is no "+name+" "+quote(code), "add it to the package, or correct the code")
 		return nil
 	}
 	_, err := find(code)
@@ -148,7 +150,6 @@ func (o *observations) resolve(r row) store.Report {
 		PeriodInferred: cellValue(r, "period_inferred", parseBoolean),
 		Printed:        r.cell("printed"),
 		Note:           r.cell("note"),
-		Definition:     o.definition(r.cell("definition")),
 	}
 	if region := lookup(r, "region", o.regions, o.catalog.Region); region != nil {
 		report.Region = region.ID
@@ -171,9 +172,13 @@ func (o *observations) resolve(r row) store.Report {
 			"report its parts")
 		return report
 	}
-	report.Slice = o.slice(r, ind)
+	slice := o.slice(r, ind)
 	o.value(r, ind, &report)
 	o.counts(r, ind, &report)
+	if !r.table.rejected {
+		// What a rejected row alone mentions must not reach the catalogue.
+		report.Slice, report.Definition = o.use(ind, slice), o.definition(r.cell("definition"))
+	}
 	return report
 }
 
@@ -205,7 +210,7 @@ func (o *observations) definition(text string) int32 {
 }
 
 // slice resolves the slice cell and checks that the indicator may be sliced so.
-func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
+func (o *observations) slice(r row, ind *catalog.Indicator) indicator.Slice {
 	text := r.cell("slice")
 	s, ok := o.slices[text]
 	if !ok {
@@ -216,7 +221,7 @@ func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
 			}
 			if o.table.problems.full() {
 				r.reject("slice", "", "", "") // only counted
-				return 0
+				return nil
 			}
 			s.err = o.catalog.CheckSlice(s.slice)
 		}
@@ -229,7 +234,7 @@ func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
 	}
 	if s.err != nil {
 		r.rejectError("slice", s.err)
-		return 0
+		return nil
 	}
 	for _, coordinate := range s.slice {
 		if _, ok := ind.Breakdown(coordinate.Dimension); !ok {
@@ -242,10 +247,10 @@ func (o *observations) slice(r row, ind *catalog.Indicator) int32 {
 				hint = "it is broken down by " + strings.Join(allowed, ", ")
 			}
 			r.reject("slice", CodeSlice, fmt.Sprintf("%s is not broken down by %s", quote(ind.Code), quote(coordinate.Dimension)), hint)
-			return 0
+			return nil
 		}
 	}
-	return o.use(ind, s.slice)
+	return s.slice
 }
 
 // use gives a slice its ordinal, and every slice whose total can be derived from it too.
@@ -271,38 +276,42 @@ func (o *observations) use(ind *catalog.Indicator, s indicator.Slice) int32 {
 	return id
 }
 
-// reportKey is what one source can report at one day: two rows of one key must agree.
-type reportKey struct {
-	region, indicator, slice int32
-	status                   indicator.Status
-	period                   indicator.Period
-	published                indicator.Day
-}
-
 // firstReport is the first row of a key.
 type firstReport struct {
-	hash uint64 // of everything else it reports
-	line int32
+	hash        uint64 // of everything else it reports
+	line        int32
+	contradicts bool // another row says something else
 }
 
-// repeats reports whether the row's figure has been read already. A row that says something else is rejected.
+// repeats reports whether the row's figure has been read already. Rows that say different things are all rejected, the
+// first one too: none of them is better than the others.
 func (o *observations) repeats(r row, report *store.Report) bool {
-	key := reportKey{
-		report.Region, report.Indicator, report.Slice, report.Status, report.Period, report.PublishedOn,
+	key := store.ReportKey{
+		Region: report.Region, Indicator: report.Indicator, Slice: report.Slice, Status: report.Status, Period: report.Period,
+		PublishedOn: report.PublishedOn,
 	}
 	line, _ := r.table.position(-1)
 	hash := o.hash(report)
 	first, repeated := o.seen[key]
 	if !repeated {
-		o.seen[key] = firstReport{hash, int32(min(line, math.MaxInt32))}
+		o.seen[key] = firstReport{hash: hash, line: int32(min(line, math.MaxInt32))}
 		return false
 	}
-	if first.hash == hash {
+	if first.hash == hash && !first.contradicts {
 		o.duplicates++
 		return true
 	}
-	r.reject("value", CodeDuplicate,
-		fmt.Sprintf("lines %d and %d report the same figure differently", first.line, line),
-		"same region, indicator, slice, period, status and day of publication: keep one of them, or tell them apart by a slice")
+	message := fmt.Sprintf("lines %d and %d report the same figure differently", first.line, line)
+	const hint = "same region, indicator, slice, period, status and day of publication: keep one of them, or tell them apart by a slice"
+	if !first.contradicts {
+		first.contradicts = true
+		o.seen[key] = first
+		o.contradicted = append(o.contradicted, key)
+		o.table.problems.rows++
+		o.table.problems.addRow(Problem{
+			File: o.table.resource.path, Line: int(first.line), Field: "value", Code: CodeDuplicate, Message: message, Hint: hint,
+		})
+	}
+	r.reject("value", CodeDuplicate, message, hint)
 	return true
 }

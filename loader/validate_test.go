@@ -167,6 +167,12 @@ func TestObservationsAccepted(t *testing.T) {
 	}
 }
 
+// contradiction is the problem at a place of the figures of two rows that differ.
+func contradiction(place, first, second string) string {
+	return "observations.csv:" + place + ": value: lines " + first + " and " + second + " report the same figure differently " +
+		"(same region, indicator, slice, period, status and day of publication: keep one of them, or tell them apart by a slice)"
+}
+
 func TestDuplicates(t *testing.T) {
 	first := figure(map[string]string{"value": "1047"})
 	for _, c := range []struct {
@@ -175,17 +181,16 @@ func TestDuplicates(t *testing.T) {
 		want string
 	}{
 		{"conflicting values", []string{first, figure(map[string]string{"value": "1048"})},
-			"observations.csv:3:33: value: lines 2 and 3 report the same figure differently (same region, indicator, slice, period, " +
-				"status and day of publication: keep one of them, or tell them apart by a slice)"},
+			contradiction("2", "2", "3") + "\n" + contradiction("3:33", "2", "3")},
 		{"conflicting evidence", []string{first, "", first, figure(map[string]string{"value": "1047", "note": "another"})},
-			"observations.csv:5:33: value: lines 2 and 5 report the same figure differently (same region, indicator, slice, period, " +
-				"status and day of publication: keep one of them, or tell them apart by a slice)"},
+			contradiction("2", "2", "5") + "\n" + contradiction("5:33", "2", "5")},
+		{"three that differ", []string{first, figure(map[string]string{"value": "1048"}), figure(map[string]string{"value": "1047"})},
+			contradiction("2", "2", "3") + "\n" + contradiction("3:33", "2", "3") + "\n" + contradiction("4:33", "2", "4")},
 		{"the same in other words", []string{first, figure(map[string]string{"value": "1,047", "published_on": "2020-03-30"})}, ""},
 		{"slices in another order", []string{
 			figure(map[string]string{"indicator": "enterprises", "slice": "sector=industry"}),
 			figure(map[string]string{"indicator": "enterprises", "slice": "sector=industry", "value": "2"}),
-		}, "observations.csv:3:54: value: lines 2 and 3 report the same figure differently (same region, indicator, slice, period, " +
-			"status and day of publication: keep one of them, or tell them apart by a slice)"},
+		}, contradiction("2", "2", "3") + "\n" + contradiction("3:54", "2", "3")},
 		{"another day of publication", []string{first, figure(map[string]string{"value": "1048", "published_on": "2020-03-31"})}, ""},
 		{"another status", []string{first, figure(map[string]string{"value": "1048", "status": "TARGET"})}, ""},
 	} {
@@ -297,7 +302,7 @@ func TestProblemsAreBounded(t *testing.T) {
 	if len(rejected.Problems) != MaxProblems || rejected.Total != 2*rows || rejected.Rows != rows {
 		t.Errorf("%d of %d problems in %d rows", len(rejected.Problems), rejected.Total, rejected.Rows)
 	}
-	if text := err.Error(); !strings.HasSuffix(text, "… and 39000 more\nrejected: 40000 problems") {
+	if text := err.Error(); !strings.HasSuffix(text, "… and 39,000 more\nrejected: 40,000 problems") {
 		t.Errorf("got …%s", text[len(text)-80:])
 	}
 }

@@ -84,13 +84,16 @@ type Snapshot interface {
 	Release()
 }
 
-// Writer builds the next snapshot. It is used by one goroutine: Append any number of times, Stage once, then Commit or
-// Abort. After Commit or Abort nothing else may be called.
+// Writer builds the next snapshot. It is used by one goroutine: Append and Discard any number of times, Stage once, then
+// Commit or Abort. After Commit or Abort nothing else may be called.
 type Writer interface {
 	// Parent returns the contents of the snapshot the load starts from; nil in an empty store.
 	Parent() *Contents
 	// Append adds reports to the batch. Their ordinals refer to the catalogue given to Stage.
 	Append(ctx context.Context, batch []Report) error
+	// Discard takes back every report of the keys, whether it has been appended already or comes later. It is called
+	// before Stage, any number of times; keys without a report are nothing to take back.
+	Discard(ctx context.Context, keys []ReportKey) error
 	// Stage merges the batch with the parent's reports under the new catalogue, closes the interval of every report
 	// that a newer one replaces, fills the counts of rates, derives rates and totals that can be, and sorts.
 	Stage(ctx context.Context, c *catalog.Catalog) (*Staged, error)
@@ -118,6 +121,16 @@ type Changes struct {
 
 // Any reports whether publishing the batch would change anything.
 func (c Changes) Any() bool { return c.Added+c.Revised > 0 || c.Catalog }
+
+// ReportKey is what one source can report at one day: a figure and the day of its publication.
+type ReportKey struct {
+	Region      int32
+	Indicator   int32
+	Slice       int32
+	Status      indicator.Status
+	Period      indicator.Period
+	PublishedOn indicator.Day
+}
 
 // Report is one reported figure with its codes resolved to catalogue ordinals.
 type Report struct {

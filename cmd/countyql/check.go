@@ -12,6 +12,7 @@ import (
 // checkCmd validates a data package and runs the declared checks on what loading it would give.
 type checkCmd struct {
 	Path string `arg:"" help:"A directory with datapackage.json, or that file."`
+	loadFlags
 }
 
 // Run checks the package against the store, or against an empty one if there is none, and reports what was found.
@@ -26,5 +27,5 @@ func (c *checkCmd) Run(a *app) error {
 		defer os.RemoveAll(temporary)
 		dir = temporary
 	}
-	return a.runLoader(c.Path, dir, (*loader.Loader).Check)
+	return a.runLoader(c.Path, dir, &c.loadFlags, (*loader.Loader).Check)
 }

@@ -16,31 +16,57 @@ import (
 // loadCmd publishes a data package.
 type loadCmd struct {
 	Path string `arg:"" help:"A directory with datapackage.json, or that file."`
+	loadFlags
 }
 
 // Run loads the package and reports what was published.
 func (c *loadCmd) Run(a *app) error {
-	return a.runLoader(c.Path, a.Store, (*loader.Loader).Load)
+	return a.runLoader(c.Path, a.Store, &c.loadFlags, (*loader.Loader).Load)
 }
 
+// step is one of the things a loader does with an input.
+type step func(*loader.Loader, context.Context, loader.Input) (*loader.Result, error)
+
 // runLoader opens package and store, runs a step of the loader on them and reports how it went.
-func (a *app) runLoader(path, dir string, step func(*loader.Loader, context.Context, loader.Input) (*loader.Result, error)) error {
+func (a *app) runLoader(path, dir string, flags *loadFlags, run step) error {
+	result, err := a.load(path, dir, flags, run)
+	return a.report(result, err, flags.Quiet)
+}
+
+func (a *app) load(path, dir string, flags *loadFlags, run step) (*loader.Result, error) {
 	input, err := openPackage(path)
 	if err != nil {
-		return a.report(nil, err)
+		return nil, err
 	}
+	l := &loader.Loader{Logger: slog.New(slog.DiscardHandler), Options: loader.Options{
+		MaxRejects: flags.MaxRejects.MaxRejects, Wait: flags.Wait.limit,
+	}}
+	var rejects *rejectsFile
+	if flags.Rejects != "" {
+		if rejects, err = createRejects(flags.Rejects); err != nil {
+			return nil, err
+		}
+		l.Options.KeepProblem = rejects.rejects.Write
+	}
+	result, err := a.runOn(l, input, dir, flags.Quiet, run)
+	if rejects != nil {
+		err = errors.Join(err, rejects.finish(err))
+	}
+	return result, err
+}
+
+// runOn opens the store in a directory and runs a step of the loader on it.
+func (a *app) runOn(l *loader.Loader, input loader.Input, dir string, quiet bool, run step) (*loader.Result, error) {
 	engine, err := openEngine(a.Engine, dir, duckdb.Options{})
 	if err != nil {
-		return a.report(nil, err)
+		return nil, err
 	}
-	meter := newMeter(a.stderr)
-	l := &loader.Loader{Engine: engine, Logger: slog.New(slog.DiscardHandler), Progress: meter.show}
-	result, err := step(l, a.ctx, input)
+	l.Engine = engine
+	meter := newMeter(a.stderr, quiet)
+	l.Progress = meter.show
+	result, err := run(l, a.ctx, input)
 	meter.end()
-	if err := errors.Join(err, engine.Close()); err != nil {
-		return a.report(nil, err)
-	}
-	return a.report(result, nil)
+	return result, errors.Join(err, engine.Close())
 }
 
 // openPackage finds the data package that a path means.

@@ -20,7 +20,7 @@ import (
 const (
 	exitOK       = 0 // done; of load also: there was nothing to publish
 	exitUsage    = 2
-	exitRejected = 3 // the input has problems, or a check of severity ERROR failed
+	exitRejected = 3 // the input has problems or is empty, or a check of severity ERROR failed
 	exitLocked   = 4 // another load holds the store
 	exitIO       = 5 // reading or storing failed, or the run was interrupted
 )
@@ -132,6 +132,7 @@ func exitCode(err error) int {
 		usage     *usageError
 		rejected  *loader.Rejected
 		failed    *loader.ChecksFailed
+		empty     *loader.EmptyError
 		locked    *store.LockedError
 	)
 	switch {
@@ -139,7 +140,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &malformed), errors.As(err, &usage):
 		return exitUsage
-	case errors.As(err, &rejected), errors.As(err, &failed):
+	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty):
 		return exitRejected
 	case errors.As(err, &locked):
 		return exitLocked

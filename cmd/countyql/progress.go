@@ -27,7 +27,10 @@ type meter struct {
 	stage loader.Stage
 }
 
-func newMeter(out io.Writer) *meter {
+func newMeter(out io.Writer, quiet bool) *meter {
+	if quiet {
+		return &meter{out: io.Discard}
+	}
 	m := &meter{out: out}
 	if file, ok := out.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		m.bar = progressbar.NewOptions64(0,

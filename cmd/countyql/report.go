@@ -15,22 +15,25 @@ import (
 
 // outcome is the JSON form of how a load or check went.
 type outcome struct {
-	Published  bool         `json:"published"`
-	Unchanged  bool         `json:"unchanged"`
-	Snapshot   string       `json:"snapshot,omitempty"`
-	Load       string       `json:"load,omitempty"`
-	Added      int64        `json:"added"`
-	Revised    int64        `json:"revised"`
-	Same       int64        `json:"same"`
-	Catalogue  bool         `json:"catalogueChanged"`
-	Rows       int64        `json:"rows"`
-	Duplicates int64        `json:"duplicates"`
-	Rejected   int          `json:"rejected"`
-	Ignored    []string     `json:"ignoredResources,omitempty"`
-	Files      []fileJSON   `json:"files,omitempty"`
-	Checks     *checksJSON  `json:"checks,omitempty"`
-	Seconds    float64      `json:"seconds"`
-	Error      *failureJSON `json:"error,omitempty"`
+	Published  bool   `json:"published"`
+	Unchanged  bool   `json:"unchanged"`
+	Snapshot   string `json:"snapshot,omitempty"`
+	Load       string `json:"load,omitempty"`
+	Added      int64  `json:"added"`
+	Revised    int64  `json:"revised"`
+	Withdrawn  int64  `json:"withdrawn"`
+	Same       int64  `json:"same"`
+	Catalogue  bool   `json:"catalogueChanged"`
+	Rows       int64  `json:"rows"`
+	Duplicates int64  `json:"duplicates"`
+	Rejected   int64  `json:"rejected"` // rows left out, or those for which nothing is published
+	// Problems say what is wrong with the rows left out.
+	Problems []problemJSON `json:"problems,omitempty"`
+	Ignored  []string      `json:"ignoredResources,omitempty"`
+	Files    []fileJSON    `json:"files,omitempty"`
+	Checks   *checksJSON   `json:"checks,omitempty"`
+	Seconds  float64       `json:"seconds"`
+	Error    *failureJSON  `json:"error,omitempty"`
 }
 
 type fileJSON struct {
@@ -56,7 +59,7 @@ type checkJSON struct {
 }
 
 type failureJSON struct {
-	Code     string        `json:"code"` // USAGE REJECTED CHECKS_FAILED LOCKED INTERRUPTED IO
+	Code     string        `json:"code"` // USAGE REJECTED CHECKS_FAILED EMPTY LOCKED INTERRUPTED IO
 	Message  string        `json:"message"`
 	Total    int           `json:"total,omitempty"` // all problems, also those not listed
 	Problems []problemJSON `json:"problems,omitempty"`
@@ -74,8 +77,9 @@ type problemJSON struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-// report writes how a load or check went, to stdout or, for people, an error to stderr; it returns the error.
-func (a *app) report(result *loader.Result, err error) error {
+// report writes how a load or check went, to stdout or, for people, an error to stderr; it returns the error. Quietly,
+// people are told of errors only.
+func (a *app) report(result *loader.Result, err error, quiet bool) error {
 	switch {
 	case a.JSON:
 		encoder := json.NewEncoder(a.stdout)
@@ -99,12 +103,34 @@ func (a *app) report(result *loader.Result, err error) error {
 			fmt.Fprintf(a.stderr, "countyql: %v\n", err)
 		}
 	default:
-		writeResult(a.stdout, result)
+		if result.Rejected > 0 {
+			writeRejected(a.stderr, result, quiet)
+		}
+		if !quiet {
+			writeResult(a.stdout, result)
+		}
 	}
 	if err != nil {
 		return shown{err}
 	}
 	return nil
+}
+
+// writeRejected warns of the rows that were left out.
+func writeRejected(w io.Writer, r *loader.Result, quiet bool) {
+	if !quiet {
+		for _, p := range r.Problems {
+			fmt.Fprintln(w, p)
+		}
+		if more := r.Total - len(r.Problems); more > 0 {
+			fmt.Fprintf(w, "… and %d more\n", more)
+		}
+	}
+	rows := "rows are"
+	if r.Rejected == 1 {
+		rows = "row is"
+	}
+	fmt.Fprintf(w, "warning: %d %s rejected and left out\n", r.Rejected, rows)
 }
 
 // writeResult tells people what a load or check did.
@@ -123,8 +149,16 @@ func writeResult(w io.Writer, r *loader.Result) {
 	if r.Changes.Catalog {
 		catalogue = ", catalogue changed"
 	}
-	fmt.Fprintf(w, "%d added, %d revised, %d unchanged%s; %d rows in %d files, %d duplicates, %.1f s\n",
-		r.Changes.Added, r.Changes.Revised, r.Changes.Unchanged, catalogue, r.Rows, len(r.Files), r.Duplicates, r.Elapsed.Seconds())
+	withdrawn, rejected := "", ""
+	if r.Changes.Withdrawn > 0 {
+		withdrawn = fmt.Sprintf(", %d withdrawn", r.Changes.Withdrawn)
+	}
+	if r.Rejected > 0 {
+		rejected = fmt.Sprintf(", %d rejected", r.Rejected)
+	}
+	fmt.Fprintf(w, "%d added, %d revised%s, %d unchanged%s; %d rows in %d files, %d duplicates%s, %.1f s\n",
+		r.Changes.Added, r.Changes.Revised, withdrawn, r.Changes.Unchanged, catalogue, r.Rows, len(r.Files), r.Duplicates, rejected,
+		r.Elapsed.Seconds())
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(w, "ignored resources: %s\n", strings.Join(r.Ignored, ", "))
 	}
@@ -156,14 +190,14 @@ func newOutcome(r *loader.Result, err error) *outcome {
 		o := &outcome{Error: newFailure(err)}
 		var rejected *loader.Rejected
 		if errors.As(err, &rejected) {
-			o.Rejected = rejected.Rows
+			o.Rejected = int64(rejected.Rows)
 		}
 		return o
 	}
 	o := &outcome{
 		Published: r.Published, Unchanged: !r.Changes.Any(), Snapshot: r.Manifest.ID, Load: r.Load,
-		Added: r.Changes.Added, Revised: r.Changes.Revised, Same: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
-		Rows: r.Rows, Duplicates: r.Duplicates, Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
+		Added: r.Changes.Added, Revised: r.Changes.Revised, Withdrawn: r.Changes.Withdrawn, Same: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
+		Rows: r.Rows, Duplicates: r.Duplicates, Rejected: r.Rejected, Problems: newProblems(r.Problems), Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
 	}
 	for _, f := range r.Files {
 		o.Files = append(o.Files, fileJSON(f))
@@ -172,6 +206,14 @@ func newOutcome(r *loader.Result, err error) *outcome {
 		o.Checks = newChecks(r.Checks)
 	}
 	return o
+}
+
+func newProblems(problems []loader.Problem) []problemJSON {
+	var list []problemJSON
+	for _, p := range problems {
+		list = append(list, problemJSON(p))
+	}
+	return list
 }
 
 func newChecks(results []indicator.CheckResult) *checksJSON {
@@ -199,20 +241,21 @@ func newFailure(err error) *failureJSON {
 	var (
 		rejected *loader.Rejected
 		failed   *loader.ChecksFailed
+		empty    *loader.EmptyError
 		locked   *store.LockedError
 		usage    *usageError
 	)
 	switch {
 	case errors.As(err, &rejected):
 		f.Code, f.Message, f.Total = "REJECTED", "the input has problems", rejected.Total
-		for _, p := range rejected.Problems {
-			f.Problems = append(f.Problems, problemJSON(p))
-		}
+		f.Problems = newProblems(rejected.Problems)
 	case errors.As(err, &failed):
 		f.Code, f.Message, f.Total = "CHECKS_FAILED", "checks of severity ERROR failed", len(failed.Results)
 		for _, r := range failed.Results {
 			f.Checks = append(f.Checks, newCheck(r))
 		}
+	case errors.As(err, &empty):
+		f.Code = "EMPTY"
 	case errors.As(err, &locked):
 		f.Code = "LOCKED"
 	case errors.As(err, &usage):

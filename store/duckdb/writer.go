@@ -22,6 +22,8 @@ type writer struct {
 	db      *database // the batch and the merge's tables in memory, the staged file attached as staged, the parent as parent
 	batch   *appender
 	batched int64
+	// discards says that there is a table of keys whose reports are to be dropped.
+	discards bool
 
 	catalog   *catalog.Catalog // set by Stage, as are the following
 	documents []document
@@ -113,6 +115,9 @@ func (w *writer) Stage(ctx context.Context, c *catalog.Catalog) (*store.Staged, 
 func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	err := w.batch.close()
 	if err != nil {
+		return nil, err
+	}
+	if err := w.dropDiscarded(ctx); err != nil {
 		return nil, err
 	}
 	if w.documents, err = encodeCatalog(w.catalog.Tables()); err != nil {

@@ -30,6 +30,7 @@ func testLoad(t *testing.T, open func(t *testing.T) store.Engine) {
 		{"another numbering", testRenumbered},
 		{"reports that cannot be stored", testRefused},
 		{"a lost code", testLostCode},
+		{"reports taken back", testDiscard},
 		{"a context that ended", testCanceled},
 		{"concurrent readers", testConcurrent},
 	} {
