@@ -14,15 +14,16 @@ const module = "github.com/countyql/countyql/"
 // store, the query, GraphQL and the server, and imports point the other way only. A package stands for those below it.
 var allowedImports = map[string][]string{
 	"indicator":      {},
+	"access":         {"indicator"},
 	"catalog":        {"indicator"},
 	"store":          {"indicator", "catalog"},
 	"store/duckdb":   {"store", "indicator", "catalog"},
-	"query":          {"indicator", "catalog", "store"},
+	"query":          {"access", "indicator", "catalog", "store"},
 	"loader":         {"loader/tabular", "indicator", "catalog", "store"},
 	"loader/tabular": {},
 	"schema":         {},
 	"graph":          {"indicator", "catalog", "query", "schema"},
-	"server":         {"graph", "query", "indicator", "catalog", "store", "schema"},
+	"server":         {"access", "graph", "query", "indicator", "catalog", "store", "schema"},
 	"data":           {},
 	"web":            {},
 }

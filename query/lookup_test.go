@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/countyql/countyql/access"
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -278,7 +279,7 @@ func TestChecks(t *testing.T) {
 func TestService(t *testing.T) {
 	m := newStore(t, fixtureTables(), fixtureFacts())
 	service := &Service{Engine: m, Limits: DefaultLimits(), Now: today.Time}
-	s, release, err := service.Open(t.Context())
+	s, release, err := service.Open(access.With(t.Context(), access.Public()))
 	if err != nil {
 		t.Fatal(err)
 	}

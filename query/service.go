@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/countyql/countyql/access"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
 )
@@ -16,8 +17,13 @@ type Service struct {
 	Now func() time.Time
 }
 
-// Open returns a session on the newest snapshot and the function that ends it, to be called exactly once.
+// Open returns a session on the newest snapshot for the principal of the context and the function that ends it, to be called
+// exactly once. A context without a principal is refused: whoever forgets to ask who is there must not show everything.
 func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
+	principal, ok := access.Of(ctx)
+	if !ok || !principal.May(access.Reader) {
+		return nil, nil, indicator.Errorf(indicator.Unauthenticated, "nobody is known to ask")
+	}
 	snapshot, err := v.Engine.Pin(ctx)
 	if err != nil {
 		return nil, nil, err

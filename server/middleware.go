@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/countyql/countyql/graph"
 	"github.com/countyql/countyql/indicator"
 )
 
@@ -16,6 +15,7 @@ type recordKey struct{}
 // record is what is logged of a request.
 type record struct {
 	id            string
+	principal     string // empty without a token
 	operation     string
 	engineQueries int64
 }
@@ -51,7 +51,7 @@ func logged(next http.Handler, logger *slog.Logger) http.Handler {
 		status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(status, r)
 		rec := recordOf(r.Context())
-		logger.InfoContext(r.Context(), "request", "id", rec.id, "method", r.Method, "path", r.URL.Path, "status", status.status,
+		logger.InfoContext(r.Context(), "request", "id", rec.id, "principal", rec.principal, "method", r.Method, "path", r.URL.Path, "status", status.status,
 			"operation", rec.operation, "engineQueries", rec.engineQueries, "took", time.Since(start).Round(time.Microsecond))
 	})
 }
@@ -96,13 +96,6 @@ func limited(next http.Handler, most int64) http.Handler {
 		refusal := indicator.Errorf(indicator.TooLarge, "the request's body has %d bytes, and %d are allowed", r.ContentLength, most)
 		refusal.Hint = "use variables and shorter documents"
 		refusal.LimitName, refusal.Limit, refusal.Estimate = "body", most, r.ContentLength
-		body, err := graph.ErrorResponse(refusal)
-		if err != nil {
-			http.Error(w, http.StatusText(http.StatusRequestEntityTooLarge), http.StatusRequestEntityTooLarge)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusRequestEntityTooLarge)
-		_, _ = w.Write(body) // a client that has gone is not an error
+		refuse(w, http.StatusRequestEntityTooLarge, refusal)
 	})
 }

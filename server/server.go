@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/countyql/countyql/access"
 	"github.com/countyql/countyql/graph"
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/schema"
@@ -24,6 +25,8 @@ type Options struct {
 	MaxBody int64
 	// Timeout bounds the time a request may take. Default: 30 seconds.
 	Timeout time.Duration
+	// Access says who may do what. Default: everybody may read, nobody more.
+	Access Access
 }
 
 func (o Options) withDefaults() Options {
@@ -36,6 +39,7 @@ func (o Options) withDefaults() Options {
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second
 	}
+	o.Access = o.Access.withDefaults()
 	return o
 }
 
@@ -44,8 +48,9 @@ func New(service *query.Service, options Options) http.Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
 	graphql := graph.NewHandler(service, graph.Options{Logger: options.Logger, RequestID: requestID, Observe: observe})
-	routes.Handle("/graphql", limited(withTimeout(graphql, options.Timeout), options.MaxBody))
-	routes.HandleFunc("GET /schema.graphql", serveSchema)
+	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }
+	routes.Handle("/graphql", known(limited(withTimeout(graphql, options.Timeout), options.MaxBody)))
+	routes.Handle("GET /schema.graphql", known(http.HandlerFunc(serveSchema)))
 	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })
 	routes.Handle("/", readOnly(pages(options.Pages)))
@@ -58,7 +63,7 @@ func serveSchema(w http.ResponseWriter, _ *http.Request) {
 
 // serveReady tells whether the service can answer: whether a snapshot is published.
 func serveReady(w http.ResponseWriter, r *http.Request, service *query.Service) {
-	session, release, err := service.Open(r.Context())
+	session, release, err := service.Open(access.With(r.Context(), access.System()))
 	if err != nil {
 		respond(w, http.StatusServiceUnavailable, "no snapshot is published\n")
 		return

@@ -34,6 +34,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Answer GraphQL over HTTP; load the bundled data first if the store is empty."`
 	Load    loadCmd    `cmd:"" help:"Load a data package and publish it."`
 	Check   checkCmd   `cmd:"" help:"Validate a data package and run the checks, changing nothing."`
+	Tokens  tokensCmd  `cmd:"" help:"Make, list and revoke the tokens a server accepts."`
 	Version versionCmd `cmd:"" help:"Say which build this is."`
 }
 
@@ -118,7 +119,7 @@ func finish(err error, stderr io.Writer) int {
 func usageHint(malformed *kong.ParseError) string {
 	hint := "see countyql --help"
 	if ctx := malformed.Context; ctx != nil && ctx.Command() != "" {
-		hint = "see countyql " + ctx.Selected().Name + " --help"
+		hint = "see " + ctx.Selected().FullPath() + " --help"
 		if ctx.Selected().Name == "load" || ctx.Selected().Name == "check" {
 			hint = "PATH is a directory with " + loader.PackageFile + "; " + hint
 		}

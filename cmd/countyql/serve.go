@@ -21,15 +21,11 @@ import (
 
 // serveCmd answers GraphQL over HTTP from the published snapshot and follows newer ones.
 type serveCmd struct {
-	Listen     string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on; port 0 picks a free one." placeholder:"HOST:PORT"`
-	PublicRead bool          `env:"COUNTYQL_PUBLIC_READ" help:"Let anyone who can reach the address read; needed to listen beyond this machine."`
-	Timeout    time.Duration `default:"30s" env:"COUNTYQL_TIMEOUT" help:"Longest time a request may take."`
-	Grace      time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
-}
+	Listen  string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on; port 0 picks a free one." placeholder:"HOST:PORT"`
+	Timeout time.Duration `default:"30s" env:"COUNTYQL_TIMEOUT" help:"Longest time a request may take."`
+	Grace   time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
-var errPublic = &usageError{
-	"refusing to listen beyond this machine: anyone who reaches the address could read everything",
-	"say --public-read if that is meant",
+	accessFlags
 }
 
 // Run opens the store and serves it.
@@ -44,6 +40,10 @@ func (c *serveCmd) Run(a *app) error {
 
 // serve loads the bundled data into an empty store and serves until the context ends.
 func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.Writer, logger *slog.Logger) error {
+	who, err := c.accessFlags.open(ctx, logger)
+	if err != nil {
+		return err
+	}
 	listener, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -66,23 +66,23 @@ func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.W
 		pages = built
 	}
 	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Now: time.Now}
-	handler := server.New(service, server.Options{Logger: logger, Pages: pages, Timeout: c.Timeout})
+	handler := server.New(service, server.Options{Logger: logger, Pages: pages, Timeout: c.Timeout, Access: who})
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
 	return server.Serve(ctx, listener, handler, c.Grace)
 }
 
-// open listens, on this machine only unless everyone may read.
+// open listens, on this machine only unless it is said who may read.
 func (c *serveCmd) open(ctx context.Context) (net.Listener, error) {
 	address, err := net.ResolveTCPAddr("tcp", c.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen on %q: %w", c.Listen, err)
 	}
-	if !address.IP.IsLoopback() && !c.PublicRead {
-		return nil, errPublic
+	if err := c.beyond(address); err != nil {
+		return nil, err
 	}
 	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", c.Listen)
+	return config.Listen(ctx, "tcp", address.String()) // what was checked, not what the name means by now
 }
 
 // loadBundled publishes the bundled data where nothing is published yet.
