@@ -55,6 +55,10 @@ test: ## install what the tests need where that may be done, and run everything
 fuzz: ## run every fuzz target for a minute
 	./tools/fuzz
 
+.PHONY: bench-load
+bench-load: ## compare the speed of a load with DuckDB reading the same file into a sorted table
+	go run ./bench/load
+
 .PHONY: clean
 clean: ## remove what was built; ./store stays
 	rm -rf bin web/node_modules web/test-results
