@@ -70,6 +70,8 @@ type Result struct {
 	Rejected int64
 	Problems []Problem
 	Total    int
+	// Notes say how files were read where people should know, such as the encoding that was recognised.
+	Notes []string
 	// Ignored names the package's resources that are no table of ours.
 	Ignored []string
 	// Checks are the results of the declared checks; nil if a load changes nothing, because none were run.
@@ -205,15 +207,16 @@ func (r *run) read(ctx context.Context) error {
 			parent = contents.Catalog
 		}
 	}
-	tables, err := mapCatalogue(r.input.FS, d, parent, r.problems, func(t *table) {
+	tables, err := mapCatalogue(d, parent, r.problems, func(t *table) {
 		r.last.Rows += t.rows
-		r.last.Bytes += t.raw.bytes
+		r.last.Bytes += t.bytes()
 		r.progress(r.last)
 	})
 	if err != nil {
 		return err
 	}
 	r.result.Files = tables.files
+	r.result.Notes = tables.notes
 	var merged *catalog.Catalog
 	if r.problems.total == 0 {
 		merged = tables.build()
@@ -233,7 +236,7 @@ func (r *run) read(ctx context.Context) error {
 
 // figures validates the observations and appends them to the batch for as long as nothing is wrong.
 func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalog, tables *catalogueTables) error {
-	o, err := openObservations(r.input.FS, d, merged, tables, r.problems)
+	o, err := openObservations(d, merged, tables, r.problems)
 	if errors.Is(err, errNoTable) {
 		return nil
 	}
@@ -244,7 +247,7 @@ func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalo
 	r.tabled = true
 	before := r.last
 	advance := func() {
-		r.last.Rows, r.last.Bytes = before.Rows+o.table.rows, before.Bytes+o.table.raw.bytes
+		r.last.Rows, r.last.Bytes = before.Rows+o.table.rows, before.Bytes+o.table.bytes()
 		r.figureRows = o.table.rows
 		r.progress(r.last)
 	}
@@ -285,7 +288,8 @@ func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalo
 	if err := flush(); err != nil {
 		return err
 	}
-	r.result.Files = append(r.result.Files, o.table.loaded())
+	r.result.Files = append(r.result.Files, o.table.done...)
+	r.result.Notes = append(r.result.Notes, o.table.notes...)
 	r.result.Duplicates = o.duplicates
 	if r.discard {
 		return nil

@@ -3,7 +3,6 @@ package loader
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -26,12 +25,13 @@ type catalogueTables struct {
 	// index finds a row of a table by its key.
 	index map[string]map[string]int
 	// lines says on which line of the package a table's key was first read.
-	lines map[string]map[string]int
+	lines map[string]map[string]spot
 	// broken names the tables with rows that could not be read: that a code is not there says nothing then.
 	broken map[string]bool
 
 	problems *problems
 	files    []indicator.LoadedFile
+	notes    []string // how files were read
 }
 
 // catalogueOrder lists the tables so that each refers only to those before it.
@@ -41,11 +41,11 @@ var catalogueOrder = []string{
 
 // mapCatalogue reads the package's catalogue tables over the parent's: a row replaces the parent's row of the same
 // code, in its place, and the parent's other rows stay. The parent's tables are not changed.
-func mapCatalogue(files fs.FS, d *descriptor, parent *catalog.Catalog, problems *problems, progress func(*table)) (*catalogueTables, error) {
+func mapCatalogue(d *descriptor, parent *catalog.Catalog, problems *problems, progress func(*table)) (*catalogueTables, error) {
 	c := &catalogueTables{
 		places:   make(map[string][]place),
 		index:    make(map[string]map[string]int),
-		lines:    make(map[string]map[string]int),
+		lines:    make(map[string]map[string]spot),
 		broken:   make(map[string]bool),
 		problems: problems,
 	}
@@ -62,7 +62,7 @@ func mapCatalogue(files fs.FS, d *descriptor, parent *catalog.Catalog, problems 
 		if !ok {
 			continue
 		}
-		t, err := openTable(files, res, problems)
+		t, err := openTable(res, problems)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +75,8 @@ func mapCatalogue(files fs.FS, d *descriptor, parent *catalog.Catalog, problems 
 			return nil, err
 		}
 		c.broken[name] = problems.total > before
-		c.files = append(c.files, t.loaded())
+		c.files = append(c.files, t.done...)
+		c.notes = append(c.notes, t.notes...)
 		progress(t)
 	}
 	c.completeIndicators()
@@ -117,7 +118,7 @@ func (c *catalogueTables) copyFrom(tables catalog.Tables) {
 func (c *catalogueTables) indexRows() {
 	for _, name := range catalogueOrder {
 		c.index[name] = make(map[string]int)
-		c.lines[name] = make(map[string]int)
+		c.lines[name] = make(map[string]spot)
 	}
 	for i := range c.Regions {
 		c.index[tableRegions][regionKey(&c.Regions[i])] = i
@@ -171,21 +172,21 @@ func put[R any](c *catalogueTables, r row, table, key string, rows *[]R, value R
 
 // first reports a problem if the package has a row of the same key already.
 func (c *catalogueTables) first(r row, table, field, key string) bool {
-	if line, repeated := c.lines[table][key]; repeated {
-		r.reject(field, CodeDuplicate, fmt.Sprintf("%s is on line %d already", quote(r.cell(field)), line), "")
+	if first, repeated := c.lines[table][key]; repeated {
+		r.reject(field, CodeDuplicate, fmt.Sprintf("%s is on %s already", quote(r.cell(field)), r.table.nameSpot(first)), "")
 		return false
 	}
-	c.lines[table][key], _ = r.table.position(-1)
+	c.lines[table][key] = r.table.spot()
 	return true
 }
 
 // place remembers where the row's cells are.
 func (r row) place() place {
-	p := place{file: r.table.resource.path, columns: make(map[string]int, len(r.table.columns))}
+	at := r.table.file.rows.Place(-1)
+	p := place{file: at.File, line: at.Line, columns: make(map[string]int, len(r.table.columns))}
 	for name, i := range r.table.columns {
-		p.line, p.columns[name] = r.table.position(i)
+		p.columns[name] = r.table.file.rows.Place(i).Column
 	}
-	p.line, _ = r.table.position(0)
 	return p
 }
 

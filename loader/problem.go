@@ -15,6 +15,7 @@ const (
 	CodeSyntax     = "SYNTAX"     // the file is not well-formed CSV or JSON
 	CodeEncoding   = "ENCODING"   // the text is not UTF-8, or holds control characters
 	CodeColumn     = "COLUMN"     // a column is missing, repeated or unknown
+	CodeLimit      = "LIMIT"      // a row, cell or file is larger than allowed
 	CodeRequired   = "REQUIRED"   // a cell that must have a text is empty
 	CodeConstraint = "CONSTRAINT" // a cell breaks a constraint of the table's schema
 	CodeCatalogue  = "CATALOGUE"  // the catalogue contradicts itself

@@ -62,23 +62,31 @@ type descriptor struct {
 // resource is one table of a package.
 type resource struct {
 	name       string
-	path       string
+	files      []source // together they are the table
 	fields     []field
 	primaryKey []string
 	missing    []string // texts that stand for null
-	bytes      int64
 }
 
 // field is one column of a table's schema.
 type field struct {
 	name     string
 	kind     string // the Frictionless type
+	optional bool   // the file need not have the column
 	required bool
 	unique   bool
 	enum     []string
 	minimum  *float64
 	maximum  *float64
 	pattern  *regexp.Regexp
+}
+
+func (r *resource) fieldNames() []string {
+	names := make([]string, len(r.fields))
+	for i, f := range r.fields {
+		names[i] = f.name
+	}
+	return names
 }
 
 // find returns the resource of a table.
@@ -97,11 +105,15 @@ type packageJSON struct {
 }
 
 type resourceJSON struct {
-	Name     string          `json:"name"`
-	Path     json.RawMessage `json:"path"`
-	Encoding string          `json:"encoding"`
-	Dialect  struct {
+	Name        string          `json:"name"`
+	Path        json.RawMessage `json:"path"`
+	Format      string          `json:"format"`
+	MediaType   string          `json:"mediatype"`
+	Encoding    string          `json:"encoding"`
+	Compression string          `json:"compression"`
+	Dialect     struct {
 		Delimiter string `json:"delimiter"`
+		Sheet     string `json:"sheet"`
 	} `json:"dialect"`
 	Schema schemaJSON `json:"schema"`
 }
@@ -154,7 +166,7 @@ func readDescriptor(files fs.FS, problems *problems) (*descriptor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the data package: %w", err)
 	}
-	data = []byte(strings.TrimPrefix(string(data), byteOrderMark))
+	data = []byte(strings.TrimPrefix(string(data), "\uFEFF"))
 	var decoded packageJSON
 	if err := json.Unmarshal(data, &decoded); err != nil {
 		problems.add(jsonProblem(data, err))
@@ -180,16 +192,18 @@ func readDescriptor(files fs.FS, problems *problems) (*descriptor, error) {
 		if !ok {
 			continue
 		}
-		info, err := fs.Stat(files, res.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			problem("file %s does not exist", quote(res.path))
+		wrong := problems.total
+		res.files, err = packageSources(files, &r, problem)
+		if err != nil {
+			return nil, err
+		}
+		if problems.total > wrong {
 			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("read the data package: %w", err)
+		for i := range res.files {
+			res.files[i].options.Columns = res.fieldNames()
+			d.bytes += res.files[i].size
 		}
-		res.bytes = info.Size()
-		d.bytes += res.bytes
 		d.resources = append(d.resources, res)
 	}
 	checkForeignKeys(decoded.Resources, problems)
@@ -232,15 +246,6 @@ func describeResource(r *resourceJSON, problem func(format string, args ...any))
 	fail := func(format string, args ...any) {
 		ok = false
 		problem(format, args...)
-	}
-	if err := json.Unmarshal(r.Path, &res.path); err != nil || !fs.ValidPath(res.path) || res.path == "." {
-		fail("path must be one file inside the package, written with forward slashes")
-	}
-	if r.Encoding != "" && !strings.EqualFold(r.Encoding, "utf-8") && !strings.EqualFold(r.Encoding, "utf8") {
-		fail("encoding %s is not supported: save the file as UTF-8", quote(r.Encoding))
-	}
-	if r.Dialect.Delimiter != "" && r.Dialect.Delimiter != "," {
-		fail("delimiter %s is not supported: separate cells by commas", quote(r.Dialect.Delimiter))
 	}
 	if len(r.Schema.Fields) == 0 {
 		fail("has no schema: list its fields")

@@ -1,29 +1,31 @@
 package loader
 
 import (
-	"encoding/csv"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
+	"math"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader/tabular"
 )
 
-// table reads the rows of one CSV file and checks each against the file's schema. What is wrong goes to problems.
+// table reads the rows of one table, from one file or several, and checks each against the table's schema. What is wrong goes to
+// problems.
 type table struct {
 	resource *resource
 	problems *problems
-	file     fs.File
-	raw      *recorder
-	csv      *csv.Reader
+	file     *openFile
+	index    int // of the file among the resource's
+	done     []indicator.LoadedFile
+	notes    []string       // how files were read, where people should know
 	columns  map[string]int // position in a record by field name
 	checks   []cellCheck    // by position in a record
+	inHeader bool           // the current row is a header
+	first    []string       // the first record of a file that has no header of its own; nil otherwise
 	keys     *keySet        // nil where rows need not be unique
 	rows     int64
 	rejected bool // the current row has a problem
@@ -35,32 +37,12 @@ type row struct {
 	cells []string
 }
 
-// openTable opens a resource's file and reads its header. It returns a nil table if the header is a problem.
-func openTable(files fs.FS, res *resource, problems *problems) (*table, error) {
-	file, err := files.Open(res.path)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", res.path, err)
-	}
-	t := &table{resource: res, problems: problems, file: file, raw: newRecorder(file)}
-	if err := t.raw.skipByteOrderMark(); err != nil {
-		return nil, errors.Join(fmt.Errorf("read %s: %w", res.path, err), file.Close())
-	}
-	t.csv = csv.NewReader(t.raw)
-	t.csv.FieldsPerRecord = -1 // counted here, to name the line's own number of cells
-	t.csv.ReuseRecord = true
-	header, err := t.record()
-	if errors.Is(err, io.EOF) {
-		problems.add(Problem{
-			File: res.path, Line: 1, Column: 1, Code: CodeColumn, Message: "the file is empty",
-			Hint: "write the header " + columnNames(res),
-		})
-		return nil, file.Close()
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	if header == nil || !t.readHeader(header) {
-		return nil, file.Close()
+// openTable opens a resource's first file and reads its header. It returns a nil table if the header is a problem.
+func openTable(res *resource, problems *problems) (*table, error) {
+	t := &table{resource: res, problems: problems}
+	ok, err := t.open()
+	if err != nil || !ok {
+		return nil, errors.Join(err, t.close())
 	}
 	// Repeated observations are told apart by what they report, not by a key of the schema.
 	if res.name != tableObservations {
@@ -69,31 +51,115 @@ func openTable(files fs.FS, res *resource, problems *problems) (*table, error) {
 	return t, nil
 }
 
-func (t *table) close() error { return t.file.Close() }
-
-func columnNames(res *resource) string {
-	names := make([]string, len(res.fields))
-	for i, f := range res.fields {
-		names[i] = f.name
+// open opens the file at the index and reads its header; it returns false if that is a problem.
+func (t *table) open() (bool, error) {
+	t.inHeader = true
+	defer func() { t.inHeader = false }()
+	file, err := t.resource.files[t.index].open()
+	var malformed *tabular.Malformed
+	if errors.As(err, &malformed) {
+		t.malformed(malformed)
+		return false, nil
 	}
-	return strings.Join(names, ",")
+	if err != nil {
+		return false, err
+	}
+	t.file = file
+	header := file.rows.Columns()
+	if header == nil {
+		if header, err = t.record(); err != nil && !errors.Is(err, io.EOF) {
+			return false, err
+		}
+		if errors.Is(err, io.EOF) {
+			t.problems.add(Problem{
+				File: file.name, Line: 1, Column: 1, Code: CodeColumn, Message: "the file is empty",
+				Hint: "write the header " + columnNames(t.resource),
+			})
+			return false, nil
+		}
+	}
+	if t.index > 0 && file.rows.Columns() == nil && header != nil && !t.repeatsHeader(header) {
+		t.first = header
+		return true, nil
+	}
+	if header == nil || !t.readHeader(header) {
+		return false, nil
+	}
+	return true, nil
 }
+
+// repeatsHeader reports whether a file that goes on with a table begins with a header: without a name of a column it does not.
+func (t *table) repeatsHeader(record []string) bool {
+	return len(record) != len(t.checks) || slices.ContainsFunc(t.resource.fields, func(f field) bool { return slices.Contains(record, f.name) })
+}
+
+// nextFile goes on to the next file; it returns false if there is none. Files whose header is a problem are passed over.
+func (t *table) nextFile() (bool, error) {
+	for {
+		if err := t.endFile(); err != nil {
+			return false, err
+		}
+		if t.index++; t.index >= len(t.resource.files) {
+			t.index--
+			return false, nil
+		}
+		if ok, err := t.open(); ok || err != nil {
+			return ok, err
+		}
+	}
+}
+
+// endFile closes the file and remembers what it was.
+func (t *table) endFile() error {
+	if t.file == nil {
+		return nil
+	}
+	loaded, note, err := t.file.loaded()
+	t.done = append(t.done, loaded)
+	if note != "" {
+		t.notes = append(t.notes, note)
+	}
+	return errors.Join(err, t.close())
+}
+
+func (t *table) close() error {
+	if t.file == nil {
+		return nil
+	}
+	file := t.file
+	t.file = nil
+	return file.close()
+}
+
+// bytes counts what was read of all files.
+func (t *table) bytes() int64 {
+	var n int64
+	for _, f := range t.done {
+		n += f.Bytes
+	}
+	if t.file != nil {
+		n += t.file.file.Bytes()
+	}
+	return n
+}
+
+func columnNames(res *resource) string { return strings.Join(res.fieldNames(), ",") }
 
 // readHeader matches the header with the schema's fields, in any order.
 func (t *table) readHeader(header []string) bool {
 	ok := true
 	fail := func(column int, name, message string) {
 		ok = false
-		line, col := t.position(column)
+		at := t.file.rows.Place(column)
 		t.problems.add(Problem{
-			File: t.resource.path, Line: line, Column: col, Code: CodeColumn, Text: name, Message: message,
+			File: at.File, Line: max(at.Line, 1), Column: max(at.Column, 1), Code: CodeColumn, Text: name, Message: message,
 			Hint: "the schema's header is " + columnNames(t.resource),
 		})
 	}
 	t.columns = make(map[string]int, len(header))
 	t.checks = make([]cellCheck, len(header))
 	for i, name := range header {
-		if message, _ := badCharacter(name); message != "" {
+		if message, _ := tabular.BadCharacter(name); message != "" {
 			fail(i, "", message)
 			return false
 		}
@@ -109,7 +175,7 @@ func (t *table) readHeader(header []string) bool {
 		}
 	}
 	for _, f := range t.resource.fields {
-		if _, found := t.columns[f.name]; !found && ok {
+		if _, found := t.columns[f.name]; !found && ok && !f.optional {
 			fail(-1, f.name, fmt.Sprintf("column %s of the schema is missing", quote(f.name)))
 		}
 	}
@@ -122,12 +188,16 @@ func (t *table) next() (row, bool, error) {
 		t.endRow()
 		record, err := t.record()
 		if errors.Is(err, io.EOF) {
-			return row{}, false, nil
+			if more, err := t.nextFile(); err != nil || !more {
+				return row{}, false, err
+			}
+			continue
 		}
 		if err != nil {
 			return row{}, false, err
 		}
 		t.rows++
+		t.file.count++
 		if record == nil {
 			t.rejected = true
 			continue
@@ -155,42 +225,65 @@ func (t *table) drain() error {
 	}
 }
 
-// record reads one record; it is nil where the text is no CSV, which is reported.
+// record reads one record; it is nil where there is none to be read, which is reported.
 func (t *table) record() ([]string, error) {
-	t.raw.forget(t.csv.InputOffset())
-	record, err := t.csv.Read()
-	var malformed *csv.ParseError
+	if t.file == nil {
+		return nil, io.EOF
+	}
+	if t.first != nil {
+		record := t.first
+		t.first = nil
+		return record, nil
+	}
+	record, err := t.file.rows.Next()
+	var malformed *tabular.Malformed
 	switch {
 	case err == nil:
 		return record, nil
 	case errors.As(err, &malformed):
-		line, column := malformed.Line, t.raw.characters(malformed.Line, malformed.Column)
-		if malformed.StartLine != malformed.Line {
-			// The quote that was never closed is the place to look at.
-			line, column = malformed.StartLine, 1
-		}
-		p := Problem{
-			File: t.resource.path, Line: line, Column: column, Code: CodeSyntax, Message: malformed.Err.Error(),
-			Hint: `a cell with a comma or a quote stands in quotes, and a quote inside is doubled: "say ""yes"""`,
-		}
-		if malformed.StartLine != malformed.Line {
-			t.problems.add(p) // which rows the open quote has swallowed is not known
-		} else {
-			t.reject(p)
-		}
+		t.malformed(malformed)
 		return nil, nil
 	case errors.Is(err, io.EOF):
 		return nil, io.EOF
 	}
-	return nil, fmt.Errorf("read %s: %w", t.resource.path, err)
+	return nil, fmt.Errorf("read %s: %w", t.file.name, err)
+}
+
+// malformed reports what a file holds where a row should be.
+func (t *table) malformed(m *tabular.Malformed) {
+	p := Problem{
+		File: m.Place.File, Line: m.Place.Line, Column: m.Place.Column, Code: m.Code, Text: m.Text, Message: m.Message, Hint: m.Hint,
+	}
+	if m.Fatal {
+		t.problems.add(p) // which rows are lost is not known
+	} else {
+		t.reject(p)
+	}
+}
+
+// maxText bounds the characters of a cell, such as what was printed, or a note.
+const maxText = 10_000
+
+// checkText refuses characters that no text may hold, and texts that are too long.
+func (t *table) checkText(column int, text string) (Problem, bool) {
+	if bad, at := tabular.BadCharacter(text); bad != "" {
+		p := t.problemAt(column, CodeEncoding, bad, "save the file as UTF-8 and keep control characters out")
+		p.Column += at
+		return p, false
+	}
+	if len(text) > maxText && utf8.RuneCountInString(text) > maxText {
+		return t.problemAt(column, CodeLimit, fmt.Sprintf("the text has %s characters", formatNumber(float64(utf8.RuneCountInString(text)))),
+			"a cell holds up to "+formatNumber(maxText)), false
+	}
+	return Problem{}, true
 }
 
 // checkRow checks encoding, types and constraints of a row's cells.
 func (t *table) checkRow(r row) bool {
 	if len(r.cells) != len(t.checks) {
-		line, _ := t.position(0)
+		at := t.file.rows.Place(-1)
 		t.reject(Problem{
-			File: t.resource.path, Line: line, Column: 1, Code: CodeColumn,
+			File: at.File, Line: at.Line, Column: at.Column, Code: CodeColumn,
 			Message: fmt.Sprintf("the row has %d cells, the header %d", len(r.cells), len(t.checks)),
 			Hint:    "a cell with a comma stands in quotes",
 		})
@@ -198,10 +291,8 @@ func (t *table) checkRow(r row) bool {
 	}
 	ok := true
 	for i := range r.cells {
-		if bad, at := badCharacter(r.cells[i]); bad != "" {
+		if p, good := t.checkText(i, r.cells[i]); !good {
 			ok = false
-			p := t.problemAt(i, CodeEncoding, bad, "save the file as UTF-8 and keep control characters out")
-			p.Column += at
 			t.reject(p)
 			continue
 		}
@@ -214,8 +305,7 @@ func (t *table) checkRow(r row) bool {
 		}
 	}
 	if ok && t.keys != nil {
-		line, _ := t.position(0)
-		if column, message := t.keys.add(t, r, line); message != "" {
+		if column, message := t.keys.add(t, r); message != "" {
 			ok = false
 			t.reject(t.problemAt(column, CodeConstraint, message, ""))
 		}
@@ -226,17 +316,17 @@ func (t *table) checkRow(r row) bool {
 // reject reports a problem of the current row.
 func (t *table) reject(p Problem) {
 	t.rejected = true
-	if t.resource.name == tableObservations && t.columns != nil {
+	if t.resource.name == tableObservations && !t.inHeader {
 		t.problems.addRow(p)
 	} else {
 		t.problems.add(p)
 	}
 }
 
-// problemAt describes a problem of the current row's cell in a column.
+// problemAt describes a problem of the current row's cell in a column; of the row if the column is -1.
 func (t *table) problemAt(column int, code, message, hint string) Problem {
-	p := Problem{File: t.resource.path, Code: code, Message: message, Hint: hint}
-	p.Line, p.Column = t.position(column)
+	at := t.file.rows.Place(column)
+	p := Problem{File: at.File, Line: at.Line, Column: at.Column, Code: code, Message: message, Hint: hint}
 	for name, i := range t.columns {
 		if i == column {
 			p.Field = name
@@ -245,14 +335,30 @@ func (t *table) problemAt(column int, code, message, hint string) Problem {
 	return p
 }
 
-// position returns line and character column of the current record's cell; of the row if column is -1.
-func (t *table) position(column int) (line, characters int) {
-	if column < 0 {
-		line, _ = t.csv.FieldPos(0)
-		return line, 1
+// spot is where a row stands, in few bytes: one is kept for each row.
+type spot struct {
+	file, line int32
+}
+
+// spot is where the current row stands.
+func (t *table) spot() spot {
+	return spot{int32(t.index), int32(min(t.file.rows.Place(-1).Line, math.MaxInt32))}
+}
+
+// nameSpot says where another row stands, as seen from the current one.
+func (t *table) nameSpot(s spot) string {
+	if int(s.file) == t.index {
+		return fmt.Sprintf("line %d", s.line)
 	}
-	line, bytes := t.csv.FieldPos(column)
-	return line, t.raw.characters(line, bytes)
+	return fmt.Sprintf("line %d of %s", s.line, t.resource.files[s.file].name)
+}
+
+// nameBoth says where another row and the current one stand.
+func (t *table) nameBoth(s spot) string {
+	if int(s.file) == t.index {
+		return fmt.Sprintf("lines %d and %d", s.line, t.spot().line)
+	}
+	return fmt.Sprintf("%s and line %d of %s", t.nameSpot(s), t.spot().line, t.file.name)
 }
 
 // cell returns the text of a column; empty if the table does not have the column.
@@ -299,37 +405,4 @@ func (r row) rejectError(name string, err error) {
 		hint = "add it to the package, or correct the code"
 	}
 	r.reject(name, code, typed.Message, hint)
-}
-
-// badCharacter says which character of a text is refused, and how many characters stand before it.
-func badCharacter(text string) (message string, at int) {
-	plain := true
-	for i := range len(text) {
-		if c := text[i]; c < ' ' || c >= utf8.RuneSelf || c == 0x7F {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return "", 0
-	}
-	for i, r := range text {
-		if r == utf8.RuneError {
-			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
-				return fmt.Sprintf("byte 0x%02X is not UTF-8", text[i]), at
-			}
-		}
-		if unicode.IsControl(r) {
-			return fmt.Sprintf("control character %U", r), at
-		}
-		at++
-	}
-	return "", 0
-}
-
-// loaded describes the file once it has been read to its end.
-func (t *table) loaded() indicator.LoadedFile {
-	return indicator.LoadedFile{
-		Name: t.resource.path, SHA256: hex.EncodeToString(t.raw.hash.Sum(nil)), Bytes: t.raw.bytes, Rows: t.rows,
-	}
 }

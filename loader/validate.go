@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
-	"io/fs"
-	"math"
 	"strconv"
 	"strings"
 
@@ -45,12 +43,12 @@ type slice struct {
 }
 
 // openObservations opens the table of figures; it returns nil if the package has none or its header is a problem.
-func openObservations(files fs.FS, d *descriptor, c *catalog.Catalog, tables *catalogueTables, problems *problems) (*observations, error) {
+func openObservations(d *descriptor, c *catalog.Catalog, tables *catalogueTables, problems *problems) (*observations, error) {
 	res, ok := d.find(tableObservations)
 	if !ok {
 		return nil, errNoTable
 	}
-	t, err := openTable(files, res, problems)
+	t, err := openTable(res, problems)
 	if err != nil {
 		return nil, err
 	}
@@ -279,7 +277,7 @@ func (o *observations) use(ind *catalog.Indicator, s indicator.Slice) int32 {
 // firstReport is the first row of a key.
 type firstReport struct {
 	hash        uint64 // of everything else it reports
-	line        int32
+	spot        spot
 	contradicts bool // another row says something else
 }
 
@@ -290,18 +288,17 @@ func (o *observations) repeats(r row, report *store.Report) bool {
 		Region: report.Region, Indicator: report.Indicator, Slice: report.Slice, Status: report.Status, Period: report.Period,
 		PublishedOn: report.PublishedOn,
 	}
-	line, _ := r.table.position(-1)
 	hash := o.hash(report)
 	first, repeated := o.seen[key]
 	if !repeated {
-		o.seen[key] = firstReport{hash: hash, line: int32(min(line, math.MaxInt32))}
+		o.seen[key] = firstReport{hash: hash, spot: r.table.spot()}
 		return false
 	}
 	if first.hash == hash && !first.contradicts {
 		o.duplicates++
 		return true
 	}
-	message := fmt.Sprintf("lines %d and %d report the same figure differently", first.line, line)
+	message := r.table.nameBoth(first.spot) + " report the same figure differently"
 	const hint = "same region, indicator, slice, period, status and day of publication: keep one of them, or tell them apart by a slice"
 	if !first.contradicts {
 		first.contradicts = true
@@ -309,7 +306,7 @@ func (o *observations) repeats(r row, report *store.Report) bool {
 		o.contradicted = append(o.contradicted, key)
 		o.table.problems.rows++
 		o.table.problems.addRow(Problem{
-			File: o.table.resource.path, Line: int(first.line), Field: "value", Code: CodeDuplicate, Message: message, Hint: hint,
+			File: o.table.resource.files[first.spot.file].name, Line: int(first.spot.line), Field: "value", Code: CodeDuplicate, Message: message, Hint: hint,
 		})
 	}
 	r.reject("value", CodeDuplicate, message, hint)

@@ -101,7 +101,7 @@ func parseBoolean(text string) (bool, error) {
 // keySet finds rows that repeat the primary key or a unique cell of an earlier row.
 type keySet struct {
 	columns [][]string // each a set of columns whose texts together are unique
-	seen    []map[string]int
+	seen    []map[string]spot
 }
 
 // newKeySet returns nil if the schema asks for no uniqueness.
@@ -116,7 +116,7 @@ func newKeySet(res *resource) *keySet {
 		}
 	}
 	for range k.columns {
-		k.seen = append(k.seen, make(map[string]int))
+		k.seen = append(k.seen, make(map[string]spot))
 	}
 	if len(k.columns) == 0 {
 		return nil
@@ -125,7 +125,7 @@ func newKeySet(res *resource) *keySet {
 }
 
 // add remembers a row and returns a message if an earlier row has the same key, with the column to point at.
-func (k *keySet) add(t *table, r row, line int) (column int, message string) {
+func (k *keySet) add(t *table, r row) (column int, message string) {
 	for i, columns := range k.columns {
 		texts := make([]string, len(columns))
 		for j, name := range columns {
@@ -136,9 +136,9 @@ func (k *keySet) add(t *table, r row, line int) (column int, message string) {
 			continue
 		}
 		if first, repeated := k.seen[i][key]; repeated {
-			return t.columns[columns[0]], fmt.Sprintf("%s is on line %d already", quote(strings.Join(texts, ", ")), first)
+			return t.columns[columns[0]], fmt.Sprintf("%s is on %s already", quote(strings.Join(texts, ", ")), t.nameSpot(first))
 		}
-		k.seen[i][key] = line
+		k.seen[i][key] = t.spot()
 	}
 	return 0, ""
 }

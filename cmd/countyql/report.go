@@ -29,6 +29,7 @@ type outcome struct {
 	Rejected   int64  `json:"rejected"` // rows left out, or those for which nothing is published
 	// Problems say what is wrong with the rows left out.
 	Problems []problemJSON `json:"problems,omitempty"`
+	Notes    []string      `json:"notes,omitempty"` // how files were read
 	Ignored  []string      `json:"ignoredResources,omitempty"`
 	Files    []fileJSON    `json:"files,omitempty"`
 	Checks   *checksJSON   `json:"checks,omitempty"`
@@ -159,6 +160,9 @@ func writeResult(w io.Writer, r *loader.Result) {
 	fmt.Fprintf(w, "%d added, %d revised%s, %d unchanged%s; %d rows in %d files, %d duplicates%s, %.1f s\n",
 		r.Changes.Added, r.Changes.Revised, withdrawn, r.Changes.Unchanged, catalogue, r.Rows, len(r.Files), r.Duplicates, rejected,
 		r.Elapsed.Seconds())
+	for _, note := range r.Notes {
+		fmt.Fprintf(w, "note: %s\n", note)
+	}
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(w, "ignored resources: %s\n", strings.Join(r.Ignored, ", "))
 	}
@@ -197,7 +201,7 @@ func newOutcome(r *loader.Result, err error) *outcome {
 	o := &outcome{
 		Published: r.Published, Unchanged: !r.Changes.Any(), Snapshot: r.Manifest.ID, Load: r.Load,
 		Added: r.Changes.Added, Revised: r.Changes.Revised, Withdrawn: r.Changes.Withdrawn, Same: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
-		Rows: r.Rows, Duplicates: r.Duplicates, Rejected: r.Rejected, Problems: newProblems(r.Problems), Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
+		Rows: r.Rows, Duplicates: r.Duplicates, Rejected: r.Rejected, Problems: newProblems(r.Problems), Notes: r.Notes, Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
 	}
 	for _, f := range r.Files {
 		o.Files = append(o.Files, fileJSON(f))
