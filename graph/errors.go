@@ -3,7 +3,6 @@ package graph
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -81,6 +80,7 @@ func comparePathElements(a, b ast.PathElement) int {
 
 // present shows a typed error at the path being resolved.
 func present(ctx context.Context, err *indicator.Error) *gqlerror.Error {
+	err = clip(err)
 	extensions := map[string]any{"code": string(err.Code)}
 	if len(err.Path) > 0 {
 		extensions["argument"] = err.Path
@@ -98,9 +98,4 @@ func present(ctx context.Context, err *indicator.Error) *gqlerror.Error {
 		extensions["limitName"], extensions["limit"], extensions["estimate"] = err.LimitName, err.Limit, err.Estimate
 	}
 	return &gqlerror.Error{Message: err.Error(), Path: graphql.GetPath(ctx), Extensions: extensions}
-}
-
-// ErrorResponse is the body of a GraphQL response that consists of one error, for requests refused before they reach the handler.
-func ErrorResponse(err *indicator.Error) ([]byte, error) {
-	return json.Marshal(&graphql.Response{Errors: gqlerror.List{present(context.Background(), err)}})
 }

@@ -8,20 +8,14 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
-	"github.com/99designs/gqlgen/graphql/handler/lru"
-	"github.com/99designs/gqlgen/graphql/handler/transport"
+	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
+	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/query"
-)
-
-const (
-	// documentCache is how many parsed documents are kept.
-	documentCache = 1000
-	// documentTokens is the most tokens a document may have: some thousand fields.
-	documentTokens = 15_000
+	"github.com/countyql/countyql/schema"
 )
 
 // Options configure the GraphQL handler.
@@ -32,6 +26,17 @@ type Options struct {
 	RequestID RequestID
 	// Observe, if set, is told of every finished operation: its name and the engine queries it took.
 	Observe func(ctx context.Context, operation string, engineQueries int64)
+	// Documents bound what documents may ask for, and say whether errors suggest names of the schema.
+	Documents document.Options
+	// NoIntrospection hides the schema: __schema and __type answer null, with an error.
+	NoIntrospection bool
+}
+
+// served is the schema without what this server does not do: deliver parts of an answer later.
+func served() *ast.Schema {
+	definition := gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schema.SDL()})
+	delete(definition.Directives, "defer")
+	return definition
 }
 
 // NewHandler returns the GraphQL handler over a service: POST and GET, one pinned snapshot per operation.
@@ -42,13 +47,15 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	if options.RequestID == nil {
 		options.RequestID = func(context.Context) string { return "" }
 	}
-	server := handler.New(NewExecutableSchema(Config{Resolvers: &Resolver{service: service}}))
-	server.AddTransport(transport.Options{})
-	server.AddTransport(transport.GET{})
-	server.AddTransport(transport.POST{})
-	server.SetQueryCache(lru.New[*ast.QueryDocument](documentCache))
-	server.SetParserTokenLimit(documentTokens)
-	server.Use(extension.Introspection{})
+	definition := served()
+	checker := document.NewChecker(definition, options.Documents)
+	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{service: service}}))
+	server.AddTransport(httpTransport{checker})
+	server.SetQueryCache(checkedDocuments{})
+	server.Use(onlyChecked{})
+	if !options.NoIntrospection {
+		server.Use(extension.Introspection{})
+	}
 	server.SetErrorPresenter(presenter(options.Logger, options.RequestID))
 	server.SetRecoverFunc(func(_ context.Context, panicked any) error {
 		return fmt.Errorf("panic: %v", panicked)

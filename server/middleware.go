@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/graph"
 )
 
 type recordKey struct{}
@@ -93,9 +93,6 @@ func limited(next http.Handler, most int64) http.Handler {
 			bounded.ServeHTTP(w, r)
 			return
 		}
-		refusal := indicator.Errorf(indicator.TooLarge, "the request's body has %d bytes, and %d are allowed", r.ContentLength, most)
-		refusal.Hint = "use variables and shorter documents"
-		refusal.LimitName, refusal.Limit, refusal.Estimate = "body", most, r.ContentLength
-		refuse(w, http.StatusRequestEntityTooLarge, refusal)
+		graph.WriteRefusal(w, r.Header.Values("Accept"), http.StatusRequestEntityTooLarge, graph.BodyTooLarge(most, r.ContentLength))
 	})
 }

@@ -1,0 +1,161 @@
+package graph
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// refusal is a request that does not get as far as a document: the HTTP status and what is wrong.
+type refusal struct {
+	status int
+	err    *indicator.Error
+}
+
+func refuse(status int, hint, format string, args ...any) *refusal {
+	err := indicator.Errorf(indicator.InvalidInput, format, args...)
+	err.Hint = hint
+	return &refusal{status, err}
+}
+
+// decode reads the parameters of a request: of its URL for GET, of its body for POST.
+func decode(r *http.Request) (*graphql.RawParams, *refusal) {
+	if r.Method == http.MethodPost {
+		return decodeBody(r)
+	}
+	return decodeURL(r.URL.RawQuery)
+}
+
+// decodeURL reads query, operationName, variables and extensions, the last two as JSON. Others are ignored.
+func decodeURL(raw string) (*graphql.RawParams, *refusal) {
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		return nil, refuse(http.StatusBadRequest, "encode it by percent signs", "the URL's query is malformed")
+	}
+	text := func(name string) json.RawMessage {
+		if !values.Has(name) {
+			return nil
+		}
+		encoded, _ := json.Marshal(values.Get(name)) // a string encodes
+		return encoded
+	}
+	parameters := map[string]json.RawMessage{"query": text("query"), "operationName": text("operationName")}
+	for _, name := range []string{"variables", "extensions"} {
+		if values.Get(name) != "" {
+			parameters[name] = json.RawMessage(values.Get(name))
+		}
+	}
+	for name, list := range values {
+		if parameters[name] == nil {
+			continue
+		}
+		if len(list) > 1 {
+			return nil, refuse(http.StatusBadRequest, "give it once", "%s is given %d times", name, len(list))
+		}
+		if !utf8.ValidString(list[0]) {
+			return nil, refuse(http.StatusBadRequest, "encode it as UTF-8", "%s is not UTF-8", name)
+		}
+	}
+	return parametersOf(parameters)
+}
+
+// decodeBody reads a JSON object. Its media type must be one that a web page of another origin cannot send without being
+// asked first, so that nobody's browser can be made to ask.
+func decodeBody(r *http.Request) (*graphql.RawParams, *refusal) {
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err != nil || media != mediaJSON:
+		return nil, refuse(http.StatusUnsupportedMediaType, "send Content-Type: application/json", "the request's body is not %s", mediaJSON)
+	case parameters["charset"] != "" && !strings.EqualFold(parameters["charset"], "utf-8"):
+		return nil, refuse(http.StatusUnsupportedMediaType, "encode it as UTF-8", "the request's body is not UTF-8")
+	case r.Header.Get("Content-Encoding") != "" && !strings.EqualFold(r.Header.Get("Content-Encoding"), "identity"):
+		return nil, refuse(http.StatusUnsupportedMediaType, "send it as it is", "the request's body is compressed")
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, unread(err)
+	}
+	if !utf8.Valid(body) {
+		return nil, refuse(http.StatusBadRequest, "encode it as UTF-8", "the request's body is not UTF-8")
+	}
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+		return nil, refuse(http.StatusBadRequest, `send {"query": "…"}`, "the request has no body")
+	case body[0] == '[':
+		return nil, refuse(http.StatusBadRequest, "send one request per operation, or several root fields in one operation",
+			"batches of operations are not supported")
+	case body[0] != '{':
+		return nil, refuse(http.StatusBadRequest, `send {"query": "…"}`, "the request's body is not a JSON object")
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return nil, refuse(http.StatusBadRequest, "send one JSON object and nothing after it", "the request's body is not JSON: %s", problemOf(err))
+	}
+	return parametersOf(fields)
+}
+
+// unread is the refusal of a body that could not be read to its end.
+func unread(err error) *refusal {
+	var beyond *http.MaxBytesError
+	if !errors.As(err, &beyond) {
+		return refuse(http.StatusBadRequest, "send the whole body within the time allowed", "the request's body ended early")
+	}
+	return &refusal{http.StatusRequestEntityTooLarge, BodyTooLarge(beyond.Limit, beyond.Limit+1)}
+}
+
+// BodyTooLarge is the refusal of a request whose body is beyond a number of bytes. The estimate is its length, or one more
+// than the limit where that is not known.
+func BodyTooLarge(limit, estimate int64) *indicator.Error {
+	err := indicator.Errorf(indicator.TooLarge, "the request's body is larger than %d bytes", limit)
+	err.Hint = "use variables and shorter documents"
+	err.LimitName, err.Limit, err.Estimate = "body", limit, estimate
+	return err
+}
+
+// problemOf says what is wrong with JSON, and where, without repeating it.
+func problemOf(err error) string {
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		return fmt.Sprintf("%s, at byte %d", syntax.Error(), syntax.Offset)
+	}
+	return "it has another shape"
+}
+
+// parametersOf reads the parameters that the specification knows. Null is as good as nothing.
+func parametersOf(fields map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
+	params := &graphql.RawParams{}
+	for _, parameter := range []struct {
+		name, shape string
+		target      any
+	}{
+		{"query", "a text", &params.Query}, {"operationName", "a text", &params.OperationName},
+		{"variables", "an object", &params.Variables}, {"extensions", "an object", &params.Extensions},
+	} {
+		raw := fields[parameter.name]
+		if raw == nil {
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(raw))
+		decoder.UseNumber()
+		err := decoder.Decode(parameter.target)
+		if err == nil && decoder.More() {
+			err = errors.New("more than one value")
+		}
+		if err != nil {
+			return nil, refuse(http.StatusBadRequest, "write it as JSON", "%s is not %s", parameter.name, parameter.shape)
+		}
+	}
+	return params, nil
+}

@@ -1,0 +1,87 @@
+package graph
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/countyql/countyql/graph/document"
+	"github.com/countyql/countyql/indicator"
+)
+
+// executor is how every transport comes to an operation: the document is checked before gqlgen sees it.
+type executor struct {
+	graphql.GraphExecutor
+	checker *document.Checker
+}
+
+// CreateOperationContext checks the document and the size of the variables, finds the operation and coerces its variables.
+func (e executor) CreateOperationContext(ctx context.Context, params *graphql.RawParams) (*graphql.OperationContext, gqlerror.List) {
+	none := &graphql.OperationContext{RawQuery: params.Query}
+	if params.Query == "" {
+		return none, wrapped(noQuery())
+	}
+	checked, errs := e.checker.Check(params.Query)
+	if len(errs) > 0 {
+		return none, errs
+	}
+	if checked.Operations.ForName(params.OperationName) == nil {
+		if params.OperationName == "" {
+			return none, wrapped(missing("the document has several operations", "say which one: operationName"))
+		}
+		return none, wrapped(missing("the document has no operation of that name", "give operationName as the document has it"))
+	}
+	if err := e.checker.CheckVariables(params.Variables); err != nil {
+		return none, gqlerror.List{gqlerror.Wrap(err)}
+	}
+	op, errs := e.GraphExecutor.CreateOperationContext(context.WithValue(ctx, checkedKey{}, checked), params)
+	for _, err := range errs {
+		err.Message = inJSONWords(err.Message)
+	}
+	return op, errs
+}
+
+func noQuery() *indicator.Error { return missing("query is missing", `send {"query": "…"}`) }
+
+func missing(what, hint string) *indicator.Error {
+	err := indicator.Errorf(indicator.InvalidInput, "%s", what)
+	err.Hint = hint
+	return err
+}
+
+func wrapped(err *indicator.Error) gqlerror.List { return gqlerror.List{gqlerror.Wrap(err)} }
+
+type checkedKey struct{}
+
+// checkedDocuments hands gqlgen the document that was checked, as if it came from a cache, so that it neither parses nor
+// validates by itself.
+type checkedDocuments struct{}
+
+// Get returns the context's document.
+func (checkedDocuments) Get(ctx context.Context, _ string) (*ast.QueryDocument, bool) {
+	checked, ok := ctx.Value(checkedKey{}).(*ast.QueryDocument)
+	return checked, ok
+}
+
+// Add is not called: Get always has the document.
+func (checkedDocuments) Add(context.Context, string, *ast.QueryDocument) {}
+
+// onlyChecked refuses operations whose document was not checked: those of a transport that was given gqlgen's executor.
+type onlyChecked struct{}
+
+// ExtensionName names the extension.
+func (onlyChecked) ExtensionName() string { return "OnlyCheckedDocuments" }
+
+// Validate accepts every schema.
+func (onlyChecked) Validate(graphql.ExecutableSchema) error { return nil }
+
+// MutateOperationParameters changes nothing.
+func (onlyChecked) MutateOperationParameters(ctx context.Context, _ *graphql.RawParams) *gqlerror.Error {
+	if _, ok := ctx.Value(checkedKey{}).(*ast.QueryDocument); !ok {
+		return gqlerror.Wrap(errors.New("a transport did not check the document"))
+	}
+	return nil
+}
