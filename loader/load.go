@@ -72,6 +72,8 @@ type Result struct {
 	Total    int
 	// Notes say how files were read where people should know, such as the encoding that was recognised.
 	Notes []string
+	// Impact says what publishing would change; nil but for dry runs.
+	Impact *Impact
 	// Ignored names the package's resources that are no table of ours.
 	Ignored []string
 	// Checks are the results of the declared checks; nil if a load changes nothing, because none were run.
@@ -87,14 +89,28 @@ const batchSize = 8192
 // *ChecksFailed if a check of severity ERROR fails, a *store.LockedError if another load runs, and otherwise one of reading or storing. After an error, and after the
 // context ended, the store is as it was.
 func (l *Loader) Load(ctx context.Context, input Input) (*Result, error) {
-	return l.run(ctx, input, true)
+	return l.run(ctx, input, publishing)
+}
+
+// DryRun does what Load does up to publication, publishes nothing, and says in Result.Impact what would change.
+func (l *Loader) DryRun(ctx context.Context, input Input) (*Result, error) {
+	return l.run(ctx, input, rehearsing)
 }
 
 // Check does what Load does up to and including the checks and publishes nothing. The checks run even if the package
 // would change nothing.
 func (l *Loader) Check(ctx context.Context, input Input) (*Result, error) {
-	return l.run(ctx, input, false)
+	return l.run(ctx, input, checking)
 }
+
+// purpose is what a run of the loader is for.
+type purpose int8
+
+const (
+	publishing purpose = iota
+	rehearsing
+	checking
+)
 
 // Lint validates a package by itself, as if for an empty store and without one. The declared checks are not run.
 func Lint(ctx context.Context, input Input) (*Result, error) {
@@ -105,7 +121,7 @@ func Lint(ctx context.Context, input Input) (*Result, error) {
 	return &r.result, nil
 }
 
-func (l *Loader) run(ctx context.Context, input Input, publish bool) (*Result, error) {
+func (l *Loader) run(ctx context.Context, input Input, aim purpose) (*Result, error) {
 	now, logger, progress := l.Now, l.Logger, l.Progress
 	if now == nil {
 		now = time.Now
@@ -123,11 +139,11 @@ func (l *Loader) run(ctx context.Context, input Input, publish bool) (*Result, e
 		return nil, fmt.Errorf("begin the load: %w", err)
 	}
 	r := run{
-		input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
+		engine: l.Engine, input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
 		problems: &problems{keep: l.Options.KeepProblem},
 	}
-	err = r.upToChecks(ctx, publish)
-	if err == nil && publish && r.result.Changes.Any() {
+	err = r.upToChecks(ctx, aim)
+	if err == nil && aim == publishing && r.result.Changes.Any() {
 		err = r.publish(ctx, started, now)
 	}
 	if err := errors.Join(err, writer.Abort()); err != nil {
@@ -139,6 +155,7 @@ func (l *Loader) run(ctx context.Context, input Input, publish bool) (*Result, e
 
 // run is one load under way.
 type run struct {
+	engine   store.Engine
 	input    Input
 	options  Options
 	writer   store.Writer
@@ -160,7 +177,7 @@ func (r *run) enter(stage Stage) {
 }
 
 // upToChecks runs all stages but the last.
-func (r *run) upToChecks(ctx context.Context, publish bool) error {
+func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 	if err := r.read(ctx); err != nil {
 		return err
 	}
@@ -175,7 +192,12 @@ func (r *run) upToChecks(ctx context.Context, publish bool) error {
 	if r.empty() {
 		return &EmptyError{Files: r.result.Files}
 	}
-	if publish && !staged.Changes.Any() {
+	if aim == rehearsing {
+		if err := r.measure(ctx, staged); err != nil {
+			return fmt.Errorf("compare: %w", err)
+		}
+	}
+	if aim != checking && !staged.Changes.Any() {
 		return nil
 	}
 	r.enter(StageCheck)
@@ -184,6 +206,25 @@ func (r *run) upToChecks(ctx context.Context, publish bool) error {
 		return fmt.Errorf("check: %w", err)
 	}
 	return checksError(r.result.Checks)
+}
+
+// measure compares what is staged with what is published.
+func (r *run) measure(ctx context.Context, staged *store.Staged) error {
+	var before *view
+	from := int32(0)
+	if parent := r.writer.Parent(); parent != nil {
+		// No other load can publish while this one holds the store.
+		pinned, err := r.engine.Pin(ctx)
+		if err != nil {
+			return err
+		}
+		defer pinned.Release()
+		before = &view{pinned, parent.Catalog}
+		from = int32(len(parent.Loads))
+	}
+	var err error
+	r.result.Impact, err = measure(ctx, before, &view{staged.Reader, r.catalog}, from, nil)
+	return err
 }
 
 // empty reports whether the input holds nothing that a load could be about. Tables of the catalogue alone may be loaded

@@ -219,7 +219,7 @@ func TestScaleOfRatios(t *testing.T) {
 			"numerator,denominator,weight,formula,aliases\n" +
 			"grids,,,,,grid,COUNT,,,,,,,,,,,\nmigrants,,,,,person,COUNT,,,,,,,,,,,\npersons,,,,,person,COUNT,,,,,,,,,,,\n" +
 			"percent,,,,,%,RATIO,,,,,,,migrants,persons,,,\nper_mille,,,,,‰,RATIO,,,,,,,migrants,persons,,,\n" +
-			"plain,,,,,1,RATIO,,,,,,,migrants,grids,,,\nderived,,,,,1,RATIO,,,,,,,,,,grids / persons * 10000,\n" +
+			"plain,,,,,1,RATIO,,,,,,,migrants,grids,,,\nunnamed,,,,,%,RATIO,,,,,,,,,,,\nderived,,,,,1,RATIO,,,,,,,,,,grids / persons * 10000,\n" +
 			"derived_percent,,,,,%,RATIO,,,,,,,,,,migrants / persons,\n",
 		"breakdowns.csv":   "indicator,dimension,complete\n",
 		"checks.csv":       "code,kind,severity,indicator,dimension,other,factor,tolerance,description\n",
@@ -229,7 +229,7 @@ func TestScaleOfRatios(t *testing.T) {
 		t.Fatal(err)
 	}
 	for code, want := range map[string]float64{
-		"percent": 100, "per_mille": 1000, "plain": 1, "derived": 10000, "derived_percent": 100, "grids": 0,
+		"percent": 100, "per_mille": 1000, "plain": 1, "derived": 10000, "derived_percent": 100, "grids": 0, "unnamed": 100,
 	} {
 		got, err := engine.contents.Catalog.Indicator(code)
 		if err != nil || got.Scale != want {

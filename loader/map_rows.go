@@ -153,7 +153,8 @@ func (c *catalogueTables) indicator(r row) {
 	put(c, r, tableIndicators, i.Code, &c.Indicators, i)
 }
 
-// scaleRatio sets what numerator / denominator is multiplied by, and the parts of a derived indicator.
+// scaleRatio sets what numerator / denominator is multiplied by, also where a rate names no indicators and only its
+// figures bring their counts, and the parts of a derived indicator.
 func scaleRatio(r row, i *indicator.Indicator) {
 	written := 1.0
 	if i.Formula != "" {
@@ -168,7 +169,7 @@ func scaleRatio(r row, i *indicator.Indicator) {
 		i.Numerator, i.Denominator, written = numerator, denominator, scale
 	}
 	switch {
-	case i.Numerator == "" && i.Denominator == "":
+	case i.Numerator == "" && i.Denominator == "" && i.Kind != indicator.Ratio:
 	case written != 1:
 		i.Scale = written
 	case i.Unit == unitPercent:

@@ -17,11 +17,16 @@ import (
 type loadCmd struct {
 	Path string `arg:"" help:"A directory with datapackage.json, or that file."`
 	loadFlags
+	DryRun bool `help:"Publish nothing; say what would change: figures, ranks, regions."`
 }
 
 // Run loads the package and reports what was published.
 func (c *loadCmd) Run(a *app) error {
-	return a.runLoader(c.Path, a.Store, &c.loadFlags, (*loader.Loader).Load)
+	step := (*loader.Loader).Load
+	if c.DryRun {
+		step = (*loader.Loader).DryRun
+	}
+	return a.runLoader(c.Path, a.Store, &c.loadFlags, step)
 }
 
 // step is one of the things a loader does with an input.

@@ -29,7 +29,8 @@ type outcome struct {
 	Rejected   int64  `json:"rejected"` // rows left out, or those for which nothing is published
 	// Problems say what is wrong with the rows left out.
 	Problems []problemJSON `json:"problems,omitempty"`
-	Notes    []string      `json:"notes,omitempty"` // how files were read
+	Notes    []string      `json:"notes,omitempty"`  // how files were read
+	Impact   *impactJSON   `json:"impact,omitempty"` // of dry runs
 	Ignored  []string      `json:"ignoredResources,omitempty"`
 	Files    []fileJSON    `json:"files,omitempty"`
 	Checks   *checksJSON   `json:"checks,omitempty"`
@@ -143,6 +144,8 @@ func writeResult(w io.Writer, r *loader.Result) {
 			r.Manifest.ID, r.Manifest.Observations, r.Manifest.Regions, r.Manifest.Indicators)
 	case unchanged:
 		fmt.Fprintln(w, "unchanged: the store holds all of it already")
+	case r.Impact != nil:
+		fmt.Fprintln(w, "dry run: nothing was published")
 	default:
 		fmt.Fprintln(w, "checked: nothing was published")
 	}
@@ -165,6 +168,9 @@ func writeResult(w io.Writer, r *loader.Result) {
 	}
 	if len(r.Ignored) > 0 {
 		fmt.Fprintf(w, "ignored resources: %s\n", strings.Join(r.Ignored, ", "))
+	}
+	if r.Impact != nil {
+		writeImpact(w, r.Impact)
 	}
 	if r.Checks == nil {
 		return
@@ -201,7 +207,8 @@ func newOutcome(r *loader.Result, err error) *outcome {
 	o := &outcome{
 		Published: r.Published, Unchanged: !r.Changes.Any(), Snapshot: r.Manifest.ID, Load: r.Load,
 		Added: r.Changes.Added, Revised: r.Changes.Revised, Withdrawn: r.Changes.Withdrawn, Same: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
-		Rows: r.Rows, Duplicates: r.Duplicates, Rejected: r.Rejected, Problems: newProblems(r.Problems), Notes: r.Notes, Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
+		Rows: r.Rows, Duplicates: r.Duplicates, Rejected: r.Rejected, Problems: newProblems(r.Problems), Notes: r.Notes, Impact: newImpact(r.Impact),
+		Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
 	}
 	for _, f := range r.Files {
 		o.Files = append(o.Files, fileJSON(f))
