@@ -919,7 +919,7 @@ enum ChangeKind {
   ADDED
   "A further report of a figure already known: newer or, with history filled in, older."
   REVISED
-  "A report that takes the figure back: it says why there is no value."
+  "The figure is taken back: by a report that says why there is no value, or by a load that replaced what had it."
   WITHDRAWN
 }
 
@@ -1759,6 +1759,8 @@ enum MissingReason {
   NO_OBSERVATION
   "The group covers less of its regions than ` + "`" + `minCoverage` + "`" + ` asks for."
   BELOW_COVERAGE
+  "The figure was taken back on its day of publication, by a load that replaced what had it: only ` + "`" + `revisions` + "`" + ` and ` + "`" + `changes` + "`" + ` show it."
+  WITHDRAWN
 }
 
 "One figure: region, indicator, slice, period and status, with its value and where it comes from."
@@ -2008,7 +2010,7 @@ type Load {
   added: Int!
   "Newer or older reports of figures already known."
   revised: Int!
-  "Figures withdrawn."
+  "Those of them that took a figure back."
   withdrawn: Int!
   "Reports that were already known."
   unchanged: Int!
@@ -2123,7 +2125,7 @@ input CheckWhere {
 extend type Query {
   "The snapshot this answer comes from."
   snapshot: Snapshot!
-  "The published snapshot and the kept earlier ones, newest first."
+  "All kept snapshots, newest first. The published one, ` + "`" + `snapshot` + "`" + `, need not be the newest: an earlier one may be published again."
   snapshots(
     "Page size, at most 10000."
     first: Int = 20

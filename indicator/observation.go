@@ -21,7 +21,7 @@ func ParseStatus(text string) (Status, error) { return parseEnum[Status]("status
 // Missing says why a value is absent. The zero value is NotMissing: there is a value.
 type Missing int8
 
-// The reasons for a missing value. The last three are found at query time, never loaded.
+// The reasons for a missing value. Those behind UnknownReason are found when figures are merged or asked for, never loaded.
 const (
 	NotMissing Missing = iota
 	NotApplicable
@@ -33,11 +33,13 @@ const (
 	NoDenominator // the rate has no counts, or the divisor no value, for the region
 	NoObservation // nothing is loaded for the region in the selection
 	BelowCoverage // the group covers less than the coverage asked for
+	Withdrawn     // the figure was taken back: only history shows it
 )
 
 var missingNames = []string{
 	"", "NOT_APPLICABLE", "NOT_COLLECTED", "NOT_PUBLISHED", "SUPPRESSED", "UNKNOWN",
 	"NO_WEIGHT", "NO_DENOMINATOR", "NO_OBSERVATION", "BELOW_COVERAGE",
+	"WITHDRAWN",
 }
 
 // String returns the contract's name of the reason; empty for NotMissing.

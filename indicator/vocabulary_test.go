@@ -61,7 +61,7 @@ func TestEnumerations(t *testing.T) {
 	enumeration(t, "status", Actual, ParseStatus, "ACTUAL", "FORECAST", "TARGET")
 	enumeration(t, "precision", Exact, ParsePrecision, "EXACT", "AT_LEAST", "AT_MOST", "APPROXIMATE")
 	enumeration(t, "missing", NotMissing, ParseMissing, "", "NOT_APPLICABLE", "NOT_COLLECTED", "NOT_PUBLISHED", "SUPPRESSED", "UNKNOWN",
-		"NO_WEIGHT", "NO_DENOMINATOR", "NO_OBSERVATION", "BELOW_COVERAGE")
+		"NO_WEIGHT", "NO_DENOMINATOR", "NO_OBSERVATION", "BELOW_COVERAGE", "WITHDRAWN")
 	enumeration(t, "severity", SeverityError, ParseSeverity, "ERROR", "WARNING", "NOTE")
 	enumeration(t, "check status", Passed, ParseCheckStatus, "PASSED", "FAILED")
 	enumeration(t, "check kind", PartsSum, ParseCheckKind, "PARTS_SUM", "RATE_COUNTS", "NUMERATOR_LE_DENOMINATOR", "RANGE", "CHILDREN_SUM",

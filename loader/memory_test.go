@@ -112,6 +112,10 @@ func (w *memoryWriter) Discard(_ context.Context, keys []store.ReportKey) error 
 	return nil
 }
 
+func (w *memoryWriter) Withdraw(context.Context, store.Scope) error {
+	return errors.New("the engine in memory withdraws nothing")
+}
+
 func (w *memoryWriter) Stage(ctx context.Context, c *catalog.Catalog) (*store.Staged, error) {
 	w.catalog = c
 	staged := &store.Staged{Reader: &memoryReader{w.memory, w.batch}}

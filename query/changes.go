@@ -15,7 +15,7 @@ type ChangeKind int8
 const (
 	Added     ChangeKind = iota // the first report of a figure
 	Revised                     // a newer or older report of a figure already known
-	Withdrawn                   // a report that takes the figure back: it says why there is no value
+	Withdrawn                   // the figure is taken back: by a report that says why there is no value, or by a load that replaced it
 )
 
 // Change is a report that a snapshot has and an earlier one had not.
@@ -118,7 +118,7 @@ func (s *Session) classify(ctx context.Context, reports []*Observation) ([]*Chan
 		switch {
 		case !known:
 			c.Kind = Added
-		case o.Value == nil && c.Previous != nil && c.Previous.Value != nil:
+		case o.Missing == indicator.Withdrawn, o.Value == nil && c.Previous != nil && c.Previous.Value != nil:
 			c.Kind = Withdrawn
 		}
 		changes[i] = c

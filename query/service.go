@@ -60,7 +60,7 @@ func newSnapshot(m *store.Manifest, loads []indicator.Load) *Snapshot {
 // Snapshot describes the snapshot that the session answers from.
 func (s *Session) Snapshot() *Snapshot { return newSnapshot(&s.contents.Manifest, s.contents.Loads) }
 
-// Snapshots pages through the published snapshot and the kept earlier ones, newest first.
+// Snapshots pages through all kept snapshots, newest first.
 func (v *Service) Snapshots(ctx context.Context, session *Session, request PageRequest) (*Page[*Snapshot], error) {
 	manifests, err := v.Engine.Manifests(ctx)
 	if err != nil {

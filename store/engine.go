@@ -13,14 +13,6 @@ import (
 // ErrNoSnapshot is returned by Pin while nothing has been published.
 var ErrNoSnapshot = errors.New("the store holds no snapshot")
 
-// LockedError is returned by Begin while another load holds the store.
-type LockedError struct {
-	Holder string // who holds the lock, as it described itself
-}
-
-// Error names the holder.
-func (e *LockedError) Error() string { return "the store is locked by " + e.Holder }
-
 // RowCapError is returned by Select when the answer has more rows than Select.Cap. There is never a short result.
 type RowCapError struct {
 	Cap int
@@ -33,13 +25,15 @@ func (e *RowCapError) Error() string {
 
 // Engine holds snapshots. It is safe for concurrent use.
 type Engine interface {
-	// Pin returns the newest published snapshot, which stays readable until its Release. It costs no I/O. It returns
+	// Pin returns the published snapshot, which stays readable until its Release. It costs no I/O. It returns
 	// ErrNoSnapshot while nothing is published.
 	Pin(ctx context.Context) (Snapshot, error)
-	// Begin starts a load and locks the store against other loads until Commit or Abort. It removes what an
-	// interrupted load left behind. It returns a *LockedError while another load runs.
+	// Begin starts a load from the published snapshot and locks the store against other loads until Commit or Abort.
+	// It removes what an interrupted load left behind. It returns a *LockedError at once while another load runs; see
+	// BeginWait.
 	Begin(ctx context.Context) (Writer, error)
-	// Manifests returns the published snapshot and the kept earlier ones, newest first.
+	// Manifests returns every kept snapshot, newest first: the published one, earlier ones, and later ones where an
+	// earlier one was published again. Those that cannot be read are left out; see Keeper.Kept.
 	Manifests(ctx context.Context) ([]Manifest, error)
 	// Close releases the engine. Snapshots still pinned must be released first.
 	Close() error
@@ -94,6 +88,10 @@ type Writer interface {
 	// Discard takes back every report of the keys, whether it has been appended already or comes later. It is called
 	// before Stage, any number of times; keys without a report are nothing to take back.
 	Discard(ctx context.Context, keys []ReportKey) error
+	// Withdraw adds a scope that the batch replaces: current reported figures in it whose key (region, indicator,
+	// slice, status, period) no report of the batch has, discarded ones included, are withdrawn. They are current no longer and stay in history
+	// with their end, beside a vintage that is Missing as Withdrawn and the newest for no day. It is called before Stage.
+	Withdraw(ctx context.Context, s Scope) error
 	// Stage merges the batch with the parent's reports under the new catalogue, closes the interval of every report
 	// that a newer one replaces, fills the counts of rates, derives rates and totals that can be, and sorts.
 	Stage(ctx context.Context, c *catalog.Catalog) (*Staged, error)
@@ -105,18 +103,23 @@ type Writer interface {
 
 // Staged is a snapshot that is complete but not published: the declared checks read it.
 type Staged struct {
-	Reader  Reader
+	Reader Reader
+	// Parent reads the snapshot that the load started from, under the parent's catalogue; nil in an empty store.
+	Parent  Reader
 	Changes Changes
 }
 
-// Changes counts what a batch changes.
+// Changes counts what a batch changes. Added and Revised are all that it adds to history.
 type Changes struct {
-	Added     int64 // reports of keys that had none
-	Revised   int64 // reports of keys that had an earlier or later one
-	Withdrawn int64 // those of Revised that take a value back: they have none, and the report before them by publication has one
+	Added     int64 // figures that had no report: the first of each in the batch
+	Revised   int64 // further reports of figures that have one, and withdrawals
+	Withdrawn int64 // those of Revised that take a figure back: withdrawals, and reports without a value that follow one with a value by publication
 	Unchanged int64 // reports that the parent holds already, identical in every field
 	// Catalog says that the catalogue differs from the parent's.
 	Catalog bool
+	// Replaced counts the figures of each indicator of the scopes given to Withdraw, in the order of the catalogue; nil without
+	// scopes. It lets a loader refuse to withdraw what a broken input lacks.
+	Replaced []Replaced
 }
 
 // Any reports whether publishing the batch would change anything.

@@ -137,16 +137,24 @@ func (c *connection) query(ctx context.Context, sql string) (*result, error) {
 	state := mapping.Query(c.conn, sql, &r.res)
 	stop()
 	if state == mapping.StateError {
-		message := mapping.ResultError(&r.res)
+		failed := &queryError{kind: mapping.ResultErrorType(&r.res), message: mapping.ResultError(&r.res)}
 		r.close()
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		return nil, fmt.Errorf("duckdb: %s", message)
+		return nil, failed
 	}
 	r.fetch()
 	return r, nil
 }
+
+// queryError is an error that DuckDB reports of a statement.
+type queryError struct {
+	kind    mapping.ErrorType
+	message string
+}
+
+func (e *queryError) Error() string { return "duckdb: " + e.message }
 
 // interruptPause is the pause between two interrupts of a query whose context has ended.
 const interruptPause = time.Millisecond

@@ -54,7 +54,8 @@ func (w *writer) noteDiscarded(ctx context.Context, keys []store.ReportKey) erro
 	return a.close()
 }
 
-// dropDiscarded removes the reports that were taken back from the batch.
+// dropDiscarded removes the reports that were taken back from the batch. Their keys stay: what the input has and could not be
+// accepted is not withdrawn for its absence.
 func (w *writer) dropDiscarded(ctx context.Context) error {
 	if !w.discards {
 		return nil
@@ -65,5 +66,5 @@ func (w *writer) dropDiscarded(ctx context.Context) error {
 		return err
 	}
 	w.batched -= dropped
-	return w.db.exec(ctx, "DELETE FROM memory.batch WHERE seq IN (SELECT b.seq FROM "+from+")", "DROP TABLE memory.discarded")
+	return w.db.exec(ctx, "DELETE FROM memory.batch WHERE seq IN (SELECT b.seq FROM "+from+")")
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -34,6 +33,9 @@ type Options struct {
 	TempDir string
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
+	// Keep is how many snapshots a load leaves: the one it has published and the newest others, as Prune does. Those
+	// that cannot be removed are logged. Default: all.
+	Keep int
 	// OnQuery is called after every query of a Select or Count, from the goroutine that asked. Default: nothing.
 	OnQuery func(ctx context.Context, sql string, elapsed time.Duration)
 	// OnPublish is called when the engine begins to serve another snapshot, before the first Pin returns it. It must
@@ -66,7 +68,7 @@ type Engine struct {
 	refreshing sync.Mutex // held while CURRENT is read and its snapshot opened
 
 	mu        sync.Mutex
-	current   *handle // the newest snapshot opened; the engine refers to it
+	current   *handle // the published snapshot as last seen; the engine refers to it
 	open      map[*handle]bool
 	manifests map[string]store.Manifest // of the snapshot files read so far, by id: they never change
 	closed    bool
@@ -79,7 +81,10 @@ var _ store.Engine = (*Engine)(nil)
 
 var errClosed = errors.New("the store is closed")
 
-// Open opens the store in a directory, which is created if it is absent. It reads no snapshot yet.
+var _ store.Keeper = (*Engine)(nil)
+
+// Open opens the store in a directory. It reads no snapshot yet and writes nothing: the first load creates the directory if
+// it is absent, and what is never loaded into may be read-only.
 func Open(dir string, options Options) (*Engine, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -95,9 +100,6 @@ func Open(dir string, options Options) (*Engine, error) {
 		open:      make(map[*handle]bool),
 		manifests: make(map[string]store.Manifest),
 		atStep:    func(string) {},
-	}
-	if err := e.layout.create(); err != nil {
-		return nil, err
 	}
 	return e, nil
 }
@@ -122,8 +124,8 @@ func (e *Engine) spillDir() string {
 	return filepath.Join(e.options.TempDir, fmt.Sprintf("countyql-%d-%d", os.Getpid(), spills.Add(1)))
 }
 
-// Pin returns the newest snapshot that this engine has seen: the one published when it was first pinned, one that this
-// engine committed, or one that Follow or Refresh found.
+// Pin returns the published snapshot as this engine has last seen it: the one published when it was first pinned, one that
+// this engine committed or published, or one that Follow or Refresh found.
 func (e *Engine) Pin(ctx context.Context) (store.Snapshot, error) {
 	p, err := e.pin()
 	if !errors.Is(err, store.ErrNoSnapshot) {
@@ -177,26 +179,30 @@ func (e *Engine) Refresh(ctx context.Context) error {
 	e.refreshing.Lock()
 	defer e.refreshing.Unlock()
 	id, err := e.layout.readCurrent()
-	if err != nil {
-		return err
+	for err == nil {
+		e.mu.Lock()
+		closed, same := e.closed, e.current != nil && e.current.contents.Manifest.ID == id
+		e.mu.Unlock()
+		if closed {
+			return errClosed
+		}
+		if same {
+			return nil
+		}
+		h, openErr := e.openSnapshot(ctx, id)
+		if openErr == nil {
+			return e.serve(h)
+		}
+		// Between reading the pointer and opening the file, another snapshot may be published and this one pruned.
+		opened := id
+		if id, err = e.layout.readCurrent(); err == nil && id == opened {
+			return openErr
+		}
 	}
-	e.mu.Lock()
-	closed, same := e.closed, e.current != nil && e.current.contents.Manifest.ID == id
-	e.mu.Unlock()
-	if closed {
-		return errClosed
-	}
-	if same {
-		return nil
-	}
-	h, err := e.openSnapshot(ctx, id)
-	if err != nil {
-		return err
-	}
-	return e.serve(h)
+	return err
 }
 
-// serve makes an opened snapshot the newest one. The caller holds e.refreshing.
+// serve makes an opened snapshot the one that is pinned. The caller holds e.refreshing.
 func (e *Engine) serve(h *handle) error {
 	if e.options.OnPublish != nil {
 		e.options.OnPublish(h.contents.Manifest)
@@ -218,56 +224,6 @@ func (e *Engine) serve(h *handle) error {
 	}
 	e.options.Logger.Info("serving snapshot", "snapshot", h.contents.Manifest.ID)
 	return nil
-}
-
-// Manifests returns the published snapshot and the kept earlier ones, newest first.
-func (e *Engine) Manifests(ctx context.Context) ([]store.Manifest, error) {
-	current, err := e.layout.readCurrent()
-	if errors.Is(err, store.ErrNoSnapshot) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	ids, err := e.layout.ids()
-	if err != nil {
-		return nil, err
-	}
-	var manifests []store.Manifest
-	for _, id := range slices.Backward(ids) {
-		if id > current {
-			continue // moved here by a load that has not published it
-		}
-		m, err := e.manifest(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		manifests = append(manifests, m)
-	}
-	return manifests, nil
-}
-
-func (e *Engine) manifest(ctx context.Context, id string) (store.Manifest, error) {
-	e.mu.Lock()
-	known, ok := e.manifests[id]
-	e.mu.Unlock()
-	if ok {
-		return known, nil
-	}
-	path := e.layout.snapshot(id)
-	db, err := e.openFile(ctx, path)
-	if err != nil {
-		return store.Manifest{}, err
-	}
-	defer db.close()
-	m, err := readManifest(ctx, db, path)
-	if err != nil {
-		return store.Manifest{}, err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.manifests[id] = m.Manifest
-	return m.Manifest, nil
 }
 
 // Close closes the engine. It returns an error if snapshots are still pinned; they stay readable until their release.

@@ -19,7 +19,7 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Engine { return open(t, t.TempDir(), Options{}) })
+	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) })
 }
 
 // TestFollow serves what another engine publishes while queries run on the snapshot before.

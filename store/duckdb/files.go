@@ -30,7 +30,7 @@ const idTime = "20060102T150405Z"
 
 var idPattern = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$`)
 
-// create makes the directories of a store.
+// create makes the directories of a store. Only what writes calls it: a store may lie where nothing can be written.
 func (l layout) create() error {
 	for _, dir := range []string{string(l), l.snapshots(), l.staging()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -56,10 +56,19 @@ func (l layout) readCurrent() (string, error) {
 	return id, nil
 }
 
-// ids returns the ids of the snapshot files, oldest first.
-func (l layout) ids() ([]string, error) {
+// published is readCurrent with an empty id where nothing is published.
+func (l layout) published() (string, error) {
+	id, err := l.readCurrent()
+	if errors.Is(err, store.ErrNoSnapshot) {
+		return "", nil
+	}
+	return id, err
+}
+
+// files returns the ids of the snapshot files, oldest first, also of those that are not published yet.
+func (l layout) files() ([]string, error) {
 	entries, err := os.ReadDir(l.snapshots())
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list the snapshots: %w", err)
 	}
 	var ids []string
@@ -72,95 +81,38 @@ func (l layout) ids() ([]string, error) {
 	return ids, nil
 }
 
-// newID returns an id that sorts behind the published one, however the clock stands and however fast loads follow.
-func newID(now time.Time, contentHash, current string) string {
+// kept returns the ids of the kept snapshots, oldest first, and that of the published one. The files are listed before the
+// marks and the pointer last, so that a snapshot that is published meanwhile is never taken for one that is not.
+func (l layout) kept() (ids []string, current string, err error) {
+	if ids, err = l.files(); err != nil {
+		return nil, "", err
+	}
+	marked, err := l.marked()
+	if err != nil {
+		return nil, "", err
+	}
+	if current, err = l.published(); err != nil {
+		return nil, "", err
+	}
+	ids = slices.DeleteFunc(ids, func(id string) bool { return id != current && slices.Contains(marked, id) })
+	return ids, current, nil
+}
+
+// unknown is the error for an id that is not kept.
+func unknown(id string, kept []string) error {
+	newest := slices.Clone(kept)
+	slices.Reverse(newest)
+	return &store.UnknownSnapshotError{ID: id, Kept: newest}
+}
+
+// newID returns an id that sorts behind all that there are, however the clock stands and however fast loads follow.
+func newID(now time.Time, contentHash string, ids []string) string {
 	t := now.UTC().Truncate(time.Second)
-	if published, err := time.Parse(idTime, strings.SplitN(current, "-", 2)[0]); err == nil && !t.After(published) {
-		t = published.Add(time.Second)
+	if len(ids) > 0 {
+		newest, err := time.Parse(idTime, strings.SplitN(slices.Max(ids), "-", 2)[0])
+		if err == nil && !t.After(newest) {
+			t = newest.Add(time.Second)
+		}
 	}
 	return t.Format(idTime) + "-" + contentHash[:8]
-}
-
-// removeLeftovers removes what an interrupted load left: everything staged, and files that were moved among the
-// snapshots but never published. The caller holds the store's lock.
-func (l layout) removeLeftovers() error {
-	interrupted, err := os.ReadDir(l.staging())
-	if err != nil {
-		return fmt.Errorf("clean up after an interrupted load: %w", err)
-	}
-	current, err := l.readCurrent()
-	if err != nil && !errors.Is(err, store.ErrNoSnapshot) {
-		return err
-	}
-	ids, err := l.ids()
-	if err != nil {
-		return err
-	}
-	// A first load that was killed can leave one file without CURRENT, and then something in staging too. Otherwise CURRENT
-	// itself was lost, and the files are somebody's data.
-	if current == "" && len(ids) > 0 && (len(ids) > 1 || len(interrupted) == 0) {
-		return fmt.Errorf("%s is missing and there are snapshots (%s): write the id of the one to publish into it", l.current(), strings.Join(ids, ", "))
-	}
-	for _, id := range ids {
-		if id > current {
-			if err := os.Remove(l.snapshot(id)); err != nil {
-				return fmt.Errorf("remove an unpublished snapshot: %w", err)
-			}
-		}
-	}
-	// Staging goes last: it tells what the rest is.
-	for _, entry := range interrupted {
-		if err := os.RemoveAll(filepath.Join(l.staging(), entry.Name())); err != nil {
-			return fmt.Errorf("clean up after an interrupted load: %w", err)
-		}
-	}
-	return nil
-}
-
-// publish moves a staged file among the snapshots and makes it the published one. Killed before its last rename, it
-// leaves the previous snapshot published. at is called before each step.
-func (l layout) publish(staged, id string, at func(step string)) error {
-	at("sync file")
-	if err := syncPath(staged); err != nil {
-		return err
-	}
-	at("move file")
-	if err := os.Rename(staged, l.snapshot(id)); err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	at("sync snapshots")
-	if err := syncPath(l.snapshots()); err != nil {
-		return err
-	}
-	at("write pointer")
-	pointer := filepath.Join(filepath.Dir(staged), "CURRENT")
-	if err := os.WriteFile(pointer, []byte(id+"\n"), 0o644); err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	at("sync pointer")
-	if err := syncPath(pointer); err != nil {
-		return err
-	}
-	at("move pointer")
-	if err := os.Rename(pointer, l.current()); err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	at("sync store")
-	return syncPath(string(l))
-}
-
-// syncPath makes a file or a directory's entries durable.
-func syncPath(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	err = f.Sync()
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	return nil
 }

@@ -14,23 +14,27 @@ import (
 const rowGroup = 30720
 
 // assembled is everything the merge has made, in the columns of the stored tables. Derived rows that one rule ends and
-// another goes on with unchanged are one.
+// another goes on with unchanged are one. A row that is not known from its own publication on, but from the day of a
+// withdrawal, comes behind what became known on that day.
 var assembled = `CREATE VIEW memory.figure AS
 SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
 	h.numerator, h.denominator, h.counts_precision, h.source, h.definition, h.published, h.known_from, h.known_to, h.tie, h.load,
-	false AS derived, false AS filled, h.inferred, h.printed, h.printed_offset, h.note
+	false AS derived, false AS filled, h.inferred, h.printed, h.printed_offset, h.note, h.withdraws
 FROM memory.history h ANTI JOIN memory.counted c ON h.rowid = c.report
 UNION ALL
 SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
-	c.numerator, c.denominator, CAST(c.counts_precision AS TINYINT), h.source, h.definition, h.published, c.known_from, c.known_to, h.tie, h.load,
-	false, c.numerator IS NOT NULL, h.inferred, h.printed, h.printed_offset, h.note
-FROM memory.history h JOIN memory.counted c ON h.rowid = c.report
+	c.numerator, c.denominator, CAST(c.counts_precision AS TINYINT), h.source, h.definition, h.published, c.known_from, c.known_to,
+	CASE WHEN c.known_from > h.known_from THEN coalesce(w.reports, h.tie) ELSE h.tie END, h.load,
+	false, c.numerator IS NOT NULL, h.inferred, h.printed, h.printed_offset, h.note, h.withdraws
+FROM memory.history h JOIN memory.counted c ON h.rowid = c.report LEFT JOIN memory.withdrawal w ON ` +
+	same("h", "w", figureKey) + ` AND w.known_from = c.known_from
 UNION ALL
-SELECT indicator, slice, status, period_start, period_end, region, value, 0, precision,
-	numerator, denominator, counts_precision, source, 0, published, known_from, known_to, 0, load,
-	true, false, inferred, '', -1, ''
+SELECT ` + of("d", "indicator, slice, status, period_start, period_end, region, value") + `, 0, d.precision,
+	d.numerator, d.denominator, d.counts_precision, d.source, 0, d.published, d.known_from, d.known_to, coalesce(w.reports, 0), d.load,
+	true, false, d.inferred, '', -1, '', NULL
 FROM (` + joinIntervals("memory.derived", figureKey,
-	"value, precision, numerator, denominator, counts_precision, source, published, inferred, load") + `)`
+	"value, precision, numerator, denominator, counts_precision, source, published, inferred, load") + `) d LEFT JOIN memory.withdrawal w ON ` +
+	same("d", "w", figureKey) + ` AND w.known_from = d.known_from`
 
 // write writes the staged file, but for what Commit is given.
 func (w *writer) write(ctx context.Context) error {
@@ -98,37 +102,36 @@ func (w *writer) describe(ctx context.Context, load indicator.Load, checks []ind
 }
 
 func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest, error) {
-	r, err := w.db.query(ctx, "SELECT count(*), count(DISTINCT region), count(DISTINCT indicator) FROM staged.observation")
+	observations, regions, indicators, err := countFigures(ctx, w.db, "staged.observation")
 	if err != nil {
 		return manifest{}, err
-	}
-	defer r.close()
-	s := &scanner{result: r}
-	observations, regions, indicators := next[int64](s), next[int64](s), next[int64](s)
-	if s.err != nil {
-		return manifest{}, s.err
 	}
 	now := w.engine.options.Now().UTC()
 	m := manifest{Figures: w.figures, Manifest: store.Manifest{
 		PublishedAt:  now,
 		Load:         load.ID,
-		Observations: observations[0],
-		Regions:      regions[0],
-		Indicators:   indicators[0],
+		Observations: observations,
+		Regions:      regions,
+		Indicators:   indicators,
 		ContentHash:  contentHash(w.documents, w.figures),
 		Engine:       engineName(),
 	}}
 	if w.parent != nil {
 		m.Parent = w.parent.contents.Manifest.ID
 	}
-	m.ID = newID(now, m.ContentHash, m.Parent)
+	ids, err := w.engine.layout.files()
+	if err != nil {
+		return manifest{}, err
+	}
+	m.ID = newID(now, m.ContentHash, ids)
 	return m, nil
 }
 
-// digest adds the hashes of the batch's new reports to the parent's sum: reports are never removed, so that a small
-// load does not read them all.
+// digest adds the hashes of the batch's new reports and of the withdrawals to the parent's sum: neither is ever removed, so
+// that a small load does not read them all.
 func (w *writer) digest(ctx context.Context) error {
-	fresh, err := sumHashes(ctx, w.db, "memory.fresh", "memory.code")
+	fresh, err := sumHashes(ctx, w.db, "(SELECT "+reported+", NULL::INTEGER AS withdraws FROM memory.fresh UNION ALL SELECT "+
+		reported+", withdraws FROM memory.taken)", "memory.code")
 	if err != nil {
 		return err
 	}
@@ -145,7 +148,7 @@ func sumHashes(ctx context.Context, db *database, reports, codes string) (digest
 	const double = "coalesce(format('{:.16e}', f.%s), '')"
 	text := "concat_ws(chr(31), m_region.scheme, m_region.code, m_indicator.code, m_slice.code, f.status, f.period_start, f.period_end, " +
 		fmt.Sprintf(double, "value") + ", f.missing, f.precision, " + fmt.Sprintf(double, "numerator") + ", " + fmt.Sprintf(double, "denominator") +
-		", f.counts_precision, m_source.code, m_definition.code, f.published, f.inferred, f.printed, f.printed_offset, f.note)"
+		", f.counts_precision, m_source.code, m_definition.code, f.published, f.inferred, f.printed, f.printed_offset, f.note, f.withdraws)"
 	from := reports + " f"
 	for _, ref := range references {
 		from += fmt.Sprintf(" JOIN %[3]s m_%[1]s ON m_%[1]s.kind = '%[2]s' AND m_%[1]s.ordinal = f.%[1]s", ref.column, ref.kind, codes)

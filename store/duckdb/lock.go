@@ -1,9 +1,13 @@
 package duckdb
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -17,6 +21,14 @@ type lock struct {
 	flock *flock.Flock
 }
 
+// holder is what the lock file says of who holds the lock.
+type holder struct {
+	Process int       `json:"process"`
+	Host    string    `json:"host"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"`
+}
+
 // takeLock takes a store's lock at once or returns a *store.LockedError.
 func takeLock(path string, now time.Time) (*lock, error) {
 	f := flock.New(path)
@@ -25,14 +37,18 @@ func takeLock(path string, now time.Time) (*lock, error) {
 		return nil, fmt.Errorf("lock the store: %w", err)
 	}
 	if !taken {
-		return nil, &store.LockedError{Holder: describeHolder(path)}
+		return nil, describeHolder(path)
 	}
 	host, err := os.Hostname()
 	if err != nil {
-		host = "an unnamed host"
+		host = ""
 	}
-	text := fmt.Sprintf("process %d on %s since %s\n", os.Getpid(), host, now.UTC().Format(time.RFC3339))
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+	command := strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
+	text, err := json.Marshal(holder{Process: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second), Command: command})
+	if err == nil {
+		err = os.WriteFile(path, append(text, '\n'), 0o644)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("lock the store: %w", closeFlock(f, err))
 	}
 	return &lock{flock: f}, nil
@@ -45,12 +61,39 @@ func closeFlock(f *flock.Flock, err error) error {
 	return err
 }
 
-func describeHolder(path string) string {
+// describeHolder reads who holds a lock. The file may still name one who died, in the moment before the next one has
+// written its own name.
+func describeHolder(path string) *store.LockedError {
+	var h holder
 	text, err := os.ReadFile(path)
-	if holder := strings.TrimSpace(string(text)); err == nil && holder != "" {
-		return holder
+	if err == nil {
+		err = json.Unmarshal(text, &h)
 	}
-	return "another load"
+	if err != nil || h.Process <= 0 || h.died() {
+		return &store.LockedError{Holder: "another load"}
+	}
+	words := fmt.Sprintf("process %d", h.Process)
+	if h.Host != "" {
+		words += " on " + h.Host
+	}
+	words += " since " + h.Since.Format(time.RFC3339)
+	if h.Command != "" {
+		words += ": " + h.Command
+	}
+	return &store.LockedError{Holder: words, PID: h.Process, Host: h.Host, Since: h.Since, Command: h.Command}
+}
+
+// died reports whether the holder was a process of this machine that is no longer there.
+func (h holder) died() bool {
+	if host, err := os.Hostname(); err != nil || host != h.Host {
+		return false
+	}
+	process, err := os.FindProcess(h.Process)
+	if err != nil {
+		return false
+	}
+	err = process.Signal(syscall.Signal(0))
+	return errors.Is(err, os.ErrProcessDone) || errors.Is(err, syscall.ESRCH)
 }
 
 // release lets the next load in. The file stays: removing it would let two loads lock two files of one name.

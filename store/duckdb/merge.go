@@ -3,6 +3,8 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -17,7 +19,8 @@ var references = []struct{ column, kind string }{
 	{"definition", kindDefinition},
 }
 
-// compare finds which reports of the batch are new (table fresh) and counts what they change.
+// compare finds which reports of the batch are new (table fresh) and which figures are withdrawn (table taken), and counts
+// what they change.
 func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err := w.checkOrdinals(ctx); err != nil {
 		return store.Changes{}, err
@@ -25,48 +28,82 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err := w.carryParent(ctx); err != nil {
 		return store.Changes{}, err
 	}
-	err := w.db.exec(ctx,
+	replaced, err := w.withdraw(ctx)
+	if err != nil {
+		return store.Changes{}, err
+	}
+	err = w.db.exec(ctx,
 		// Only reports of keys that the batch touches are compared in full: the parent may be large and the batch small.
 		"CREATE TABLE memory.met AS SELECT o.* FROM memory.old o SEMI JOIN memory.batch b ON "+same("o", "b", figureKey),
+		// What was withdrawn and is reported again is new.
+		"CREATE TABLE memory.standing AS SELECT m.* FROM memory.met m ANTI JOIN memory.met t ON "+same("m", "t", figureKey)+
+			" AND t.withdraws = m.published AND t.load > m.load WHERE m.withdraws IS NULL",
 		// A report given twice in one batch counts once, at its last place.
 		"CREATE TABLE memory.repeated AS SELECT "+figureKey+", published FROM memory.batch GROUP BY ALL HAVING count(*) > 1",
 		"CREATE TABLE memory.duplicate AS SELECT seq FROM (SELECT b.seq, row_number() OVER (PARTITION BY "+of("b", reported)+
 			" ORDER BY b.seq DESC) AS place FROM memory.batch b SEMI JOIN memory.repeated r ON "+
 			same("b", "r", figureKey+", published")+") WHERE place > 1",
 		"CREATE TABLE memory.fresh AS SELECT b.* FROM memory.batch b ANTI JOIN memory.duplicate d ON b.seq = d.seq"+
-			" ANTI JOIN memory.met m ON "+same("b", "m", figureKey+", published")+" AND "+identical("b", "m", reportedRest),
+			" ANTI JOIN memory.standing m ON "+same("b", "m", figureKey+", published")+" AND "+identical("b", "m", reportedRest),
+		"CREATE TABLE memory.several AS SELECT "+figureKey+", count(*) AS reports FROM memory.fresh GROUP BY "+figureKey+" HAVING count(*) > 1",
 	)
 	if err != nil {
 		return store.Changes{}, err
 	}
-	fresh, err := w.count(ctx, "memory.fresh")
+	changes, err := w.countChanges(ctx)
 	if err != nil {
 		return store.Changes{}, err
 	}
-	revised, err := w.count(ctx, "memory.fresh f SEMI JOIN memory.met m ON "+same("f", "m", figureKey))
-	if err != nil {
-		return store.Changes{}, err
-	}
-	withdrawn, err := w.count(ctx, withdrawals)
-	if err != nil {
-		return store.Changes{}, err
-	}
+	changes.Replaced = replaced
 	// The batch may be large: each step drops what no later one reads.
-	if err := w.db.exec(ctx, "DROP TABLE memory.batch", "DROP TABLE memory.met", "DROP TABLE memory.repeated", "DROP TABLE memory.duplicate"); err != nil {
-		return store.Changes{}, err
+	for _, table := range []string{"batch", "met", "standing", "repeated", "duplicate", "several"} {
+		if err := w.db.exec(ctx, "DROP TABLE memory."+table); err != nil {
+			return store.Changes{}, err
+		}
 	}
-	return store.Changes{Added: fresh - revised, Revised: revised, Withdrawn: withdrawn, Unchanged: w.batched - fresh}, nil
+	return changes, nil
 }
 
-// withdrawals are the fresh reports of known keys that take back the value of the report before them. Only keys with a fresh
-// report that has no value are looked at.
-var withdrawals = `(
-	WITH lost AS (SELECT f.* FROM memory.fresh f SEMI JOIN memory.met m ON ` + same("f", "m", figureKey) + ` WHERE f.value IS NULL)
-	SELECT fresh, value, lag(value) OVER (PARTITION BY ` + figureKey + ` ORDER BY published, fresh, place) AS previous FROM (
-		SELECT ` + of("m", figureKey) + `, m.published, m.value, false AS fresh, m.tie::BIGINT AS place
+// countChanges counts what the fresh reports and the withdrawals do. The first fresh report of a figure that had none is
+// added, the others revise.
+func (w *writer) countChanges(ctx context.Context) (store.Changes, error) {
+	counts := make([]int64, 5)
+	for i, from := range []string{
+		"memory.fresh",
+		"memory.fresh f SEMI JOIN memory.met m ON " + same("f", "m", figureKey),
+		"memory.fresh f SEMI JOIN memory.several s ON " + same("f", "s", figureKey) + " ANTI JOIN memory.met m ON " + same("f", "m", figureKey),
+		"memory.several s ANTI JOIN memory.met m ON " + same("s", "m", figureKey),
+		takenBack,
+	} {
+		var err error
+		if counts[i], err = w.count(ctx, from); err != nil {
+			return store.Changes{}, err
+		}
+	}
+	taken, err := w.count(ctx, "memory.taken")
+	if err != nil {
+		return store.Changes{}, err
+	}
+	fresh, known, several, figures, withoutValue := counts[0], counts[1], counts[2], counts[3], counts[4]
+	revised := known + several - figures
+	return store.Changes{
+		Added: fresh - revised, Revised: revised + taken, Withdrawn: withoutValue + taken, Unchanged: w.batched - fresh,
+	}, nil
+}
+
+// takenBack are the fresh reports that take back the value of the report before them. Only figures with a fresh report that
+// has no value are looked at.
+var takenBack = `(
+	WITH lost AS (
+		SELECT f.* FROM memory.fresh f SEMI JOIN memory.met m ON ` + same("f", "m", figureKey) + ` WHERE f.value IS NULL
+		UNION ALL
+		SELECT f.* FROM memory.fresh f SEMI JOIN memory.several s ON ` + same("f", "s", figureKey) + ` WHERE f.value IS NULL
+	)
+	SELECT fresh, value, lag(value) OVER (PARTITION BY ` + figureKey + ` ORDER BY day, fresh, load, place) AS previous FROM (
+		SELECT ` + of("m", figureKey) + `, coalesce(m.withdraws, m.published) AS day, m.value, false AS fresh, m.load, m.tie::BIGINT AS place
 		FROM memory.met m SEMI JOIN lost l ON ` + same("m", "l", figureKey) + `
 		UNION ALL
-		SELECT ` + of("f", figureKey) + `, f.published, f.value, true, f.seq
+		SELECT ` + of("f", figureKey) + `, f.published, f.value, true, 0, f.seq
 		FROM memory.fresh f SEMI JOIN lost l ON ` + same("f", "l", figureKey) + `
 	)
 ) WHERE fresh AND value IS NULL AND previous IS NOT NULL`
@@ -101,10 +138,9 @@ func (w *writer) checkOrdinals(ctx context.Context) error {
 }
 
 // carryParent makes the parent's reports available as old, under the ordinals of the new catalogue. What the parent
-// derived stays behind: derived rows, the counts it filled in, and all but the first of the rows into which a change of
-// counts split a report. That first row is the one known from the day of its publication.
+// derived stays behind.
 func (w *writer) carryParent(ctx context.Context) error {
-	const oldTypes = figureTypes + ", load INTEGER, tie INTEGER"
+	const oldTypes = figureTypes + ", load INTEGER, tie INTEGER, withdraws INTEGER"
 	if w.parent == nil {
 		return w.db.exec(ctx, "CREATE TABLE memory.old ("+oldTypes+")")
 	}
@@ -118,17 +154,22 @@ func (w *writer) carryParent(ctx context.Context) error {
 	if err := w.checkMoved(ctx); err != nil {
 		return err
 	}
-	from := "parent.report p"
-	for _, ref := range references {
-		from += fmt.Sprintf(" JOIN memory.moved m_%[1]s ON m_%[1]s.kind = '%[2]s' AND m_%[1]s.from_ordinal = p.%[1]s", ref.column, ref.kind)
-	}
 	return w.db.exec(ctx, "CREATE VIEW memory.old AS SELECT m_indicator.to_ordinal AS indicator, m_slice.to_ordinal AS slice, p.status, "+
-		"p.period_end, p.period_start, m_region.to_ordinal AS region, p.value, p.missing, p.precision, "+
-		"CASE WHEN p.filled THEN NULL ELSE p.numerator END AS numerator, "+
-		"CASE WHEN p.filled THEN NULL ELSE p.denominator END AS denominator, "+
-		"CASE WHEN p.filled THEN 0::TINYINT ELSE p.counts_precision END AS counts_precision, "+
-		"m_source.to_ordinal AS source, m_definition.to_ordinal AS definition, p.published, p.inferred, p.printed, p.printed_offset, p.note, "+
-		"p.load, p.tie FROM "+from+" WHERE NOT p.derived AND p.known_from = p.published")
+		"p.period_end, p.period_start, m_region.to_ordinal AS region, p.value, p.missing, p.precision, p.numerator, p.denominator, "+
+		"p.counts_precision, m_source.to_ordinal AS source, m_definition.to_ordinal AS definition, p.published, p.inferred, p.printed, "+
+		"p.printed_offset, p.note, p.load, p.tie, p.withdraws FROM ("+reportedRows("parent")+") p"+
+		joinMoved("region", "indicator", "slice", "source", "definition"))
+}
+
+// joinMoved renders the joins that turn columns of p from the parent's ordinals into those of the new catalogue.
+func joinMoved(columns ...string) string {
+	var joins strings.Builder
+	for _, ref := range references {
+		if slices.Contains(columns, ref.column) {
+			fmt.Fprintf(&joins, " JOIN memory.moved m_%[1]s ON m_%[1]s.kind = '%[2]s' AND m_%[1]s.from_ordinal = p.%[1]s", ref.column, ref.kind)
+		}
+	}
+	return joins.String()
 }
 
 // checkMoved refuses a catalogue that lacks something the parent's has.
@@ -144,25 +185,32 @@ func (w *writer) checkMoved(ctx context.Context) error {
 }
 
 // sequence orders the reports of each key into table history, with the interval in which each was the newest: from its
-// publication to the next one's. The newest publication wins, among equal days the later load, within a load the later row.
+// publication to that of the first of those behind it. The newest publication wins, among equal days the later load, within a
+// load the later row. A withdrawal ends the interval of what it takes back and has none of its own.
 func (w *writer) sequence(ctx context.Context) error {
 	load := 0
 	if w.parent != nil {
 		load = len(w.parent.contents.Loads)
 	}
-	const once = "published AS known_from, CAST(%s AS INTEGER) AS known_to, 0::INTEGER AS tie"
-	const again = "published AS known_from, coalesce(lead(published) OVER (PARTITION BY %[1]s ORDER BY published, newer, place), %[2]s) AS known_to, " +
-		"CAST(row_number() OVER (PARTITION BY %[1]s, published ORDER BY newer, place) - 1 AS INTEGER) AS tie"
 	forever := literal(indicator.Forever)
+	const once = "published AS known_from, CAST(%s AS INTEGER) AS known_to, 0::INTEGER AS tie"
+	const again = "published AS known_from, CASE WHEN withdraws IS NOT NULL THEN published ELSE greatest(published, coalesce(" +
+		"min(published) OVER (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), %[3]s)) END AS known_to, " +
+		"CAST(row_number() OVER (PARTITION BY %[1]s, published ORDER BY %[2]s) - 1 AS INTEGER) AS tie"
+	const carried = reported + ", withdraws, load"
+	now := "CAST(" + literal(load) + " AS INTEGER)"
 	return w.db.exec(ctx,
-		"CREATE VIEW memory.merged AS SELECT "+reported+", load, false AS newer, tie::BIGINT AS place FROM memory.old UNION ALL SELECT "+
-			reported+", CAST("+literal(load)+" AS INTEGER), true, seq FROM memory.fresh",
+		"CREATE VIEW memory.merged AS SELECT "+carried+", tie::BIGINT AS place FROM memory.old UNION ALL SELECT "+
+			reported+", NULL::INTEGER, "+now+", seq FROM memory.fresh UNION ALL SELECT "+reported+", withdraws, "+now+", 0 FROM memory.taken",
 		"CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.merged GROUP BY ALL HAVING count(*) > 1",
-		"CREATE TABLE memory.history AS SELECT "+reported+", load, "+fmt.Sprintf(once, forever)+
+		"CREATE TABLE memory.history AS SELECT "+carried+", "+fmt.Sprintf(once, forever)+
 			" FROM memory.merged m ANTI JOIN memory.several s ON "+same("m", "s", figureKey)+
-			" UNION ALL SELECT "+of("m", reported)+", m.load, "+fmt.Sprintf(again, of("m", figureKey), forever)+
+			" UNION ALL SELECT "+carried+", "+fmt.Sprintf(again, figureKey, arrival, forever)+
 			" FROM memory.merged m SEMI JOIN memory.several s ON "+same("m", "s", figureKey),
-		"DROP VIEW memory.merged", "DROP TABLE memory.several", "DROP TABLE memory.fresh",
+		"DROP VIEW memory.merged", "DROP TABLE memory.several", "DROP TABLE memory.fresh", "DROP TABLE memory.taken",
+		// The days on which something of a figure was withdrawn, and how many of its reports became known on each.
+		"CREATE TABLE memory.withdrawal AS SELECT "+figureKey+", known_from, max(tie) + 1 AS reports FROM memory.history h SEMI JOIN ("+
+			"SELECT "+figureKey+", known_from FROM memory.history WHERE withdraws IS NOT NULL) t USING ("+figureKey+", known_from) GROUP BY ALL",
 		derivedTable,
 	)
 }

@@ -29,7 +29,7 @@ func TestKilledLoad(t *testing.T) {
 		step string
 		want float64 // the published figure afterwards
 	}{
-		{"staged", 1}, {"sync file", 1}, {"move file", 1}, {"sync snapshots", 1}, {"write pointer", 1}, {"sync pointer", 1},
+		{"staged", 1}, {"sync file", 1}, {"write mark", 1}, {"sync mark", 1}, {"move file", 1}, {"sync snapshots", 1}, {"write pointer", 1},
 		{"move pointer", 1}, {"sync store", 2},
 	} {
 		t.Run(test.step, func(t *testing.T) {
@@ -80,7 +80,7 @@ func killLoad(t *testing.T, dir, step string) {
 func checkFiles(t *testing.T, dir string, snapshots int) {
 	t.Helper()
 	l := layout(dir)
-	ids, err := l.ids()
+	ids, err := l.files()
 	if err != nil || len(ids) != snapshots {
 		t.Errorf("snapshots %v, %v; want %d", ids, err, snapshots)
 	}
@@ -107,7 +107,7 @@ func TestLostPointer(t *testing.T) {
 			if _, err := e.Begin(t.Context()); err == nil || !strings.Contains(err.Error(), "CURRENT") {
 				t.Errorf("begin: %v", err)
 			}
-			if ids, err := layout(dir).ids(); err != nil || len(ids) != published {
+			if ids, err := layout(dir).files(); err != nil || len(ids) != published {
 				t.Errorf("snapshots %v, %v", ids, err)
 			}
 		})

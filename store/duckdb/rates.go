@@ -2,7 +2,6 @@ package duckdb
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/countyql/countyql/indicator"
@@ -10,8 +9,8 @@ import (
 
 // deriveRates completes rates from the figures of their numerator and denominator, reported or derived totals, of the
 // same region, slice, period and status. Table pair holds the intervals in which both are known. Where a rate was
-// reported without counts it gets them (table counted), its row split where they change; before any was reported, a rate
-// is derived.
+// reported without counts it gets them (table counted), its row split where they change; while none of its
+// reports is in force, a rate is derived.
 func (w *writer) deriveRates(ctx context.Context) error {
 	if err := w.fillRatios(ctx); err != nil {
 		return err
@@ -27,19 +26,29 @@ func (w *writer) deriveRates(ctx context.Context) error {
 			"greatest(n.known_from, d.known_from) AS known_from, least(n.known_to, d.known_to) AS known_to "+
 			"FROM memory.ratio t JOIN "+known+" n ON n.indicator = t.numerator JOIN "+known+" d ON d.indicator = t.denominator AND "+
 			same("n", "d", place)+" WHERE n.known_from < d.known_to AND d.known_from < n.known_to",
-		"CREATE TABLE memory.printed_rate AS SELECT "+figureKey+", min(known_from) AS known_from FROM memory.history h "+
-			"SEMI JOIN memory.ratio t ON h.indicator = t.rate GROUP BY "+figureKey,
+		"CREATE TABLE memory.printed_rate AS SELECT "+figureKey+", known_from, known_to FROM memory.history h "+
+			"SEMI JOIN memory.ratio t ON h.indicator = t.rate WHERE h.known_from < h.known_to",
+		unprintedTable,
 	); err != nil {
 		return err
 	}
-	// A reported rate ends the derived one for good: from then on, some report is the newest.
-	derive := "INSERT INTO memory.derived BY NAME SELECT " + of("p", figureKey) + ", p.scale * p.numerator / p.denominator AS value, " +
-		"p.counts_precision AS precision, p.numerator, p.denominator, p.counts_precision, p.source, p.published, p.inferred, p.load, " +
-		"p.known_from, least(p.known_to, coalesce(r.known_from, %[1]s)) AS known_to FROM memory.pair p LEFT JOIN memory.printed_rate r ON " +
-		same("p", "r", figureKey) + " WHERE p.known_from < coalesce(r.known_from, %[1]s) AND p.denominator <> 0 " +
-		"AND isfinite(p.scale * p.numerator / p.denominator)"
-	return w.db.exec(ctx, fmt.Sprintf(derive, literal(indicator.Forever)), countedTable)
+	const columns = figureKey + ", scale * numerator / denominator AS value, counts_precision AS precision, numerator, denominator, " +
+		"counts_precision, source, published, inferred, load"
+	derive := "INSERT INTO memory.derived BY NAME SELECT " + columns + ", known_from, known_to FROM (" +
+		"SELECT p.* FROM memory.pair p ANTI JOIN memory.printed_rate r ON " + same("p", "r", figureKey) +
+		" UNION ALL SELECT p.* REPLACE (greatest(p.known_from, u.known_from) AS known_from, least(p.known_to, u.known_to) AS known_to) " +
+		"FROM memory.pair p JOIN memory.unprinted u ON " + same("p", "u", figureKey) + " AND p.known_from < u.known_to AND u.known_from < p.known_to" +
+		") WHERE denominator <> 0 AND isfinite(scale * numerator / denominator)"
+	return w.db.exec(ctx, derive, countedTable)
 }
+
+// unprintedTable lists the intervals in which no report of a rate that has some is the newest: before the first, and from a
+// withdrawal to the next. In them the rate is derived.
+var unprintedTable = "CREATE TABLE memory.unprinted AS SELECT " + figureKey + ", CAST(" + literal(indicator.NoDay) +
+	" AS INTEGER) AS known_from, min(known_from) AS known_to FROM memory.printed_rate GROUP BY " + figureKey +
+	" UNION ALL SELECT * FROM (SELECT " + figureKey + ", known_to AS known_from, lead(known_from, 1, " + literal(indicator.Forever) +
+	") OVER (PARTITION BY " + figureKey + " ORDER BY known_from) AS known_to FROM memory.printed_rate r SEMI JOIN memory.withdrawal w USING (" +
+	figureKey + ")) WHERE known_from < known_to"
 
 // countedTable lists, for every report of a rate that gets counts, the intervals into which it is split, by the rowid of
 // the report. Neighbouring intervals with the same counts are one; those without counts fill the gaps.

@@ -3,8 +3,13 @@ package duckdb
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync"
+
+	"github.com/duckdb/duckdb-go/v2/mapping"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -36,8 +41,12 @@ func (p *pinned) Contents() *store.Contents { return p.contents }
 // Release gives the pin back. Releasing twice would close a snapshot that others still read, so only the first counts.
 func (p *pinned) Release() { p.once.Do(func() { p.engine.release(p.handle) }) }
 
-// openFile attaches a snapshot file read-only and then denies the instance all other files and settings.
+// openFile attaches a snapshot file read-only and then denies the instance all other files and settings. The type is
+// named, so that a foreign file is an error and never a reason to look for an extension that reads it.
 func (e *Engine) openFile(ctx context.Context, path string) (*database, error) {
+	if err := checkReadable(path); err != nil {
+		return nil, err
+	}
 	settings := e.settings()
 	settings["temp_directory"] = e.spillDir()
 	db, err := openDatabase(settings)
@@ -45,7 +54,7 @@ func (e *Engine) openFile(ctx context.Context, path string) (*database, error) {
 		return nil, err
 	}
 	err = db.exec(ctx,
-		"ATTACH "+quoted(path)+" AS snapshot (READ_ONLY)",
+		"ATTACH "+quoted(path)+" AS snapshot (READ_ONLY, TYPE duckdb)",
 		"SET enable_external_access = false",
 		"SET lock_configuration = true",
 	)
@@ -56,23 +65,51 @@ func (e *Engine) openFile(ctx context.Context, path string) (*database, error) {
 	return db, nil
 }
 
-// openSnapshot opens a published snapshot and builds its catalogue.
+// checkReadable tells a file that is not there or may not be read from one that holds something else.
+func checkReadable(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("open snapshot file: %w", err)
+	}
+	return f.Close()
+}
+
+// openSnapshot opens a snapshot and builds its catalogue. It returns a *store.DamagedError for a file that is not what the
+// id says.
 func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 	path := e.layout.snapshot(id)
 	db, err := e.openFile(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, damaged(ctx, id, err)
 	}
 	h := &handle{reader: reader{db: db, onQuery: e.options.OnQuery}}
-	if err := h.load(ctx, path); err != nil {
-		db.close()
-		return nil, err
+	err = h.load(ctx, path)
+	if err == nil && h.contents.Manifest.ID != id {
+		err = fmt.Errorf("snapshot file %s describes itself as %s", path, h.contents.Manifest.ID)
 	}
-	if h.contents.Manifest.ID != id {
+	if err != nil {
 		db.close()
-		return nil, fmt.Errorf("snapshot file %s describes itself as %s", path, h.contents.Manifest.ID)
+		return nil, damaged(ctx, id, err)
 	}
 	return h, nil
+}
+
+// damaged wraps an error of reading a snapshot file, unless it says nothing about the file: the context ended, the machine
+// or the program is at fault.
+func damaged(ctx context.Context, id string, err error) error {
+	var (
+		outside *fs.PathError
+		format  *FormatError
+		already *store.DamagedError
+		failed  *queryError
+	)
+	switch {
+	case err == nil, ctx.Err() != nil, errors.As(err, &outside), errors.As(err, &format), errors.As(err, &already):
+		return err
+	case errors.As(err, &failed) && failed.kind == mapping.ErrorTypeOutOfMemory:
+		return err
+	}
+	return &store.DamagedError{ID: id, Err: err}
 }
 
 func (h *handle) load(ctx context.Context, path string) error {
@@ -109,8 +146,11 @@ func readManifest(ctx context.Context, db *database, path string) (manifest, err
 	defer r.close()
 	s := &scanner{result: r}
 	bodies := nextTexts(s)
-	if s.err != nil || len(bodies) != 1 {
-		return manifest{}, fmt.Errorf("snapshot file %s has %d manifests: %w", path, len(bodies), s.err)
+	if s.err != nil {
+		return manifest{}, fmt.Errorf("snapshot file %s: %w", path, s.err)
+	}
+	if len(bodies) != 1 {
+		return manifest{}, fmt.Errorf("snapshot file %s has %d manifests", path, len(bodies))
 	}
 	return decodeManifest(path, bodies[0])
 }

@@ -16,6 +16,9 @@ const (
 	reportedRest = "value, missing, precision, numerator, denominator, counts_precision, source, definition, published, inferred, " +
 		"printed, printed_offset, note"
 	reported = figureKey + ", " + reportedRest
+	// arrival orders the reports of one figure: the last is the newest. A withdrawal comes right behind what it takes back,
+	// so that a later report of the same day of publication comes behind it; place tells the reports of one load apart.
+	arrival = "coalesce(withdraws, published), load, place"
 )
 
 // figureTypes declares the columns of a report but those that the merge finds.
@@ -28,12 +31,13 @@ const figureTypes = `
 	printed VARCHAR NOT NULL, printed_offset INTEGER NOT NULL, note VARCHAR NOT NULL`
 
 // The columns of a stored figure. Days count from 1970-01-01. load is a position in the load table; tie numbers the
-// reports of one key published on one day; derived figures are computed and filled ones have counts that are, from
-// other figures, so that both are computed anew by every load.
+// reports of one key that became known on one day; derived figures are computed and filled ones have counts that are, from
+// other figures, so that both are computed anew by every load. withdraws is NULL but for withdrawals, which take a figure
+// back from their day of publication on: there it is the day of publication of the report taken back.
 const (
 	storedColumns = "indicator, slice, status, period_start, period_end, region, level, value, missing, precision, numerator, " +
 		"denominator, counts_precision, source, definition, published, known_from, known_to, tie, load, derived, filled, inferred, " +
-		"printed, printed_offset, note"
+		"printed, printed_offset, note, withdraws"
 	storedTypes = `
 	row BIGINT NOT NULL,
 	indicator INTEGER NOT NULL, slice INTEGER NOT NULL, status TINYINT NOT NULL,
@@ -43,7 +47,7 @@ const (
 	source INTEGER NOT NULL, definition INTEGER NOT NULL, published INTEGER NOT NULL,
 	known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, tie INTEGER NOT NULL, load INTEGER NOT NULL,
 	derived BOOLEAN NOT NULL, filled BOOLEAN NOT NULL, inferred BOOLEAN NOT NULL,
-	printed VARCHAR NOT NULL, printed_offset INTEGER NOT NULL, note VARCHAR NOT NULL`
+	printed VARCHAR NOT NULL, printed_offset INTEGER NOT NULL, note VARCHAR NOT NULL, withdraws INTEGER`
 )
 
 // snapshotTables are the tables of a snapshot file, made in the database that is in use.
@@ -80,6 +84,18 @@ const (
 	placeTable = "CREATE TABLE memory.place (region INTEGER NOT NULL, level TINYINT NOT NULL)"
 	batchTable = "CREATE TABLE memory.batch (seq BIGINT NOT NULL," + figureTypes + ")"
 )
+
+// reportedRows selects what was reported from the history of an attached snapshot: without what was derived, the counts that
+// were filled in, and all but the first of the rows into which a change of counts split a report. That first row is the
+// one known from the day of its publication.
+func reportedRows(database string) string {
+	return "SELECT " + figureKey + ", value, missing, precision, " +
+		"CASE WHEN filled THEN NULL ELSE numerator END AS numerator, " +
+		"CASE WHEN filled THEN NULL ELSE denominator END AS denominator, " +
+		"CASE WHEN filled THEN 0::TINYINT ELSE counts_precision END AS counts_precision, " +
+		"source, definition, published, inferred, printed, printed_offset, note, load, tie, withdraws " +
+		"FROM " + database + ".report WHERE NOT derived AND known_from = published"
+}
 
 // same renders the equality of the named columns of two tables.
 func same(a, b, columns string) string { return equal(a, b, columns, " = ") }

@@ -24,6 +24,7 @@ type writer struct {
 	batched int64
 	// discards says that there is a table of keys whose reports are to be dropped.
 	discards bool
+	scopes  []store.Scope
 
 	catalog   *catalog.Catalog // set by Stage, as are the following
 	documents []document
@@ -37,13 +38,7 @@ var _ store.Writer = (*writer)(nil)
 
 // Begin locks the store, removes what an interrupted load left, and starts a load from the published snapshot.
 func (e *Engine) Begin(ctx context.Context) (store.Writer, error) {
-	e.mu.Lock()
-	closed := e.closed
-	e.mu.Unlock()
-	if closed {
-		return nil, errClosed
-	}
-	l, err := takeLock(e.layout.lock(), e.options.Now())
+	l, err := e.lockStore("")
 	if err != nil {
 		return nil, err
 	}
@@ -54,15 +49,37 @@ func (e *Engine) Begin(ctx context.Context) (store.Writer, error) {
 	return w, nil
 }
 
+// lockStore locks the store for a change, creates its directories and removes what an interrupted load left, but for the
+// wanted snapshot.
+func (e *Engine) lockStore(wanted string) (*lock, error) {
+	e.mu.Lock()
+	closed := e.closed
+	e.mu.Unlock()
+	if closed {
+		return nil, errClosed
+	}
+	if err := e.layout.create(); err != nil {
+		return nil, err
+	}
+	l, err := takeLock(e.layout.lock(), e.options.Now())
+	if err != nil {
+		return nil, err
+	}
+	if err := e.layout.removeLeftovers(wanted); err != nil {
+		return nil, errors.Join(err, l.release())
+	}
+	return l, nil
+}
+
 func (w *writer) open(ctx context.Context) error {
 	e := w.engine
-	if err := e.layout.removeLeftovers(); err != nil {
+	err := e.layout.checkPointer()
+	if err != nil {
 		return err
 	}
 	if err := e.Refresh(ctx); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return err
 	}
-	var err error
 	if w.parent, err = e.hold(); err != nil && !errors.Is(err, store.ErrNoSnapshot) {
 		return err
 	}
@@ -79,7 +96,7 @@ func (w *writer) open(ctx context.Context) error {
 	}
 	if w.parent != nil {
 		path := e.layout.snapshot(w.parent.contents.Manifest.ID)
-		if err := w.db.exec(ctx, "ATTACH "+quoted(path)+" AS parent (READ_ONLY)"); err != nil {
+		if err := w.db.exec(ctx, "ATTACH "+quoted(path)+" AS parent (READ_ONLY, TYPE duckdb)"); err != nil {
 			return err
 		}
 	}
@@ -138,7 +155,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	}
 	changes.Catalog = w.parent == nil || !sameCatalog(w.parent.documents, w.documents)
 	if !changes.Any() {
-		return &store.Staged{Reader: &w.parent.reader, Changes: changes}, nil
+		return &store.Staged{Reader: &w.parent.reader, Parent: w.parentReader(), Changes: changes}, nil
 	}
 	if err := w.build(ctx); err != nil {
 		return nil, err
@@ -146,7 +163,16 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	if w.reading, err = w.engine.openFile(ctx, w.stagedFile()); err != nil {
 		return nil, err
 	}
-	return &store.Staged{Reader: &reader{db: w.reading, onQuery: w.engine.options.OnQuery}, Changes: changes}, nil
+	staged := &reader{db: w.reading, onQuery: w.engine.options.OnQuery}
+	return &store.Staged{Reader: staged, Parent: w.parentReader(), Changes: changes}, nil
+}
+
+// parentReader reads the parent; nil, and not a nil *reader, if there is none.
+func (w *writer) parentReader() store.Reader {
+	if w.parent == nil {
+		return nil
+	}
+	return &w.parent.reader
 }
 
 // build merges, derives and writes the staged file, complete but for what Commit is given.
@@ -195,7 +221,7 @@ func (w *writer) commit(ctx context.Context, load indicator.Load, checks []indic
 	if err := ctx.Err(); err != nil {
 		return store.Manifest{}, err
 	}
-	if err := e.layout.publish(w.stagedFile(), m.ID, e.atStep); err != nil {
+	if err := e.layout.publish(w.dir, w.stagedFile(), m.ID, e.atStep); err != nil {
 		return store.Manifest{}, err
 	}
 	// The snapshot is published whatever the caller's context says by now.
@@ -203,7 +229,15 @@ func (w *writer) commit(ctx context.Context, load indicator.Load, checks []indic
 	if err != nil {
 		return m.Manifest, fmt.Errorf("snapshot %s is published: %w", m.ID, err)
 	}
-	return m.Manifest, e.serve(h)
+	if err := e.serve(h); err != nil {
+		return m.Manifest, err
+	}
+	if e.options.Keep > 0 {
+		if removed, err := e.prune(e.options.Keep); err != nil {
+			e.options.Logger.Warn("cannot remove old snapshots", "removed", removed, "error", err)
+		}
+	}
+	return m.Manifest, nil
 }
 
 // Abort drops what was staged and unlocks the store.
@@ -226,7 +260,7 @@ func (w *writer) end() error {
 	}
 	var removed error
 	if w.dir != "" {
-		removed = os.RemoveAll(w.dir)
+		removed = w.engine.layout.discard(w.dir)
 	}
 	if w.parent != nil {
 		w.engine.release(w.parent)

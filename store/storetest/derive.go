@@ -18,15 +18,18 @@ type dayFigures struct {
 // newDayFigures returns every figure of a day, reported or derived.
 func newDayFigures(c *catalog.Catalog, entries []entry, day indicator.Day) map[key]*figure {
 	d := &dayFigures{catalog: c, newest: make(map[key]*figure)}
+	newest := make(map[key]*entry)
 	for i := range entries {
 		e := &entries[i]
-		if e.PublishedOn > day {
-			continue
+		k := keyOf(&e.Report)
+		if e.PublishedOn <= day && (newest[k] == nil || e.outranks(newest[k])) {
+			newest[k] = e
 		}
-		// Entries are in the order of arrival, so a later one of the same day replaces an earlier one.
-		if known := d.newest[keyOf(&e.Report)]; known == nil || known.PublishedOn <= e.PublishedOn {
+	}
+	for k, e := range newest {
+		if !e.withdrawn {
 			f := e.figure(c)
-			d.newest[keyOf(&e.Report)] = &f
+			d.newest[k] = &f
 		}
 	}
 	// A figure can be derived for a region, period and status for which anything is reported.

@@ -77,21 +77,34 @@ func drawReport(t *rapid.T) store.Report {
 	return r
 }
 
-// drawLoads draws batches in which some reports come again, in the same batch or a later one.
-func drawLoads(t *rapid.T) [][]store.Report {
-	loads := make([][]store.Report, 3)
+// drawLoads draws batches in which some reports come again, in the same batch or a later one. Later ones replace the figures
+// of some counties.
+func drawLoads(t *rapid.T) []batch {
+	loads := make([]batch, 4)
 	var all []store.Report
 	for i := range loads {
-		for range 2000 {
+		for range 1500 {
 			r := drawReport(t)
 			if len(all) > 0 && rapid.IntRange(1, 10).Draw(t, "again") == 1 {
 				r = rapid.SampledFrom(all).Draw(t, "earlier")
 			}
-			loads[i] = append(loads[i], r)
+			loads[i].reports = append(loads[i].reports, r)
 			all = append(all, r)
+		}
+		if i > 0 {
+			loads[i].scopes = rapid.SliceOfN(rapid.Custom(drawScope), 2, 6).Draw(t, "scopes")
 		}
 	}
 	return loads
+}
+
+func drawScope(t *rapid.T) store.Scope {
+	from := rapid.Int32Range(regionCount, regionCount+generatedCounties-1).Draw(t, "from")
+	return store.Scope{
+		Indicators: rapid.SliceOfN(rapid.Int32Range(0, indicatorCount-1), 1, 3).Draw(t, "indicators"),
+		Regions:    []store.Span{{From: from, To: min(from+rapid.Int32Range(1, 8).Draw(t, "length"), regionCount+generatedCounties)}},
+		On:         day(rapid.IntRange(2, 6).Draw(t, "on")),
+	}
 }
 
 // drawSelect draws a selection without After and Limit. Its filters mostly leave some rows.

@@ -1,12 +1,14 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
 )
 
@@ -16,7 +18,11 @@ func testGenerated(t *testing.T, open func(t *testing.T) store.Engine) {
 	e := open(t)
 	c := newCatalog(t, wideTables())
 	for i := range loads {
-		_, changes := publish(t, e, load{wideTables(), loads[i]})
+		_, changes := publish(t, e, load{wideTables(), loads[i].reports}, loads[i].scopes...)
+		if (changes.Replaced == nil) != (loads[i].scopes == nil) {
+			t.Errorf("load %d replaces %v", i+1, changes.Replaced)
+		}
+		changes.Replaced = nil // a test of its own
 		if diff := cmp.Diff(changesOf(loads[:i+1]), changes); diff != "" {
 			t.Errorf("changes of load %d (-want +got):\n%s", i+1, diff)
 		}
@@ -59,8 +65,9 @@ func compareRegions(t *testing.T, snapshot store.Snapshot, all []figure) {
 			derived++
 		}
 	}
-	if derived < len(all)/20 {
-		t.Errorf("%d of %d generated figures are derived, too few to test anything", derived, len(all))
+	withdrawn := slices.ContainsFunc(all, func(f figure) bool { return f.Missing == indicator.Withdrawn })
+	if derived < len(all)/20 || !withdrawn {
+		t.Errorf("%d of %d generated figures are derived, some withdrawn: %t; too few to test anything", derived, len(all), withdrawn)
 	}
 	for region := regionCount; region < regionCount+generatedCounties; region++ {
 		s := store.NewSelect()

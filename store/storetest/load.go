@@ -23,15 +23,15 @@ type fatal interface {
 	Fatalf(format string, args ...any)
 }
 
-// publish loads a batch and commits it; the load's id is its number.
-func publish(t fatal, e store.Engine, l load) (store.Manifest, store.Changes) {
+// publish loads a batch, which may replace scopes, and commits it; the load's id is its number.
+func publish(t fatal, e store.Engine, l load, scopes ...store.Scope) (store.Manifest, store.Changes) {
 	t.Helper()
 	ctx := context.Background()
 	w, err := e.Begin(ctx)
 	if err != nil {
 		t.Fatalf("begin: %v", err)
 	}
-	changes, err := stage(ctx, w, l)
+	changes, err := stage(ctx, w, l, scopes...)
 	if err != nil {
 		_ = w.Abort()
 		t.Fatalf("%v", err)
@@ -49,7 +49,12 @@ func publish(t fatal, e store.Engine, l load) (store.Manifest, store.Changes) {
 	return m, changes.Changes
 }
 
-func stage(ctx context.Context, w store.Writer, l load) (*store.Staged, error) {
+func stage(ctx context.Context, w store.Writer, l load, scopes ...store.Scope) (*store.Staged, error) {
+	for _, s := range scopes {
+		if err := w.Withdraw(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.Append(ctx, l.reports); err != nil {
 		return nil, err
 	}

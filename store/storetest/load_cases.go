@@ -125,8 +125,8 @@ func testNothingNew(t *testing.T, e store.Engine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (store.Changes{Unchanged: int64(len(l.reports))}); staged.Changes != want || staged.Changes.Any() {
-		t.Errorf("the same load again changes %+v", staged.Changes)
+	if diff := cmp.Diff(store.Changes{Unchanged: int64(len(l.reports))}, staged.Changes); diff != "" || staged.Changes.Any() {
+		t.Errorf("changes of the same load again (-want +got):\n%s", diff)
 	}
 	if n := selectRows(t, staged.Reader, store.NewSelect()).Len(); n != len(l.reports) {
 		t.Errorf("%d rows are staged", n)
@@ -185,7 +185,7 @@ func testPinnedStays(t *testing.T, e store.Engine) {
 // testRenumbered loads under a catalogue in which everything has another ordinal.
 func testRenumbered(t *testing.T, e store.Engine) {
 	l := countyLoads()
-	all := [][]store.Report{l[0].reports, l[1].reports}
+	all := []batch{{reports: l[0].reports}, {reports: l[1].reports}}
 	publish(t, e, l[0])
 	publish(t, e, l[1])
 	before := newCatalog(t, tables())

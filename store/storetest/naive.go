@@ -30,14 +30,25 @@ func keyOf(r *store.Report) key {
 	return key{r.Indicator, r.Slice, r.Region, r.Status, r.Period}
 }
 
-// entry is a report in the order of arrival.
+// batch is what one load brings: reports, and the scopes that they replace.
+type batch struct {
+	reports []store.Report
+	scopes  []store.Scope
+}
+
+// entry is a report, or the withdrawal of one, in the order of arrival.
 type entry struct {
 	store.Report
 	load, tie int32
+	withdrawn bool
+	rank      indicator.Day // orders the reports of a key before their arrival: the day of publication of what is taken back
 }
 
+// outranks reports whether an entry of the same key that arrived later comes after one that arrived earlier.
+func (e *entry) outranks(earlier *entry) bool { return e.rank >= earlier.rank }
+
 // evaluate is everything that loads under one catalogue bring about, in natural order.
-func evaluate(c *catalog.Catalog, loads [][]store.Report) []figure {
+func evaluate(c *catalog.Catalog, loads []batch) []figure {
 	entries := arrive(loads)
 	var days []indicator.Day
 	for i := range entries {
@@ -69,35 +80,50 @@ func evaluate(c *catalog.Catalog, loads [][]store.Report) []figure {
 		}
 	}
 	all := overtaken(c, entries)
+	known := make(map[dated]int32)
+	for i := range entries {
+		known[dated{keyOf(&entries[i].Report), entries[i].PublishedOn}]++
+	}
 	for _, f := range figures {
+		// What begins on the day of a withdrawal without a report of that day comes behind the withdrawal.
+		if n := known[dated{keyOf(&f.Report), f.KnownFrom}]; n > 0 && (f.Derived || f.KnownFrom != f.PublishedOn) {
+			f.Tie = n
+		}
 		all = append(all, *f)
 	}
 	slices.SortFunc(all, compareNatural)
 	return all
 }
 
-// arrive lists the reports that loads leave behind: of those identical in every field, a load adds none that the loads
-// before it brought, and of its own only the last.
-func arrive(loads [][]store.Report) []entry {
+// arrive lists what loads leave behind: of reports identical in every field, a load adds none that the loads before it
+// brought, unless they were withdrawn, and of its own only the last.
+func arrive(loads []batch) []entry {
 	var entries []entry
-	byKey := make(map[key][]*store.Report) // what the loads before brought
-	for number, batch := range loads {
+	byKey := make(map[key][]int) // what the loads before brought
+	for number, load := range loads {
 		lastPlace := make(map[key][]int)
-		for i := range batch {
-			lastPlace[keyOf(&batch[i])] = append(lastPlace[keyOf(&batch[i])], i)
+		for i := range load.reports {
+			lastPlace[keyOf(&load.reports[i])] = append(lastPlace[keyOf(&load.reports[i])], i)
 		}
 		before := len(entries)
-		for i := range batch {
-			k := keyOf(&batch[i])
-			known := slices.ContainsFunc(byKey[k], func(r *store.Report) bool { return sameReport(r, &batch[i]) })
-			again := slices.ContainsFunc(lastPlace[k], func(j int) bool { return j > i && sameReport(&batch[j], &batch[i]) })
-			if !known && !again {
-				entries = append(entries, entry{Report: batch[i], load: int32(number)})
+		for i := range load.reports {
+			r := load.reports[i]
+			k := keyOf(&r)
+			again := slices.ContainsFunc(lastPlace[k], func(j int) bool { return j > i && sameReport(&load.reports[j], &r) })
+			if !again && !stands(entries, byKey[k], &r) {
+				entries = append(entries, entry{Report: r, load: int32(number), rank: r.PublishedOn})
+			}
+		}
+		for k, known := range byKey {
+			if newest := newestOf(entries, known); len(lastPlace[k]) == 0 && !newest.withdrawn {
+				if on, ok := withdrawnOn(load.scopes, newest); ok {
+					entries = append(entries, withdrawal(newest, on, int32(number)))
+				}
 			}
 		}
 		for i := before; i < len(entries); i++ {
-			r := entries[i].Report
-			byKey[keyOf(&r)] = append(byKey[keyOf(&r)], &r)
+			k := keyOf(&entries[i].Report)
+			byKey[k] = append(byKey[k], i)
 		}
 	}
 	ties := make(map[dated]int32)
@@ -109,62 +135,117 @@ func arrive(loads [][]store.Report) []entry {
 	return entries
 }
 
+// stands reports whether a report is known and was not taken back since.
+func stands(entries []entry, known []int, r *store.Report) bool {
+	found := false
+	for _, i := range known {
+		e := &entries[i]
+		switch {
+		case e.withdrawn && e.rank == r.PublishedOn:
+			found = false
+		case !e.withdrawn && sameReport(&e.Report, r):
+			found = true
+		}
+	}
+	return found
+}
+
+// newestOf is the last of the entries of one key.
+func newestOf(entries []entry, known []int) *entry {
+	newest := &entries[known[0]]
+	for _, i := range known[1:] {
+		if entries[i].outranks(newest) {
+			newest = &entries[i]
+		}
+	}
+	return newest
+}
+
+// withdrawnOn is the earliest day on which the scopes withdraw a report.
+func withdrawnOn(scopes []store.Scope, e *entry) (day indicator.Day, ok bool) {
+	day = indicator.Forever
+	for _, s := range scopes {
+		inside := s.Regions == nil || slices.ContainsFunc(s.Regions, func(r store.Span) bool { return r.From <= e.Region && e.Region < r.To })
+		if inside && slices.Contains(s.Indicators, e.Indicator) {
+			day, ok = min(day, s.On), true
+		}
+	}
+	return max(day, e.PublishedOn), ok
+}
+
+func withdrawal(e *entry, on indicator.Day, load int32) entry {
+	return entry{load: load, withdrawn: true, rank: e.rank, Report: store.Report{
+		Region: e.Region, Indicator: e.Indicator, Slice: e.Slice, Status: e.Status, Period: e.Period,
+		Missing: indicator.Withdrawn, Value: math.NaN(), Numerator: math.NaN(), Denominator: math.NaN(),
+		Source: e.Source, PeriodInferred: e.PeriodInferred, PublishedOn: on, Offset: -1,
+	}}
+}
+
 // dated is a key on a day of publication.
 type dated struct {
 	key
 	published indicator.Day
 }
 
-// changesOf counts what the last of some loads changes.
-func changesOf(loads [][]store.Report) store.Changes {
+// changesOf counts what the last of some loads changes, but for what it replaces.
+func changesOf(loads []batch) store.Changes {
 	last := len(loads) - 1
-	before := make(map[key]bool)
+	known := make(map[key]bool)
 	var changes store.Changes
 	entries := arrive(loads)
+	reports := int64(0)
 	for i := range entries {
 		e := &entries[i]
 		k := keyOf(&e.Report)
-		switch {
-		case int(e.load) < last:
-			before[k] = true
-		case before[k]:
-			changes.Revised++
-			if p := precursor(entries, e); e.Missing != indicator.NotMissing && p != nil && p.Missing == indicator.NotMissing {
+		if int(e.load) == last {
+			if !e.withdrawn {
+				reports++
+			}
+			if known[k] {
+				changes.Revised++
+			} else {
+				changes.Added++
+			}
+			if e.withdrawn || e.Missing != indicator.NotMissing && follows(entries, i, indicator.NotMissing) {
 				changes.Withdrawn++
 			}
-		default:
-			changes.Added++
 		}
+		known[k] = true
 	}
-	changes.Unchanged = int64(len(loads[last])) - changes.Added - changes.Revised
+	changes.Unchanged = int64(len(loads[last].reports)) - reports
 	changes.Catalog = last == 0
 	return changes
 }
 
-// precursor is the report of the same key before one, by the day of publication; nil if it is the first.
-func precursor(entries []entry, e *entry) *entry {
+// follows reports whether what precedes an entry of the same key by rank is missing for a reason, or not at all.
+func follows(entries []entry, at int, reason indicator.Missing) bool {
+	e := &entries[at]
 	var found *entry
 	for i := range entries {
 		p := &entries[i]
-		earlier := p.PublishedOn < e.PublishedOn || p.PublishedOn == e.PublishedOn && p.tie < e.tie
-		if keyOf(&p.Report) == keyOf(&e.Report) && earlier &&
-			(found == nil || p.PublishedOn > found.PublishedOn || p.PublishedOn == found.PublishedOn && p.tie > found.tie) {
+		earlier := p.rank < e.rank || p.rank == e.rank && i < at
+		if keyOf(&p.Report) == keyOf(&e.Report) && earlier && (found == nil || p.outranks(found)) {
 			found = p
 		}
 	}
-	return found
+	return found != nil && found.Missing == reason
 }
 
-// overtaken lists the reports that were never the newest, because another of the same day came after them.
+// overtaken lists what was the newest for no day: withdrawals, and reports behind which another came that was published no
+// later.
 func overtaken(c *catalog.Catalog, entries []entry) []figure {
-	newest := make(map[dated]int32)
+	byKey := make(map[key][]*entry)
 	for i := range entries {
-		newest[dated{keyOf(&entries[i].Report), entries[i].PublishedOn}] = entries[i].tie
+		byKey[keyOf(&entries[i].Report)] = append(byKey[keyOf(&entries[i].Report)], &entries[i])
 	}
 	var figures []figure
 	for i := range entries {
 		e := &entries[i]
-		if e.tie < newest[dated{keyOf(&e.Report), e.PublishedOn}] {
+		later := func(x *entry) bool {
+			behind := x.rank > e.rank || x.rank == e.rank && (x.load > e.load || x.load == e.load && x.tie > e.tie)
+			return behind && x.PublishedOn <= e.PublishedOn
+		}
+		if e.withdrawn || slices.ContainsFunc(byKey[keyOf(&e.Report)], later) {
 			f := e.figure(c)
 			f.KnownFrom, f.KnownTo = e.PublishedOn, e.PublishedOn
 			figures = append(figures, f)

@@ -1,0 +1,79 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// Verify reads a snapshot's file as a whole, which makes DuckDB compare the checksum of every block with figures, and
+// recomputes the content hash and the counts of the manifest.
+func (e *Engine) Verify(ctx context.Context, id string) error {
+	if err := e.checkKept(id); err != nil {
+		return err
+	}
+	h, err := e.openSnapshot(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer h.db.close()
+	return damaged(ctx, id, h.verify(ctx))
+}
+
+func (h *handle) verify(ctx context.Context) error {
+	figures, err := sumHashes(ctx, h.db, "("+reportedRows("snapshot")+")", "snapshot.code")
+	if err != nil {
+		return err
+	}
+	m := h.contents.Manifest
+	if hash := contentHash(h.documents, figures); figures != h.figures || hash != m.ContentHash {
+		return fmt.Errorf("its content has the hash %s and its manifest says %s", hash, m.ContentHash)
+	}
+	observations, regions, indicators, err := countFigures(ctx, h.db, observationTable)
+	if err != nil {
+		return err
+	}
+	if observations != m.Observations || regions != m.Regions || indicators != m.Indicators {
+		return fmt.Errorf("it has %d current figures of %d regions and %d indicators, and its manifest says %d, %d and %d",
+			observations, regions, indicators, m.Observations, m.Regions, m.Indicators)
+	}
+	return h.verifyCurrent(ctx)
+}
+
+// verifyCurrent compares the table of current figures with the reports that are current. It reads every column of both.
+func (h *handle) verifyCurrent(ctx context.Context) error {
+	const sum = "SELECT CAST(coalesce(bit_xor(hash(%s))%s, 0) >> 1 AS BIGINT) FROM %s"
+	current := " FILTER (WHERE known_to = " + literal(indicator.Forever) + ")"
+	r, err := h.db.query(ctx, fmt.Sprintf(sum, storedColumns, "", observationTable)+
+		" UNION ALL "+fmt.Sprintf(sum, storedColumns, current, reportTable))
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	s := &scanner{result: r}
+	sums := next[int64](s)
+	if s.err != nil {
+		return s.err
+	}
+	if sums[0] != sums[1] {
+		return errors.New("its current figures are not the newest of its reports")
+	}
+	return h.db.exec(ctx, "SELECT max(row), max(next_end) FROM "+observationTable, "SELECT max(row) FROM "+reportTable)
+}
+
+// countFigures counts the rows, regions and indicators of a table of current figures.
+func countFigures(ctx context.Context, db *database, table string) (observations, regions, indicators int64, err error) {
+	r, err := db.query(ctx, "SELECT count(*), count(DISTINCT region), count(DISTINCT indicator) FROM "+table)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer r.close()
+	s := &scanner{result: r}
+	rows, places, kinds := next[int64](s), next[int64](s), next[int64](s)
+	if s.err != nil {
+		return 0, 0, 0, s.err
+	}
+	return rows[0], places[0], kinds[0], nil
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// LockedError is returned by Begin while another load holds the store. What it says of the holder comes from the holder and
+// is for people; fields that are not known are zero.
+type LockedError struct {
+	Holder  string // who holds the lock, in words
+	PID     int
+	Host    string
+	Since   time.Time
+	Command string
+}
+
+// Error names the holder.
+func (e *LockedError) Error() string { return "the store is locked by " + e.Holder }
+
+// retryPause is the pause between two attempts to lock a store. An attempt is one system call.
+const retryPause = 100 * time.Millisecond
+
+// BeginWait begins a load as Begin does, and where another load holds the store it waits for its end or for that of the
+// context. waiting, unless nil, is told at once for whom it waits, and again when the store has another holder.
+func BeginWait(ctx context.Context, e Engine, waiting func(*LockedError)) (Writer, error) {
+	return awaitLock(ctx, waiting, func() (Writer, error) { return e.Begin(ctx) })
+}
+
+// PublishWait publishes a kept snapshot as Publish does and waits like BeginWait.
+func PublishWait(ctx context.Context, k Keeper, id string, waiting func(*LockedError)) error {
+	_, err := awaitLock(ctx, waiting, func() (struct{}, error) { return struct{}{}, k.Publish(ctx, id) })
+	return err
+}
+
+// PruneWait prunes as Prune does and waits like BeginWait.
+func PruneWait(ctx context.Context, k Keeper, keep int, waiting func(*LockedError)) ([]string, error) {
+	return awaitLock(ctx, waiting, func() ([]string, error) { return k.Prune(ctx, keep) })
+}
+
+// awaitLock tries until the error is not that the store is locked.
+func awaitLock[T any](ctx context.Context, waiting func(*LockedError), try func() (T, error)) (T, error) {
+	ticker := time.NewTicker(retryPause)
+	defer ticker.Stop()
+	said := ""
+	for {
+		result, err := try()
+		var locked *LockedError
+		if !errors.As(err, &locked) {
+			return result, err
+		}
+		if waiting != nil && locked.Holder != said {
+			said = locked.Holder
+			waiting(locked)
+		}
+		select {
+		case <-ctx.Done():
+			return result, errors.Join(ctx.Err(), err)
+		case <-ticker.C:
+		}
+	}
+}
