@@ -24,7 +24,7 @@ type writer struct {
 	batched int64
 	// discards says that there is a table of keys whose reports are to be dropped.
 	discards bool
-	scopes  []store.Scope
+	scopes   []store.Scope
 
 	catalog   *catalog.Catalog // set by Stage, as are the following
 	documents []document
