@@ -52,7 +52,7 @@ func ParseDay(text string) (Day, error) {
 		return NoDay, nil
 	}
 	t, err := time.Parse(time.DateOnly, text)
-	if err != nil {
+	if err != nil || t.Year() < 1 { // there is no year 0
 		return NoDay, &Error{
 			Code:    InvalidInput,
 			Message: quote(text) + " is not a date",
@@ -207,7 +207,7 @@ func parseSimplePeriod(text string) (Period, error) {
 		return Period{}, errPeriod
 	}
 	year, ok := parseDigits(text[:4])
-	if !ok {
+	if !ok || year == 0 {
 		return Period{}, errPeriod
 	}
 	rest := text[4:]

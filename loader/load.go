@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -27,12 +26,6 @@ type Loader struct {
 	// Progress is called at the start of each stage and every some thousand rows; it may be nil. It must not block.
 	Progress func(Progress)
 	Options  Options
-}
-
-// Input is a data package.
-type Input struct {
-	Name string // what logs call it, such as its directory
-	FS   fs.FS  // holds datapackage.json at its root
 }
 
 // Stage is a step of a load.
@@ -236,7 +229,7 @@ func (r *run) empty() bool {
 // read reads and validates the package and appends its figures to the batch.
 func (r *run) read(ctx context.Context) error {
 	r.enter(StageRead)
-	d, err := readDescriptor(r.input.FS, r.problems)
+	d, err := r.input.describe(r.problems)
 	if err != nil {
 		return err
 	}

@@ -66,6 +66,7 @@ type resource struct {
 	fields     []field
 	primaryKey []string
 	missing    []string // texts that stand for null
+	bare       bool     // no package describes it
 }
 
 // field is one column of a table's schema.

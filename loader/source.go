@@ -62,8 +62,8 @@ func (f *openFile) loaded() (indicator.LoadedFile, string, error) {
 	return loaded, note, nil
 }
 
-// irregular says why a file cannot be read as one; it is empty for regular files.
-func irregular(mode fs.FileMode) string {
+// Irregular says why a file of a mode cannot be read as one, as in "is a directory"; it is empty for regular files.
+func Irregular(mode fs.FileMode) string {
 	switch {
 	case mode.IsDir():
 		return "is a directory"
@@ -81,10 +81,9 @@ func irregular(mode fs.FileMode) string {
 
 // packageSources finds the files of a package's resource. What is wrong with them goes to problem; the error is one of reading.
 func packageSources(files fs.FS, r *resourceJSON, problem func(format string, args ...any)) ([]source, error) {
-	var paths stringList
-	outside := func(path string) bool { return !fs.ValidPath(path) || path == "." }
-	if json.Unmarshal(r.Path, &paths) != nil || len(paths) == 0 || slices.ContainsFunc(paths, outside) {
-		problem("path must be a file inside the package, or a list of such, written with forward slashes")
+	paths, err := r.paths()
+	if err != nil {
+		problem("%v", err)
 		return nil, nil
 	}
 	options, ok := r.options(problem)
@@ -101,7 +100,7 @@ func packageSources(files fs.FS, r *resourceJSON, problem func(format string, ar
 		case err != nil:
 			return nil, fmt.Errorf("read the data package: %w", err)
 		}
-		if what := irregular(info.Mode()); what != "" {
+		if what := Irregular(info.Mode()); what != "" {
 			// Opening a pipe would wait for whoever writes to it.
 			problem("%s %s", quote(path), what)
 			continue
@@ -112,6 +111,17 @@ func packageSources(files fs.FS, r *resourceJSON, problem func(format string, ar
 		})
 	}
 	return sources, nil
+}
+
+// paths reads the paths of a resource's files.
+func (r *resourceJSON) paths() ([]string, error) {
+	var paths stringList
+	err := json.Unmarshal(r.Path, &paths)
+	outside := func(path string) bool { return !fs.ValidPath(path) || path == "." }
+	if err != nil || len(paths) == 0 || slices.ContainsFunc(paths, outside) {
+		return nil, errors.New("path must be a file inside the package, or a list of such, written with forward slashes")
+	}
+	return paths, nil
 }
 
 // options reads what a resource says about how its files are written.

@@ -78,7 +78,7 @@ func (t *table) open() (bool, error) {
 			return false, nil
 		}
 	}
-	if t.index > 0 && file.rows.Columns() == nil && header != nil && !t.repeatsHeader(header) {
+	if t.index > 0 && !t.resource.bare && file.rows.Columns() == nil && header != nil && !t.repeatsHeader(header) {
 		t.first = header
 		return true, nil
 	}
@@ -151,9 +151,12 @@ func (t *table) readHeader(header []string) bool {
 	fail := func(column int, name, message string) {
 		ok = false
 		at := t.file.rows.Place(column)
+		hint := "the schema's header is " + columnNames(t.resource)
+		if t.resource.bare {
+			hint = "the columns of " + t.resource.name + " are " + columnList(t.resource.name)
+		}
 		t.problems.add(Problem{
-			File: at.File, Line: max(at.Line, 1), Column: max(at.Column, 1), Code: CodeColumn, Text: name, Message: message,
-			Hint: "the schema's header is " + columnNames(t.resource),
+			File: at.File, Line: max(at.Line, 1), Column: max(at.Column, 1), Code: CodeColumn, Text: name, Message: message, Hint: hint,
 		})
 	}
 	t.columns = make(map[string]int, len(header))

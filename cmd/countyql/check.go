@@ -9,9 +9,9 @@ import (
 	"github.com/countyql/countyql/loader"
 )
 
-// checkCmd validates a data package and runs the declared checks on what loading it would give.
+// checkCmd validates a data package or files and runs the declared checks on what loading it would give.
 type checkCmd struct {
-	Path string `arg:"" help:"A directory with datapackage.json, or that file."`
+	Paths []string `arg:"" name:"path" help:"${pathHelp}"`
 	loadFlags
 }
 
@@ -27,5 +27,5 @@ func (c *checkCmd) Run(a *app) error {
 		defer os.RemoveAll(temporary)
 		dir = temporary
 	}
-	return a.runLoader(c.Path, dir, &c.loadFlags, (*loader.Loader).Check)
+	return a.runLoader(c.Paths, dir, &c.loadFlags, (*loader.Loader).Check)
 }

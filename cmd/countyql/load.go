@@ -3,19 +3,15 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
 
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/store/duckdb"
 )
 
-// loadCmd publishes a data package.
+// loadCmd publishes a data package or files.
 type loadCmd struct {
-	Path string `arg:"" help:"A directory with datapackage.json, or that file."`
+	Paths []string `arg:"" name:"path" help:"${pathHelp}"`
 	loadFlags
 	DryRun bool `help:"Publish nothing; say what would change: figures, ranks, regions."`
 }
@@ -26,20 +22,20 @@ func (c *loadCmd) Run(a *app) error {
 	if c.DryRun {
 		step = (*loader.Loader).DryRun
 	}
-	return a.runLoader(c.Path, a.Store, &c.loadFlags, step)
+	return a.runLoader(c.Paths, a.Store, &c.loadFlags, step)
 }
 
 // step is one of the things a loader does with an input.
 type step func(*loader.Loader, context.Context, loader.Input) (*loader.Result, error)
 
-// runLoader opens package and store, runs a step of the loader on them and reports how it went.
-func (a *app) runLoader(path, dir string, flags *loadFlags, run step) error {
-	result, err := a.load(path, dir, flags, run)
+// runLoader opens input and store, runs a step of the loader on them and reports how it went.
+func (a *app) runLoader(paths []string, dir string, flags *loadFlags, run step) error {
+	result, err := a.load(paths, dir, flags, run)
 	return a.report(result, err, flags.Quiet)
 }
 
-func (a *app) load(path, dir string, flags *loadFlags, run step) (*loader.Result, error) {
-	input, err := openPackage(path)
+func (a *app) load(paths []string, dir string, flags *loadFlags, run step) (*loader.Result, error) {
+	input, err := a.openInput(paths)
 	if err != nil {
 		return nil, err
 	}
@@ -72,30 +68,4 @@ func (a *app) runOn(l *loader.Loader, input loader.Input, dir string, quiet bool
 	result, err := run(l, a.ctx, input)
 	meter.end()
 	return result, errors.Join(err, engine.Close())
-}
-
-// openPackage finds the data package that a path means.
-func openPackage(path string) (loader.Input, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return loader.Input{}, err
-	}
-	dir := path
-	if !info.IsDir() {
-		if filepath.Base(path) != loader.PackageFile {
-			return loader.Input{}, &usageError{
-				fmt.Sprintf("%s is not a data package", path),
-				"PATH is a directory with " + loader.PackageFile + ", or that file",
-			}
-		}
-		dir = filepath.Dir(path)
-	}
-	files := os.DirFS(dir)
-	if _, err := fs.Stat(files, loader.PackageFile); errors.Is(err, fs.ErrNotExist) {
-		return loader.Input{}, &usageError{
-			fmt.Sprintf("%s holds no %s", dir, loader.PackageFile),
-			"describe the tables in a Frictionless data package",
-		}
-	}
-	return loader.Input{Name: dir, FS: files}, nil
 }

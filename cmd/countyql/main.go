@@ -32,8 +32,8 @@ type cli struct {
 	JSON   bool   `name:"json" help:"Write the result as JSON."`
 
 	Serve   serveCmd   `cmd:"" help:"Answer GraphQL over HTTP; load the bundled data first if the store is empty."`
-	Load    loadCmd    `cmd:"" help:"Load a data package and publish it."`
-	Check   checkCmd   `cmd:"" help:"Validate a data package and run the checks, changing nothing."`
+	Load    loadCmd    `cmd:"" help:"Load a data package or files and publish them."`
+	Check   checkCmd   `cmd:"" help:"Validate a data package or files and run the checks, changing nothing."`
 	Tokens  tokensCmd  `cmd:"" help:"Make, list and revoke the tokens a server accepts."`
 	Version versionCmd `cmd:"" help:"Say which build this is."`
 }
@@ -87,6 +87,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.Name("countyql"),
 		kong.Description("County-level figures: loaded with care, served over GraphQL."),
 		kong.Writers(stdout, stderr),
+		kong.Vars{"pathHelp": pathHelp},
 		kong.Exit(func(code int) { panic(exit(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
 	)
@@ -121,7 +122,7 @@ func usageHint(malformed *kong.ParseError) string {
 	if ctx := malformed.Context; ctx != nil && ctx.Command() != "" {
 		hint = "see " + ctx.Selected().FullPath() + " --help"
 		if ctx.Selected().Name == "load" || ctx.Selected().Name == "check" {
-			hint = "PATH is a directory with " + loader.PackageFile + "; " + hint
+			hint = "PATH is a directory with " + loader.PackageFile + ", or files of tables; " + hint
 		}
 	}
 	return hint

@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"digest":   digest,
 			"holdlock": holdLock,
+			"pipe":     pipe,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
@@ -94,6 +95,11 @@ func holdLock(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(writer.Abort())
 		ts.Check(engine.Close())
 	})
+}
+
+// pipe makes a named pipe, to which nobody writes.
+func pipe(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(syscall.Mkfifo(ts.MkAbs(args[0]), 0o600))
 }
 
 // writeBig makes a package of the small one's catalogue and so many figures, one for each day.
