@@ -20,6 +20,7 @@ const (
 	helperDir  = "COUNTYQL_TEST_STORE"
 	helperStep = "COUNTYQL_TEST_KILL_AT" // the step before which the process kills itself
 	helperHold = "COUNTYQL_TEST_HOLD"    // set: hold the lock until standard input ends
+	helperID   = "COUNTYQL_TEST_PUBLISH" // set: publish this snapshot instead of loading
 )
 
 func TestMain(m *testing.M) {
@@ -57,6 +58,9 @@ func runHelper(dir string) error {
 			}
 			select {}
 		}
+	}
+	if id := os.Getenv(helperID); id != "" {
+		return e.Publish(context.Background(), id)
 	}
 	_, err = commit(e, 2)
 	return err

@@ -45,12 +45,11 @@ func takeLock(path string, now time.Time) (*lock, error) {
 	}
 	command := strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
 	text, err := json.Marshal(holder{Process: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second), Command: command})
-	if err == nil {
-		err = os.WriteFile(path, append(text, '\n'), 0o644)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("lock the store: %w", closeFlock(f, err))
 	}
+	// A full disk has no room for the name of the holder, and pruning, which makes room, needs the lock.
+	_ = os.WriteFile(path, append(text, '\n'), 0o644)
 	return &lock{flock: f}, nil
 }
 

@@ -2,10 +2,15 @@ package duckdb
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -67,9 +72,156 @@ func TestKilledFirstLoad(t *testing.T) {
 	checkFiles(t, dir, 1)
 }
 
-func killLoad(t *testing.T, dir, step string) {
+// TestKilledPublish kills a process before each step of publishing an earlier snapshot, and one that loads after it.
+func TestKilledPublish(t *testing.T) {
+	for _, test := range []struct {
+		step string
+		want float64
+	}{{"write pointer", 2}, {"move pointer", 2}, {"sync store", 1}} {
+		t.Run(test.step, func(t *testing.T) {
+			dir := t.TempDir()
+			e := open(t, dir, Options{})
+			first := mustCommit(t, e, 1)
+			second := mustCommit(t, e, 2)
+			killLoad(t, dir, test.step, helperID+"="+first.ID)
+			e = open(t, dir, Options{})
+			if got := current(t, e); got != test.want {
+				t.Errorf("the published figure is %v, want %v", got, test.want)
+			}
+			if err := e.Publish(t.Context(), first.ID); err != nil {
+				t.Fatal(err)
+			}
+			// What this load moves beside the newer snapshot is removed, and the newer snapshot is not.
+			killLoad(t, dir, "write pointer")
+			if ids, published, err := open(t, dir, Options{}).Kept(t.Context()); err != nil || published != first.ID || !slices.Equal(ids, []string{second.ID, first.ID}) {
+				t.Errorf("kept %v, %s, %v", ids, published, err)
+			}
+			if files, err := layout(dir).files(); err != nil || len(files) != 3 {
+				t.Errorf("files %v, %v", files, err)
+			}
+			third := mustCommit(t, e, 3)
+			if third.Parent != first.ID || third.ID <= second.ID {
+				t.Errorf("the next load published %+v", third)
+			}
+			checkFiles(t, dir, 3)
+			// One that was published and whose load was killed right after stays when an earlier one is published.
+			killLoad(t, dir, "sync store")
+			_, fourth, err := e.Kept(t.Context())
+			if err != nil || fourth == third.ID {
+				t.Fatalf("published %s, %v", fourth, err)
+			}
+			if err := e.Publish(t.Context(), third.ID); err != nil {
+				t.Fatal(err)
+			}
+			abort(t, e)
+			if err := e.Publish(t.Context(), fourth); err != nil {
+				t.Errorf("forward again: %v", err)
+			}
+			checkFiles(t, dir, 4)
+		})
+	}
+}
+
+// abort begins a load and gives it up.
+func abort(t *testing.T, e *Engine) {
 	t.Helper()
-	err := helper(t, dir, helperStep+"="+step).Run()
+	w, err := e.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Abort(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestFailedPublication fails after the file was moved: the file goes again, at once or, if it cannot, with the next load.
+func TestFailedPublication(t *testing.T) {
+	dir := t.TempDir()
+	e := open(t, dir, Options{})
+	mustCommit(t, e, 1)
+	e.atStep = func(step string) {
+		if step == "write pointer" { // a directory is in the way of the pointer
+			staged, err := filepath.Glob(filepath.Join(layout(dir).staging(), "load-*"))
+			if err != nil || len(staged) != 1 {
+				t.Fatalf("staged %v, %v", staged, err)
+			}
+			if err := os.Mkdir(filepath.Join(staged[0], "CURRENT"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, err := commit(e, 2); err == nil {
+		t.Error("a publication without a pointer succeeded")
+	}
+	checkFiles(t, dir, 1)
+	e.atStep = func(string) {}
+	mustCommit(t, e, 3)
+	checkFiles(t, dir, 2)
+}
+
+// TestKilledAnywhere kills loading processes at random instants. What is published is always whole, a server in this process
+// goes on answering, and the next load goes through.
+func TestKilledAnywhere(t *testing.T) {
+	dir := t.TempDir()
+	e := open(t, dir, Options{})
+	mustCommit(t, e, 1)
+	start := time.Now()
+	if err := helper(t, dir).Run(); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(start)
+	random := rand.New(rand.NewPCG(1, 2))
+	killed, finished := 0, 0
+	const loads = 50
+	for range loads {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(whole)*5/4)))
+		cmd := exec.CommandContext(ctx, os.Args[0])
+		cmd.Env = append(os.Environ(), helperDir+"="+dir)
+		err := cmd.Run()
+		cancel()
+		var exit *exec.ExitError
+		switch {
+		case err == nil:
+			finished++
+		case ctx.Err() != nil:
+			killed++
+		case errors.As(err, &exit):
+			t.Fatalf("the load failed: %v", err)
+		}
+		if err := e.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := current(t, e); got != 1 && got != 2 {
+			t.Fatalf("the published figure is %v", got)
+		}
+		_, published, err := e.Kept(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.Verify(t.Context(), published); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d loads killed, %d finished", killed, finished)
+	if killed == 0 {
+		t.Error("no load was killed")
+	}
+	mustCommit(t, e, 3)
+	ids, _, err := e.Kept(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFiles(t, dir, len(ids))
+	for _, id := range ids {
+		if err := e.Verify(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func killLoad(t *testing.T, dir, step string, env ...string) {
+	t.Helper()
+	err := helper(t, dir, append(env, helperStep+"="+step)...).Run()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
 		t.Fatalf("the load was not killed at %q: %v", step, err)
@@ -154,6 +306,63 @@ func TestLock(t *testing.T) {
 		t.Error(err)
 	}
 	mustCommit(t, e, 1)
+}
+
+// TestStaleLock kills the holder of the lock: the next load gets it, and nobody is told of the dead.
+func TestStaleLock(t *testing.T) {
+	dir := t.TempDir()
+	cmd := helper(t, dir, helperHold+"=1")
+	if _, err := cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(said).ReadString('\n'); line != "holding\n" {
+		t.Fatalf("the other process says %q, %v", line, err)
+	}
+	e := open(t, dir, Options{})
+	var locked *store.LockedError
+	if _, err := e.Begin(t.Context()); !errors.As(err, &locked) || locked.PID != cmd.Process.Pid || locked.Host == "" || locked.Since.IsZero() ||
+		!strings.HasPrefix(locked.Command, filepath.Base(os.Args[0])) {
+		t.Errorf("begin: %+v", locked)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil {
+		t.Error("the killed process ended well")
+	}
+	if text := readFile(t, layout(dir).lock()); !strings.Contains(string(text), strconv.Itoa(cmd.Process.Pid)) {
+		t.Errorf("the lock says %s", text) // the dead have not taken their name away
+	}
+	if got := describeHolder(layout(dir).lock()); got.PID != 0 || got.Holder != "another load" {
+		t.Errorf("the dead hold it: %+v", got)
+	}
+	mustCommit(t, e, 1)
+}
+
+// TestKeep leaves so many snapshots after each load.
+func TestKeep(t *testing.T) {
+	dir := t.TempDir()
+	e := open(t, dir, Options{Keep: 2})
+	first := mustCommit(t, e, 1)
+	mustCommit(t, e, 2)
+	checkFiles(t, dir, 2)
+	if err := e.Publish(t.Context(), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	third := mustCommit(t, e, 3)
+	checkFiles(t, dir, 2)
+	mustCommit(t, e, 4)
+	checkFiles(t, dir, 2)
+	if ids, _, err := e.Kept(t.Context()); err != nil || ids[1] != third.ID {
+		t.Errorf("kept %v, %v", ids, err)
+	}
 }
 
 // TestIDs publishes within one second and with a clock that goes back.
