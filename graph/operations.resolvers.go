@@ -30,6 +30,26 @@ func (r *checkResolver) Observations(ctx context.Context, obj *indicator.CheckRe
 	return observationsOfCheck(ctx, obj)
 }
 
+func (r *loadResolver) Added(ctx context.Context, obj *indicator.Load) (*int, error) {
+	return countOfAll(ctx, obj.Added), nil
+}
+
+func (r *loadResolver) Revised(ctx context.Context, obj *indicator.Load) (*int, error) {
+	return countOfAll(ctx, obj.Revised), nil
+}
+
+func (r *loadResolver) Withdrawn(ctx context.Context, obj *indicator.Load) (*int, error) {
+	return countOfAll(ctx, obj.Withdrawn), nil
+}
+
+func (r *loadResolver) Unchanged(ctx context.Context, obj *indicator.Load) (*int, error) {
+	return countOfAll(ctx, obj.Unchanged), nil
+}
+
+func (r *loadResolver) Rejected(ctx context.Context, obj *indicator.Load) (*int, error) {
+	return countOfAll(ctx, obj.Rejected), nil
+}
+
 func (r *queryResolver) Snapshot(ctx context.Context) (*query.Snapshot, error) {
 	return sessionOf(ctx).Snapshot(), nil
 }
@@ -52,9 +72,12 @@ func (r *snapshotResolver) Parent(ctx context.Context, obj *query.Snapshot) (*st
 
 func (r *Resolver) Check() CheckResolver { return &checkResolver{r} }
 
+func (r *Resolver) Load() LoadResolver { return &loadResolver{r} }
+
 func (r *Resolver) Snapshot() SnapshotResolver { return &snapshotResolver{r} }
 
 type (
 	checkResolver    struct{ *Resolver }
+	loadResolver     struct{ *Resolver }
 	snapshotResolver struct{ *Resolver }
 )

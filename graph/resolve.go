@@ -130,3 +130,12 @@ func observationsOfCheck(ctx context.Context, c *indicator.CheckResult) ([]*quer
 	}
 	return slices.DeleteFunc(found, func(o *query.Observation) bool { return o == nil }), nil
 }
+
+// countOfAll is a count over everything in the snapshot; nil for those who are shown a part of it.
+func countOfAll(ctx context.Context, n int64) *int {
+	if sessionOf(ctx).Scoped() {
+		return nil
+	}
+	count := int(n)
+	return &count
+}

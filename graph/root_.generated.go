@@ -38,6 +38,7 @@ type ResolverRoot interface {
 	Indicator() IndicatorResolver
 	IndicatorComparison() IndicatorComparisonResolver
 	IndicatorForecasts() IndicatorForecastsResolver
+	Load() LoadResolver
 	Mover() MoverResolver
 	MoversResult() MoversResultResolver
 	NeighbourDifference() NeighbourDifferenceResolver
@@ -1964,14 +1965,14 @@ type Snapshot {
   parent: ID
   "The load that built it; null where its record is not in this snapshot."
   load: Load
-  "Number of current figures."
-  observations: Int!
-  "Number of regions with figures."
-  regions: Int!
-  "Number of indicators with figures."
-  indicators: Int!
-  "Hash of catalogue and figures: equal content has an equal hash."
-  contentHash: String!
+  "Number of current figures; null for those who are shown a part of the data."
+  observations: Int
+  "Number of regions with figures; null for those who are shown a part of the data."
+  regions: Int
+  "Number of indicators with figures; null for those who are shown a part of the data."
+  indicators: Int
+  "Hash of catalogue and figures: equal content has an equal hash; null for those who are shown a part of the data."
+  contentHash: String
   "Engine that holds it."
   engine: String!
 }
@@ -2004,18 +2005,18 @@ type Load {
   startedAt: DateTime!
   "When it finished."
   finishedAt: DateTime!
-  "What it read."
+  "What it read; empty for those who are shown a part of the data."
   files: [LoadedFile!]!
-  "Figures that were new."
-  added: Int!
-  "Newer or older reports of figures already known."
-  revised: Int!
-  "Those of them that took a figure back."
-  withdrawn: Int!
-  "Reports that were already known."
-  unchanged: Int!
-  "Rows refused."
-  rejected: Int!
+  "Figures that were new; null likewise."
+  added: Int
+  "Newer or older reports of figures already known; null likewise."
+  revised: Int
+  "Those of them that took a figure back; null likewise."
+  withdrawn: Int
+  "Reports that were already known; null likewise."
+  unchanged: Int
+  "Rows refused; null likewise."
+  rejected: Int
 }
 
 "One page of loads."

@@ -72,6 +72,9 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 		if err != nil {
 			return nil, at(err, append(path, "codes", strconv.Itoa(i))...)
 		}
+		if !s.figured(r) {
+			return nil, onlyName(r).At(append(path, "codes", strconv.Itoa(i))...)
+		}
 		set.list = append(set.list, r)
 	}
 	var roots []*catalog.Region
@@ -86,7 +89,7 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 	take := func(from, to int32) {
 		for id := from; id < to; id++ {
 			r := &all[id]
-			if r.Level == selector.Level && selector.Where.matches(r) && !(r.Retired() && selector.Where.inForceOnly()) {
+			if r.Level == selector.Level && s.figured(r) && selector.Where.matches(r) && !(r.Retired() && selector.Where.inForceOnly()) {
 				set.list = append(set.list, r)
 			}
 		}
@@ -146,6 +149,13 @@ func (s *Session) currentRegion(code string, set *regionSet) (*catalog.Region, e
 			"%s %s was replaced by %s %s, which is answered for", r.Code, r.Name, current.Code, current.Name)})
 	}
 	return current, nil
+}
+
+// onlyName refuses a question for the figures of a region that merely encloses what the session is shown.
+func onlyName(r *catalog.Region) *indicator.Error {
+	err := indicator.Errorf(indicator.Forbidden, "the figures of %s %s are outside your scope", r.Code, r.Name)
+	err.Hint = "ask for regions within it: {within: [\"" + r.Code + "\"]}"
+	return err
 }
 
 // inForceOnly reports whether retired regions are left out: always, unless the selector speaks of it.

@@ -15,6 +15,8 @@ type Service struct {
 	Limits Limits
 	// Now tells the time; ages of figures are measured from its UTC day.
 	Now func() time.Time
+
+	views views
 }
 
 // Open returns a session on the newest snapshot for the principal of the context and the function that ends it, to be called
@@ -28,37 +30,47 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if !principal.Scope.Everything() {
+		view, err := v.views.of(ctx, snapshot, principal.Scope)
+		if err != nil {
+			snapshot.Release()
+			return nil, nil, err
+		}
+		snapshot = &scoped{snapshot, view}
+	}
 	return NewSession(snapshot, v.Limits, indicator.DayAt(v.Now())), snapshot.Release, nil
 }
 
-// Snapshot is a published state of the data.
+// Snapshot is a published state of the data. Its counts and its hash are of everything in it: a session that is shown a part
+// leaves them out.
 type Snapshot struct {
 	ID           string
 	PublishedAt  time.Time
 	Parent       string // empty for the first
 	Load         *indicator.Load
-	Observations int64
-	Regions      int64
-	Indicators   int64
-	ContentHash  string
+	Observations *int64
+	Regions      *int64
+	Indicators   *int64
+	ContentHash  *string
 	Engine       string
 }
 
-func newSnapshot(m *store.Manifest, loads []indicator.Load) *Snapshot {
-	snapshot := &Snapshot{
-		ID: m.ID, PublishedAt: m.PublishedAt, Parent: m.Parent, Observations: m.Observations, Regions: m.Regions,
-		Indicators: m.Indicators, ContentHash: m.ContentHash, Engine: m.Engine,
+func (s *Session) newSnapshot(m *store.Manifest) *Snapshot {
+	snapshot := &Snapshot{ID: m.ID, PublishedAt: m.PublishedAt, Parent: m.Parent, Engine: m.Engine}
+	if !s.Scoped() {
+		snapshot.Observations, snapshot.Regions, snapshot.Indicators = &m.Observations, &m.Regions, &m.Indicators
+		snapshot.ContentHash = &m.ContentHash
 	}
-	for i := range loads {
-		if loads[i].ID == m.Load {
-			snapshot.Load = &loads[i]
+	for i := range s.contents.Loads {
+		if s.contents.Loads[i].ID == m.Load {
+			snapshot.Load = &s.contents.Loads[i]
 		}
 	}
 	return snapshot
 }
 
 // Snapshot describes the snapshot that the session answers from.
-func (s *Session) Snapshot() *Snapshot { return newSnapshot(&s.contents.Manifest, s.contents.Loads) }
+func (s *Session) Snapshot() *Snapshot { return s.newSnapshot(&s.contents.Manifest) }
 
 // Snapshots pages through all kept snapshots, newest first.
 func (v *Service) Snapshots(ctx context.Context, session *Session, request PageRequest) (*Page[*Snapshot], error) {
@@ -68,7 +80,7 @@ func (v *Service) Snapshots(ctx context.Context, session *Session, request PageR
 	}
 	list := make([]*Snapshot, len(manifests))
 	for i := range manifests {
-		list[i] = newSnapshot(&manifests[i], session.contents.Loads)
+		list[i] = session.newSnapshot(&manifests[i])
 	}
 	return paginate(list, func(snapshot *Snapshot) string { return snapshot.ID }, request, v.Limits.Page)
 }

@@ -32,6 +32,7 @@ type Session struct {
 	catalog  *catalog.Catalog
 	limits   Limits
 	today    indicator.Day
+	view     *view // nil unless a part is shown
 	queries  atomic.Int64
 }
 
@@ -39,8 +40,19 @@ type Session struct {
 // the day that ages of figures are measured from.
 func NewSession(snapshot store.Snapshot, limits Limits, today indicator.Day) *Session {
 	contents := snapshot.Contents()
-	return &Session{reader: snapshot, contents: contents, catalog: contents.Catalog, limits: limits, today: today}
+	s := &Session{reader: snapshot, contents: contents, catalog: contents.Catalog, limits: limits, today: today}
+	if part, ok := snapshot.(*scoped); ok {
+		s.view = part.view
+	}
+	return s
 }
+
+// Scoped reports whether the session is shown a part of the data only.
+func (s *Session) Scoped() bool { return s.view != nil }
+
+// figured reports whether the session is shown a region's figures: where it is not, the region is the name of one that
+// encloses others.
+func (s *Session) figured(r *catalog.Region) bool { return s.view == nil || s.view.figured[r.ID] }
 
 // Catalog returns the snapshot's catalogue.
 func (s *Session) Catalog() *catalog.Catalog { return s.catalog }
