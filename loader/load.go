@@ -277,16 +277,43 @@ func (r *run) figures(ctx context.Context, d *descriptor, merged *catalog.Catalo
 	if err != nil {
 		return err
 	}
-	defer o.table.close()
+	defer func() { o.table.close() }()
 	r.tabled = true
+	if merged != nil && plainTable(o.table) {
+		if done, err := r.plain(ctx, o); done || err != nil {
+			return err
+		}
+		if o, err = r.startAgain(ctx, d, merged, tables, o); err != nil {
+			return err
+		}
+	}
+	return r.carefully(ctx, o, merged == nil)
+}
+
+// startAgain drops what the plain path appended and opens the figures anew.
+func (r *run) startAgain(ctx context.Context, d *descriptor, merged *catalog.Catalog, tables *catalogueTables, o *observations) (*observations, error) {
+	if !r.discard {
+		if err := r.writer.Clear(ctx); err != nil {
+			return o, fmt.Errorf("append: %w", err)
+		}
+	}
+	again, err := openObservations(d, merged, tables, r.problems)
+	if err != nil {
+		return o, fmt.Errorf("read %s again: %w", o.table.resource.name, err)
+	}
+	return again, o.table.close()
+}
+
+// carefully reads the figures row by row, for their form only if there is no catalogue to resolve them against.
+func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) error {
 	before := r.last
 	advance := func() {
 		r.last.Rows, r.last.Bytes = before.Rows+o.table.rows, before.Bytes+o.table.bytes()
 		r.figureRows = o.table.rows
 		r.progress(r.last)
 	}
-	if merged == nil {
-		err = o.table.drain()
+	if formOnly {
+		err := o.table.drain()
 		advance()
 		return err
 	}

@@ -103,6 +103,11 @@ func (w *memoryWriter) Append(_ context.Context, batch []store.Report) error {
 	return nil
 }
 
+func (w *memoryWriter) Clear(context.Context) error {
+	w.batch, w.appended = nil, 0
+	return nil
+}
+
 func (w *memoryWriter) Discard(_ context.Context, keys []store.ReportKey) error {
 	w.batch = slices.DeleteFunc(w.batch, func(r store.Report) bool {
 		return slices.Contains(keys, store.ReportKey{

@@ -78,13 +78,15 @@ type Snapshot interface {
 	Release()
 }
 
-// Writer builds the next snapshot. It is used by one goroutine: Append and Discard any number of times, Stage once, then
+// Writer builds the next snapshot. It is used by one goroutine: Append, Clear and Discard any number of times, Stage once, then
 // Commit or Abort. After Commit or Abort nothing else may be called.
 type Writer interface {
 	// Parent returns the contents of the snapshot the load starts from; nil in an empty store.
 	Parent() *Contents
 	// Append adds reports to the batch. Their ordinals refer to the catalogue given to Stage.
 	Append(ctx context.Context, batch []Report) error
+	// Clear drops what has been appended so far.
+	Clear(ctx context.Context) error
 	// Discard takes back every report of the keys, whether it has been appended already or comes later. It is called
 	// before Stage, any number of times; keys without a report are nothing to take back.
 	Discard(ctx context.Context, keys []ReportKey) error

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +53,7 @@ type measured struct {
 	Stages  map[string]time.Duration
 	Bytes   int64 // of the file written
 	peak    int64 // bytes resident at most
+	cpu     time.Duration
 }
 
 // compare runs both sides in turn, each time in a process of its own, so that neither sees the other's memory.
@@ -78,7 +80,7 @@ func (c *command) compare(ctx context.Context, out io.Writer) error {
 				return fmt.Errorf("%s: %w", side, err)
 			}
 			if c.Stages {
-				fmt.Fprintln(out, side, m.Elapsed.Round(time.Millisecond), m.Stages)
+				fmt.Fprintln(out, side, m.Elapsed.Round(time.Millisecond), m.cpu.Round(time.Millisecond), m.Stages)
 			}
 			if b, ok := best[side]; !ok || m.Elapsed < b.Elapsed {
 				best[side] = m
@@ -95,10 +97,10 @@ func (c *command) report(out io.Writer, input string, best map[string]measured) 
 	}
 	fmt.Fprintf(out, "%d rows, %d MB of CSV, best of %d rounds\n\n", c.Rows, info.Size()>>20, c.Rounds)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\tseconds\trows/s\tpeak MB\tfile MB\t")
+	fmt.Fprintln(w, "\tseconds\tCPU seconds\trows/s\tpeak MB\tfile MB\t")
 	for _, side := range []string{"raw", "countyql"} {
 		m := best[side]
-		fmt.Fprintf(w, "%s\t%.2f\t%.0f\t%d\t%.1f\t\n", side, m.Elapsed.Seconds(), float64(c.Rows)/m.Elapsed.Seconds(),
+		fmt.Fprintf(w, "%s\t%.2f\t%.2f\t%.0f\t%d\t%.1f\t\n", side, m.Elapsed.Seconds(), m.cpu.Seconds(), float64(c.Rows)/m.Elapsed.Seconds(),
 			m.peak>>20, float64(m.Bytes)/(1<<20))
 	}
 	if err := w.Flush(); err != nil {
@@ -132,6 +134,7 @@ func (c *command) child(ctx context.Context, side, input string) (measured, erro
 	}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		m.peak = usage.Maxrss << 10 // Linux counts in KiB
+		m.cpu = time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 	}
 	return m, nil
 }
@@ -181,7 +184,7 @@ func (c *command) load(ctx context.Context, stages map[string]time.Duration) err
 			stage, since = p.Stage, time.Now()
 		}
 	}
-	l := loader.Loader{Engine: engine, Progress: progress}
+	l := loader.Loader{Engine: engine, Logger: slog.New(slog.DiscardHandler), Progress: progress}
 	if _, err := l.Load(ctx, loader.Input{Name: c.Dir, FS: os.DirFS(c.Dir)}); err != nil {
 		return err
 	}

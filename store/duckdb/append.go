@@ -24,42 +24,66 @@ func (w *writer) Append(ctx context.Context, batch []store.Report) error {
 			return fmt.Errorf("append: report %d: %w", i, err)
 		}
 	}
-	for i := range batch {
-		if err := w.appendReport(&batch[i]); err != nil {
+	for len(batch) > 0 {
+		n := min(len(batch), w.batch.room())
+		if err := w.appendReports(batch[:n]); err != nil {
 			return fmt.Errorf("append: %w", err)
 		}
+		batch = batch[n:]
 	}
 	return nil
 }
 
-func (w *writer) appendReport(r *store.Report) error {
-	a := w.batch
-	value := r.Value
-	if r.Missing != indicator.NotMissing {
-		value = math.NaN()
+// Clear drops everything appended so far.
+func (w *writer) Clear(ctx context.Context) error {
+	if w.ended || w.catalog != nil {
+		return errors.New("clear: the load is staged or ended")
 	}
-	put(a, w.batched)
-	put(a, r.Indicator)
-	put(a, r.Slice)
-	put(a, r.Status)
-	put(a, r.Period.End)
-	put(a, r.Period.Start)
-	put(a, r.Region)
-	a.putFloat(value)
-	put(a, r.Missing)
-	put(a, r.Precision)
-	a.putFloat(r.Numerator)
-	a.putFloat(r.Denominator)
-	put(a, r.CountsPrecision)
-	put(a, r.Source)
-	put(a, r.Definition)
-	put(a, r.PublishedOn)
-	put(a, r.PeriodInferred)
-	a.putText(r.Printed)
-	put(a, r.Offset)
-	a.putText(r.Note)
-	w.batched++
-	return a.endRow()
+	err := w.batch.close()
+	if err == nil {
+		err = w.db.exec(ctx, "DROP TABLE memory.batch", batchTable)
+	}
+	if err == nil {
+		w.batched = 0
+		w.batch, err = w.db.newAppender("memory", "batch")
+	}
+	if err != nil {
+		return fmt.Errorf("clear: %w", err)
+	}
+	return nil
+}
+
+// appendReports writes reports, for which there is room, column by column.
+func (w *writer) appendReports(batch []store.Report) error {
+	a := w.batch
+	seq := w.batched
+	fill(a, batch, func(*store.Report) int64 { seq++; return seq - 1 })
+	fill(a, batch, func(r *store.Report) int32 { return r.Indicator })
+	fill(a, batch, func(r *store.Report) int32 { return r.Slice })
+	fill(a, batch, func(r *store.Report) indicator.Status { return r.Status })
+	fill(a, batch, func(r *store.Report) indicator.Day { return r.Period.End })
+	fill(a, batch, func(r *store.Report) indicator.Day { return r.Period.Start })
+	fill(a, batch, func(r *store.Report) int32 { return r.Region })
+	fillFloats(a, batch, func(r *store.Report) float64 {
+		if r.Missing != indicator.NotMissing {
+			return math.NaN()
+		}
+		return r.Value
+	})
+	fill(a, batch, func(r *store.Report) indicator.Missing { return r.Missing })
+	fill(a, batch, func(r *store.Report) indicator.Precision { return r.Precision })
+	fillFloats(a, batch, func(r *store.Report) float64 { return r.Numerator })
+	fillFloats(a, batch, func(r *store.Report) float64 { return r.Denominator })
+	fill(a, batch, func(r *store.Report) indicator.Precision { return r.CountsPrecision })
+	fill(a, batch, func(r *store.Report) int32 { return r.Source })
+	fill(a, batch, func(r *store.Report) int32 { return r.Definition })
+	fill(a, batch, func(r *store.Report) indicator.Day { return r.PublishedOn })
+	fill(a, batch, func(r *store.Report) bool { return r.PeriodInferred })
+	fillTexts(a, batch, func(r *store.Report) string { return r.Printed })
+	fill(a, batch, func(r *store.Report) int32 { return r.Offset })
+	fillTexts(a, batch, func(r *store.Report) string { return r.Note })
+	w.batched = seq
+	return a.endRows(len(batch))
 }
 
 // farthestDay bounds the days of periods, some 270,000 years, so that two of them pack into one 64-bit number.

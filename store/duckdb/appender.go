@@ -3,7 +3,6 @@ package duckdb
 import (
 	"errors"
 	"fmt"
-	"math"
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
@@ -57,52 +56,106 @@ func (a *appender) point() {
 
 // put writes the row's next cell; T must be as wide as the column.
 func put[T any](a *appender, value T) {
-	if size := unsafe.Sizeof(value); a.err == nil && a.widths[a.column] != size {
+	if out := cells[T](a, 1); out != nil {
+		out[0] = value
+	}
+	a.column++
+}
+
+// room is the number of rows that can be written before the chunk is full.
+func (a *appender) room() int { return int(mapping.VectorSize()) - a.rows }
+
+// cells is the next column from the current row on; nil after an error. There must be room for the rows.
+func cells[T any](a *appender, n int) []T {
+	var zero T
+	size := unsafe.Sizeof(zero)
+	if a.err == nil && a.column >= len(a.widths) {
+		a.err = fmt.Errorf("duckdb: more than %d cells in a row", len(a.widths))
+	}
+	if a.err == nil && a.widths[a.column] != size {
 		a.err = fmt.Errorf("duckdb: column %d takes %d bytes, not %d", a.column, a.widths[a.column], size)
 	}
 	if a.err != nil {
-		return
+		return nil
 	}
-	*(*T)(unsafe.Add(a.data[a.column], uintptr(a.rows)*unsafe.Sizeof(value))) = value
+	return unsafe.Slice((*T)(unsafe.Add(a.data[a.column], uintptr(a.rows)*size)), n)
+}
+
+// fill writes the next cell of several rows.
+func fill[R, T any](a *appender, rows []R, cell func(*R) T) {
+	for i, out := 0, cells[T](a, len(rows)); i < len(out); i++ {
+		out[i] = cell(&rows[i])
+	}
 	a.column++
 }
 
-// putFloat writes a double, NULL for NaN, and no negative zero: it equals zero but would be hashed as another number.
-func (a *appender) putFloat(value float64) {
-	if value == 0 {
-		value = 0
+// fillFloats writes the next cell of several rows as doubles, NULL for NaN, and no negative zero: it equals zero but would
+// be hashed as another number.
+func fillFloats[R any](a *appender, rows []R, cell func(*R) float64) {
+	var valid []uint64
+	for i, out := 0, cells[float64](a, len(rows)); i < len(out); i++ {
+		value := cell(&rows[i])
+		if value == 0 {
+			value = 0
+		}
+		out[i] = value
+		if value == value {
+			continue
+		}
+		if valid == nil {
+			vector := a.vectors[a.column]
+			mapping.VectorEnsureValidityWritable(vector)
+			valid = unsafe.Slice((*uint64)(mapping.VectorGetValidity(vector)), (int(mapping.VectorSize())+63)/64)
+		}
+		row := a.rows + i
+		valid[row/64] &^= 1 << (row % 64)
 	}
-	if math.IsNaN(value) && a.err == nil {
-		mapping.VectorEnsureValidityWritable(a.vectors[a.column])
-		mapping.ValiditySetRowInvalid(mapping.VectorGetValidity(a.vectors[a.column]), mapping.IdxT(a.rows))
-	}
-	put(a, value)
-}
-
-// putText writes a text, which must be valid UTF-8.
-func (a *appender) putText(value string) {
-	if a.err != nil {
-		return
-	}
-	mapping.VectorAssignStringElementLen(a.vectors[a.column], mapping.IdxT(a.rows), []byte(value))
 	a.column++
 }
 
-// endRow completes a row.
-func (a *appender) endRow() error {
+// inlined is the longest text that a cell holds itself: behind its length, in four bytes, and filled up with zeros.
+const inlined = 12
+
+// fillTexts writes the next cell of several rows as texts, which must be valid UTF-8.
+func fillTexts[R any](a *appender, rows []R, cell func(*R) string) {
+	for i, out := 0, cells[[4 + inlined]byte](a, len(rows)); i < len(out); i++ {
+		text := cell(&rows[i])
+		if len(text) > inlined {
+			mapping.VectorAssignStringElementLen(a.vectors[a.column], mapping.IdxT(a.rows+i), []byte(text))
+			continue
+		}
+		out[i] = [4 + inlined]byte{byte(len(text))} // DuckDB runs on little-endian machines only
+		copy(out[i][4:], text)
+	}
+	a.column++
+}
+
+// endRows completes rows that were filled.
+func (a *appender) endRows(n int) error {
 	if a.err == nil && a.column != len(a.types) {
-		a.err = fmt.Errorf("duckdb: a row of %d cells for %d columns", a.column, len(a.types))
+		a.err = fmt.Errorf("duckdb: rows of %d cells for %d columns", a.column, len(a.types))
 	}
 	if a.err != nil {
 		return a.err
 	}
 	a.column = 0
-	a.rows++
-	if a.rows == int(mapping.VectorSize()) {
+	a.rows += n
+	if a.room() == 0 {
 		a.flushChunk()
 	}
 	return a.err
 }
+
+// putText writes a text, which must be valid UTF-8.
+func (a *appender) putText(value string) {
+	if a.err == nil {
+		mapping.VectorAssignStringElementLen(a.vectors[a.column], mapping.IdxT(a.rows), []byte(value))
+	}
+	a.column++
+}
+
+// endRow completes a row.
+func (a *appender) endRow() error { return a.endRows(1) }
 
 func (a *appender) flushChunk() {
 	if a.rows == 0 || a.err != nil {

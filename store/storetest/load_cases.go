@@ -28,6 +28,8 @@ func testLoad(t *testing.T, open func(t *testing.T) store.Engine) {
 		{"checks read what is staged", testStagedReader},
 		{"a pinned snapshot stays", testPinnedStays},
 		{"another numbering", testRenumbered},
+		{"many reports", testMany},
+		{"reports that are dropped", testCleared},
 		{"reports that cannot be stored", testRefused},
 		{"a lost code", testLostCode},
 		{"reports taken back", testDiscard},
