@@ -79,8 +79,9 @@ const batchSize = 8192
 
 // Load reads, validates, stages and checks a package and publishes it as a new snapshot, unless it changes nothing.
 // The error is a *Rejected if the input has more problems than are allowed, an *EmptyError if it holds nothing, a
-// *ChecksFailed if a check of severity ERROR fails, a *store.LockedError if another load runs, and otherwise one of reading or storing. After an error, and after the
-// context ended, the store is as it was.
+// *ScopeError or *ShrinkError if it may not replace what the options say, a *ChecksFailed if a check of severity ERROR
+// fails, a *store.LockedError if another load runs, and otherwise one of reading or storing. After an error, and after
+// the context ended, the store is as it was.
 func (l *Loader) Load(ctx context.Context, input Input) (*Result, error) {
 	return l.run(ctx, input, publishing)
 }
@@ -127,12 +128,15 @@ func (l *Loader) run(ctx context.Context, input Input, aim purpose) (*Result, er
 	}
 	logger = logger.With("input", input.Name)
 	started := now()
+	if err := l.Options.checkReplace(); err != nil {
+		return nil, err
+	}
 	writer, err := l.begin(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("begin the load: %w", err)
 	}
 	r := run{
-		engine: l.Engine, input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
+		started: started, newest: indicator.NoDay, input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
 		problems: &problems{keep: l.Options.KeepProblem},
 	}
 	err = r.upToChecks(ctx, aim)
@@ -148,7 +152,7 @@ func (l *Loader) run(ctx context.Context, input Input, aim purpose) (*Result, er
 
 // run is one load under way.
 type run struct {
-	engine   store.Engine
+	started  time.Time
 	input    Input
 	options  Options
 	writer   store.Writer
@@ -158,6 +162,8 @@ type run struct {
 	problems *problems
 	last     Progress
 
+	newest     indicator.Day    // day of publication in the batch; NoDay while that is empty
+	scopes     []store.Scope    // what the batch replaces, without a day
 	figureRows int64            // the rows of figures read, whatever became of them
 	tabled     bool             // the package has a table of figures
 	catalog    *catalog.Catalog // of the merged tables; nil until read
@@ -175,6 +181,9 @@ func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 		return err
 	}
 	r.enter(StageStage)
+	if err := r.withdraw(ctx); err != nil {
+		return fmt.Errorf("withdraw: %w", err)
+	}
 	staged, err := r.writer.Stage(ctx, r.catalog)
 	if err != nil {
 		return fmt.Errorf("stage: %w", err)
@@ -182,6 +191,9 @@ func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 	r.result.Changes = staged.Changes
 	r.logger.InfoContext(ctx, "staged", "added", staged.Changes.Added, "revised", staged.Changes.Revised,
 		"unchanged", staged.Changes.Unchanged, "rejected", r.result.Rejected, "catalogue", staged.Changes.Catalog)
+	if err := r.guard(staged.Changes); err != nil {
+		return err
+	}
 	if r.empty() {
 		return &EmptyError{Files: r.result.Files}
 	}
@@ -206,23 +218,20 @@ func (r *run) measure(ctx context.Context, staged *store.Staged) error {
 	var before *view
 	from := int32(0)
 	if parent := r.writer.Parent(); parent != nil {
-		// No other load can publish while this one holds the store.
-		pinned, err := r.engine.Pin(ctx)
-		if err != nil {
-			return err
-		}
-		defer pinned.Release()
-		before = &view{pinned, parent.Catalog}
+		before = &view{staged.Parent, parent.Catalog}
 		from = int32(len(parent.Loads))
 	}
 	var err error
-	r.result.Impact, err = measure(ctx, before, &view{staged.Reader, r.catalog}, from, nil)
+	r.result.Impact, err = measure(ctx, before, &view{staged.Reader, r.catalog}, from, r.withdrawn(staged.Changes))
 	return err
 }
 
 // empty reports whether the input holds nothing that a load could be about. Tables of the catalogue alone may be loaded
 // again, and change nothing then.
 func (r *run) empty() bool {
+	if r.options.AllowShrink && len(r.scopes) > 0 {
+		return false
+	}
 	return r.figureRows == 0 && !r.result.Changes.Catalog && (r.tabled || r.result.Rows == 0)
 }
 
@@ -254,6 +263,12 @@ func (r *run) read(ctx context.Context) error {
 	var merged *catalog.Catalog
 	if r.problems.total == 0 {
 		merged = tables.build()
+	}
+	if merged != nil {
+		// A wrong code is said before the figures are read.
+		if r.scopes, err = r.options.scopes(merged); err != nil {
+			return err
+		}
 	}
 	r.enter(StageValidate)
 	if err := r.figures(ctx, d, merged, tables); err != nil {
@@ -338,6 +353,7 @@ func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) err
 		if !ok {
 			break
 		}
+		r.newest = max(r.newest, report.PublishedOn)
 		batch = append(batch, report)
 		if len(batch) < batchSize {
 			continue

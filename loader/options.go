@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // Options say how strict a load is and what else it does. The zero value is the strictest.
@@ -19,6 +20,14 @@ type Options struct {
 	// Wait is how long a load waits while another one holds the store: 0 fails at once, a negative one waits for as
 	// long as it takes.
 	Wait time.Duration
+	// Waiting is told for whom the load waits; it may be nil.
+	Waiting func(*store.LockedError)
+	// Replace lists scopes of which the input holds everything: what else is current in them is withdrawn. It does not go
+	// with MaxRejects.
+	Replace []Replace
+	// AllowShrink lets a load withdraw figures though the input has fewer than half of the regions that an indicator had
+	// in the scopes it replaces, or none. By default that is a *ShrinkError.
+	AllowShrink bool
 }
 
 // MaxRejects bounds the rows of figures that may be rejected: by their number or by their share of all rows of figures.

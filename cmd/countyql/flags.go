@@ -11,10 +11,12 @@ import (
 
 // loadFlags are the flags of load and check.
 type loadFlags struct {
-	MaxRejects rejectLimit `placeholder:"N|N%" help:"Leave out up to N rows of figures with problems, or N % of them; without it one is enough to publish nothing."`
-	Rejects    string      `placeholder:"FILE" help:"Write every problem to this CSV file."`
-	Wait       waitFlag    `help:"Wait while another load holds the store, --wait=30s for so long at most."`
-	Quiet      bool        `short:"q" help:"Write nothing but errors and what was rejected."`
+	MaxRejects  rejectLimit    `placeholder:"N|N%" help:"Leave out up to N rows of figures with problems, or N % of them; without it one is enough to publish nothing."`
+	Rejects     string         `placeholder:"FILE" help:"Write every problem to this CSV file."`
+	Replace     []replaceScope `placeholder:"SCOPE" sep:"none" help:"Withdraw what the input lacks of indicator=CODE,CODE or of indicator=CODE,region=CODE; may be repeated."`
+	AllowShrink bool           `help:"Let --replace withdraw figures though the input has fewer than half of the regions there were."`
+	Wait        waitFlag       `help:"Wait while another load holds the store, --wait=30s for so long at most."`
+	Quiet       bool           `short:"q" help:"Write nothing but errors and what was rejected."`
 }
 
 // rejectLimit is the flag --max-rejects.
@@ -24,6 +26,30 @@ type rejectLimit struct{ loader.MaxRejects }
 func (l *rejectLimit) UnmarshalText(text []byte) (err error) {
 	l.MaxRejects, err = loader.ParseMaxRejects(string(text))
 	return err
+}
+
+// replaceScope is the flag --replace.
+type replaceScope struct{ loader.Replace }
+
+// UnmarshalText reads a scope.
+func (r *replaceScope) UnmarshalText(text []byte) (err error) {
+	r.Replace, err = loader.ParseReplace(string(text))
+	return err
+}
+
+// options are what the flags ask of the loader.
+func (f *loadFlags) options() (loader.Options, error) {
+	o := loader.Options{MaxRejects: f.MaxRejects.MaxRejects, Wait: f.Wait.limit, AllowShrink: f.AllowShrink}
+	for _, scope := range f.Replace {
+		o.Replace = append(o.Replace, scope.Replace)
+	}
+	switch {
+	case len(o.Replace) > 0 && o.MaxRejects != (loader.MaxRejects{}):
+		return o, &usageError{"--replace and --max-rejects do not go together", "what a rejected row reports is not known to be gone"}
+	case len(o.Replace) == 0 && o.AllowShrink:
+		return o, &usageError{"--allow-shrink says nothing without --replace", "name what the input replaces"}
+	}
+	return o, nil
 }
 
 // waitFlag is the flag --wait, with or without a duration.

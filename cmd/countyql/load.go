@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/countyql/countyql/loader"
+	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
 )
 
@@ -39,9 +41,14 @@ func (a *app) load(paths []string, dir string, flags *loadFlags, run step) (*loa
 	if err != nil {
 		return nil, err
 	}
-	l := &loader.Loader{Logger: slog.New(slog.DiscardHandler), Options: loader.Options{
-		MaxRejects: flags.MaxRejects.MaxRejects, Wait: flags.Wait.limit,
-	}}
+	options, err := flags.options()
+	if err != nil {
+		return nil, err
+	}
+	l := &loader.Loader{Logger: slog.New(slog.DiscardHandler), Options: options}
+	if !flags.Quiet {
+		l.Options.Waiting = func(e *store.LockedError) { fmt.Fprintf(a.stderr, "waiting: %v\n", e) }
+	}
 	var rejects *rejectsFile
 	if flags.Rejects != "" {
 		if rejects, err = createRejects(flags.Rejects); err != nil {
@@ -67,5 +74,9 @@ func (a *app) runOn(l *loader.Loader, input loader.Input, dir string, quiet bool
 	l.Progress = meter.show
 	result, err := run(l, a.ctx, input)
 	meter.end()
+	var shrink *loader.ShrinkError
+	if errors.As(err, &shrink) {
+		err = fmt.Errorf("%w (look at the input; if it is right, say --allow-shrink)", err)
+	}
 	return result, errors.Join(err, engine.Close())
 }

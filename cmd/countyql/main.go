@@ -20,7 +20,7 @@ import (
 const (
 	exitOK       = 0 // done; of load also: there was nothing to publish
 	exitUsage    = 2
-	exitRejected = 3 // the input has problems or is empty, or a check of severity ERROR failed
+	exitRejected = 3 // the input has problems, is empty or would withdraw too much, or a check of severity ERROR failed
 	exitLocked   = 4 // another load holds the store
 	exitIO       = 5 // reading or storing failed, or the run was interrupted
 )
@@ -135,14 +135,16 @@ func exitCode(err error) int {
 		rejected  *loader.Rejected
 		failed    *loader.ChecksFailed
 		empty     *loader.EmptyError
+		shrink    *loader.ShrinkError
+		scope     *loader.ScopeError
 		locked    *store.LockedError
 	)
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &malformed), errors.As(err, &usage):
+	case errors.As(err, &malformed), errors.As(err, &usage), errors.As(err, &scope):
 		return exitUsage
-	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty):
+	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty), errors.As(err, &shrink):
 		return exitRejected
 	case errors.As(err, &locked):
 		return exitLocked

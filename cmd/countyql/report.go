@@ -61,7 +61,7 @@ type checkJSON struct {
 }
 
 type failureJSON struct {
-	Code     string        `json:"code"` // USAGE REJECTED CHECKS_FAILED EMPTY LOCKED INTERRUPTED IO
+	Code     string        `json:"code"` // USAGE REJECTED CHECKS_FAILED EMPTY SHRINK LOCKED INTERRUPTED IO
 	Message  string        `json:"message"`
 	Total    int           `json:"total,omitempty"` // all problems, also those not listed
 	Problems []problemJSON `json:"problems,omitempty"`
@@ -155,7 +155,7 @@ func writeResult(w io.Writer, r *loader.Result) {
 	}
 	withdrawn, rejected := "", ""
 	if r.Changes.Withdrawn > 0 {
-		withdrawn = fmt.Sprintf(", %d withdrawn", r.Changes.Withdrawn)
+		withdrawn = fmt.Sprintf(" (%d of them withdrawn)", r.Changes.Withdrawn)
 	}
 	if r.Rejected > 0 {
 		rejected = fmt.Sprintf(", %d rejected", r.Rejected)
@@ -253,6 +253,8 @@ func newFailure(err error) *failureJSON {
 		rejected *loader.Rejected
 		failed   *loader.ChecksFailed
 		empty    *loader.EmptyError
+		shrink   *loader.ShrinkError
+		scope    *loader.ScopeError
 		locked   *store.LockedError
 		usage    *usageError
 	)
@@ -267,9 +269,11 @@ func newFailure(err error) *failureJSON {
 		}
 	case errors.As(err, &empty):
 		f.Code = "EMPTY"
+	case errors.As(err, &shrink):
+		f.Code = "SHRINK"
 	case errors.As(err, &locked):
 		f.Code = "LOCKED"
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &scope):
 		f.Code = "USAGE"
 	case errors.Is(err, context.Canceled):
 		f.Code = "INTERRUPTED"
