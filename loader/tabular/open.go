@@ -31,13 +31,13 @@ var _ Table = (*File)(nil)
 // temporary file first. What is wrong with the content is a *Malformed; any other error is one of reading.
 func Open(name string, r io.Reader, o Options) (*File, error) {
 	f := &File{name: name, raw: newMeter(r), limits: o.Limits.withDefaults()}
-	if err := f.open(o); err != nil {
+	if err := f.open(r, o); err != nil {
 		return nil, errors.Join(at(err, 1, 1), f.Close())
 	}
 	return f, nil
 }
 
-func (f *File) open(o Options) error {
+func (f *File) open(r io.Reader, o Options) error {
 	f.content = bufio.NewReaderSize(f.raw, window)
 	start := peek(f.content, 16)
 	if f.compression = compression(start); f.compression != "" {
@@ -64,6 +64,34 @@ func (f *File) open(o Options) error {
 		return f.openText(o, func() (Table, error) {
 			return newCSV(f.name, f.text, o.delimiter(f.format, start), f.limits), nil
 		})
+	case JSON:
+		return f.openText(o, func() (Table, error) {
+			objects, err := newArray(f.name, f.text, f.limits)
+			if err != nil {
+				return nil, err
+			}
+			return newJSON(f.name, objects, o.Columns)
+		})
+	case NDJSON:
+		return f.openText(o, func() (Table, error) {
+			return newJSON(f.name, newLines(f.name, f.text, f.limits), o.Columns)
+		})
+	case Parquet:
+		return f.openRandom(r, func(content io.ReaderAt, size int64) (Table, error) {
+			return newParquet(f.name, content, size, f.limits)
+		})
+	case XLSX:
+		return f.openRandom(r, func(content io.ReaderAt, size int64) (Table, error) {
+			book, err := openWorkbook(f.name, content, size, f.limits)
+			if err != nil {
+				return nil, err
+			}
+			sheet, err := book.sheet(o.Sheet)
+			if err != nil {
+				return nil, err
+			}
+			return newSheet(book, sheet, o.FillMerged, f.limits)
+		})
 	}
 	return broken(f.name, CodeSyntax, "", "there is no format %q", cut(string(f.format)))
 }
@@ -79,7 +107,20 @@ func (f *File) openText(o Options, open func() (Table, error)) error {
 	if f.text, err = newDecoder(f.name, f.content, o.Encoding); err != nil {
 		return err
 	}
-	f.table, err = open()
+	if f.table, err = open(); err != nil {
+		f.table = nil // not one that is no Table
+	}
+	return err
+}
+
+func (f *File) openRandom(r io.Reader, open func(content io.ReaderAt, size int64) (Table, error)) error {
+	content, size, err := f.random(r)
+	if err != nil {
+		return err
+	}
+	if f.table, err = open(content, size); err != nil {
+		f.table = nil // not one that is no Table
+	}
 	return err
 }
 

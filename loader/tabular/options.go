@@ -53,7 +53,8 @@ type Limits struct {
 	CellBytes         int64 // 64 KiB if 0
 	Columns           int64 // 4,096 if 0
 	JSONNesting       int64 // 32 if 0
-	HeaderBytes       int64 // of what PX says about its data, and of the names in a workbook; 64 MiB if 0
+	HeaderBytes       int64 // of what PX, Parquet and workbooks say about their data; 64 MiB if 0
+	TextBytes         int64 // of the texts that the cells of a workbook share; 256 MiB if 0
 	DecompressedBytes int64 // of a compressed file; 64 GiB if 0
 	DecompressedRatio int64 // decompressed to compressed bytes, beyond 64 MiB; 200 if 0
 	UnzippedBytes     int64 // of a workbook's parts together; 4 GiB if 0
@@ -68,6 +69,7 @@ func (l Limits) withDefaults() Limits {
 		Columns:           cmp.Or(l.Columns, 4096),
 		JSONNesting:       cmp.Or(l.JSONNesting, 32),
 		HeaderBytes:       cmp.Or(l.HeaderBytes, 64<<20),
+		TextBytes:         cmp.Or(l.TextBytes, 256<<20),
 		DecompressedBytes: cmp.Or(l.DecompressedBytes, 64<<30),
 		DecompressedRatio: cmp.Or(l.DecompressedRatio, 200),
 		UnzippedBytes:     cmp.Or(l.UnzippedBytes, 4<<30),
