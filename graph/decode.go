@@ -70,9 +70,18 @@ func decodeURL(raw string) (*graphql.RawParams, *refusal) {
 	return parametersOf(parameters)
 }
 
-// decodeBody reads a JSON object. Its media type must be one that a web page of another origin cannot send without being
-// asked first, so that nobody's browser can be made to ask.
+// decodeBody reads query, operationName, variables and extensions of a JSON object. Others are ignored.
 func decodeBody(r *http.Request) (*graphql.RawParams, *refusal) {
+	fields, refused := decodeObject(r, `send {"query": "…"}`)
+	if refused != nil {
+		return nil, refused
+	}
+	return parametersOf(fields)
+}
+
+// decodeObject reads the JSON object that a body consists of. Its media type must be one that a web page of another origin cannot
+// send without being asked first, so that nobody's browser can be made to ask. The example says what the object looks like.
+func decodeObject(r *http.Request, example string) (map[string]json.RawMessage, *refusal) {
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil || media != mediaJSON:
@@ -92,18 +101,18 @@ func decodeBody(r *http.Request) (*graphql.RawParams, *refusal) {
 	body = bytes.TrimSpace(body)
 	switch {
 	case len(body) == 0:
-		return nil, refuse(http.StatusBadRequest, `send {"query": "…"}`, "the request has no body")
+		return nil, refuse(http.StatusBadRequest, example, "the request has no body")
 	case body[0] == '[':
 		return nil, refuse(http.StatusBadRequest, "send one request per operation, or several root fields in one operation",
 			"batches of operations are not supported")
 	case body[0] != '{':
-		return nil, refuse(http.StatusBadRequest, `send {"query": "…"}`, "the request's body is not a JSON object")
+		return nil, refuse(http.StatusBadRequest, example, "the request's body is not a JSON object")
 	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, refuse(http.StatusBadRequest, "send one JSON object and nothing after it", "the request's body is not JSON: %s", problemOf(err))
 	}
-	return parametersOf(fields)
+	return fields, nil
 }
 
 // unread is the refusal of a body that could not be read to its end.

@@ -39,14 +39,19 @@ func served() *ast.Schema {
 	return definition
 }
 
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.RequestID == nil {
+		o.RequestID = func(context.Context) string { return "" }
+	}
+	return o
+}
+
 // NewHandler returns the GraphQL handler over a service: POST and GET, one pinned snapshot per operation.
 func NewHandler(service *query.Service, options Options) *handler.Server {
-	if options.Logger == nil {
-		options.Logger = slog.Default()
-	}
-	if options.RequestID == nil {
-		options.RequestID = func(context.Context) string { return "" }
-	}
+	options = options.withDefaults()
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
 	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{service: service}}))

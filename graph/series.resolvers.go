@@ -17,7 +17,7 @@ func (r *pointResolver) Period(ctx context.Context, obj *query.Point) (*model.Ti
 }
 
 func (r *queryResolver) Series(ctx context.Context, input model.SeriesInput) (*query.SeriesResult, error) {
-	answer, err := sessionOf(ctx).Series(ctx, seriesRequest(ctx, &input))
+	answer, err := sessionOf(ctx).Series(ctx, selectedSeries(ctx, &input))
 	return answer, atInput(err)
 }
 

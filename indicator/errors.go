@@ -1,6 +1,7 @@
 package indicator
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -72,4 +73,13 @@ func (e *Error) At(path ...string) *Error {
 // Errorf returns an error of the given code with a formatted message.
 func Errorf(code ErrorCode, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// CodeOf is the code of a typed error; false if it is none.
+func CodeOf(err error) (ErrorCode, bool) {
+	var typed *Error
+	if errors.As(err, &typed) {
+		return typed.Code, true
+	}
+	return "", false
 }

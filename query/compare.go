@@ -116,6 +116,11 @@ const (
 	Worse
 )
 
+var standingNames = []string{"", "BETTER", "SIMILAR", "WORSE"}
+
+// String returns the contract's name of the standing; empty for NoStanding.
+func (s Standing) String() string { return standingNames[s] }
+
 // Share is the value over the group's sum; an error of code NOT_ADDITIVE where values do not add up.
 func (e *Entry) Share() (*float64, error) {
 	sum, err := e.group.sum()

@@ -87,8 +87,8 @@ func (s *Series) everyPeriod() bool {
 	return s.Frequency != indicator.Irregular
 }
 
-// length is the number of points.
-func (s *Series) length() int {
+// Length is the number of points.
+func (s *Series) Length() int {
 	if !s.everyPeriod() {
 		return len(s.cells)
 	}
@@ -97,7 +97,7 @@ func (s *Series) length() int {
 
 // lay builds the points: one for each bucket and, where every period has one, for the gaps between them.
 func (s *Series) lay(fill Fill) {
-	s.points = make([]*Point, 0, s.length())
+	s.points = make([]*Point, 0, s.Length())
 	add := func(p *Point) {
 		p.series, p.position = s, len(s.points)
 		s.points = append(s.points, p)
@@ -119,7 +119,22 @@ func (s *Series) lay(fill Fill) {
 	fill.apply(s.points)
 }
 
-// Points are the series' points by time.
+// Walk hands the points of a series to visit, by time, until it fails. They are made for the call where the request deferred
+// them, and not kept.
+func (s *Series) Walk(visit func(*Point) error) error {
+	if s.plan.request.Deferred {
+		s.lay(s.plan.request.Fill)
+		defer func() { s.points = nil }()
+	}
+	for _, p := range s.points {
+		if err := visit(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Points are the series' points by time; none where the request deferred them.
 func (s *Series) Points() []*Point { return s.points }
 
 // at is the point of a period; nil if there is none.

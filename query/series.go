@@ -31,6 +31,8 @@ type SeriesRequest struct {
 	YearOnYear bool
 	// Evidence makes the figures behind each point available.
 	Evidence bool
+	// Deferred leaves the points out of the answer; Series.Walk makes them, series by series.
+	Deferred bool
 }
 
 // Align counts days from an event, such as a festival that moves through the calendar.
@@ -102,6 +104,9 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 	}
 	if answer.Page, err = paginate(list, (*Series).identity, request.Page, s.limits.Page); err != nil {
 		return nil, err
+	}
+	if request.Deferred {
+		return answer, nil
 	}
 	return answer, plan.lay(s, answer.Page.Nodes)
 }
@@ -203,7 +208,7 @@ func (p *seriesPlan) fetch(ctx context.Context, s *Session) error {
 func (p *seriesPlan) lay(s *Session, page []*Series) error {
 	points := 0
 	for _, series := range page {
-		points += series.length()
+		points += series.Length()
 	}
 	if points > s.limits.Rows {
 		return &indicator.Error{

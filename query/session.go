@@ -54,6 +54,9 @@ func (s *Session) Scoped() bool { return s.view != nil }
 // encloses others.
 func (s *Session) figured(r *catalog.Region) bool { return s.view == nil || s.view.figured[r.ID] }
 
+// AllowPages sets the largest page, for answers that are streamed. It is called before anything is asked.
+func (s *Session) AllowPages(items int) { s.limits.Page = items }
+
 // Catalog returns the snapshot's catalogue.
 func (s *Session) Catalog() *catalog.Catalog { return s.catalog }
 

@@ -49,10 +49,12 @@ func logged(next http.Handler, logger *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		defer func() { // also of a request that is broken off by a panic
+			rec := recordOf(r.Context())
+			logger.InfoContext(r.Context(), "request", "id", rec.id, "principal", rec.principal, "method", r.Method, "path", r.URL.Path, "status", status.status,
+				"operation", rec.operation, "engineQueries", rec.engineQueries, "took", time.Since(start).Round(time.Microsecond))
+		}()
 		next.ServeHTTP(status, r)
-		rec := recordOf(r.Context())
-		logger.InfoContext(r.Context(), "request", "id", rec.id, "principal", rec.principal, "method", r.Method, "path", r.URL.Path, "status", status.status,
-			"operation", rec.operation, "engineQueries", rec.engineQueries, "took", time.Since(start).Round(time.Microsecond))
 	})
 }
 

@@ -27,6 +27,12 @@ type Options struct {
 	Timeout time.Duration
 	// Access says who may do what. Default: everybody may read, nobody more.
 	Access Access
+	// ExportRows bounds the rows of an exported file. Default: 5 million.
+	ExportRows int
+	// ExportTimeout bounds the time an export may take. Default: 10 minutes.
+	ExportTimeout time.Duration
+	// ExportStall is how long the client of an export may take nothing before it is given up. Default: 30 seconds.
+	ExportStall time.Duration
 }
 
 func (o Options) withDefaults() Options {
@@ -40,6 +46,15 @@ func (o Options) withDefaults() Options {
 		o.Timeout = 30 * time.Second
 	}
 	o.Access = o.Access.withDefaults()
+	if o.ExportRows <= 0 {
+		o.ExportRows = 5_000_000
+	}
+	if o.ExportTimeout <= 0 {
+		o.ExportTimeout = 10 * time.Minute
+	}
+	if o.ExportStall <= 0 {
+		o.ExportStall = 30 * time.Second
+	}
 	return o
 }
 
@@ -47,9 +62,11 @@ func (o Options) withDefaults() Options {
 func New(service *query.Service, options Options) http.Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
-	graphql := graph.NewHandler(service, graph.Options{Logger: options.Logger, RequestID: requestID, Observe: observe})
+	asked := graph.Options{Logger: options.Logger, RequestID: requestID, Observe: observe}
+	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }
 	routes.Handle("/graphql", known(limited(withTimeout(graphql, options.Timeout), options.MaxBody)))
+	routes.Handle("/v1/export/{file}", known(newExporter(service, asked, options)))
 	routes.Handle("GET /schema.graphql", known(http.HandlerFunc(serveSchema)))
 	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })

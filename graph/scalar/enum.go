@@ -95,7 +95,9 @@ func UnmarshalCheckStatus(v any) (indicator.CheckStatus, error) {
 	return read(v, "check status", indicator.ParseCheckStatus)
 }
 
-var standings = map[query.Standing]string{query.Better: "BETTER", query.Similar: "SIMILAR", query.Worse: "WORSE"}
+var standings = map[query.Standing]string{
+	query.Better: query.Better.String(), query.Similar: query.Similar.String(), query.Worse: query.Worse.String(),
+}
 
 // MarshalStanding writes a standing, NoStanding as null.
 func MarshalStanding(s query.Standing) graphql.Marshaler { return named(standings, s) }

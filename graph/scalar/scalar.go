@@ -17,12 +17,6 @@ import (
 // Node is anything with an identifier: *catalog.Region, *catalog.Indicator, *catalog.Source or *query.Observation.
 type Node interface{}
 
-// significantDigits of numbers: what every engine agrees on, whatever the order it adds in.
-const significantDigits = 12
-
-// exactIntegers bounds the whole numbers that a double tells apart from their neighbours: 2^53.
-const exactIntegers = 1 << 53
-
 // MarshalFloat writes a number with at most 12 significant digits, the shortest way that reads back as the same. Whole numbers
 // up to 2^53 are counts and stay exact, however many digits they have. Zero has no sign.
 func MarshalFloat(x float64) graphql.Marshaler {
@@ -30,16 +24,7 @@ func MarshalFloat(x float64) graphql.Marshaler {
 		return graphql.Null
 	}
 	return graphql.WriterFunc(func(w io.Writer) {
-		rounded := x
-		if x != math.Trunc(x) || math.Abs(x) > exactIntegers {
-			rounded, _ = strconv.ParseFloat(strconv.FormatFloat(x, 'g', significantDigits, 64), 64) // FormatFloat's own output
-		}
-		rounded += 0 // -0 becomes 0
-		format := byte('f')
-		if abs := math.Abs(rounded); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-			format = 'e' // as JavaScript does
-		}
-		_, _ = w.Write(strconv.AppendFloat(nil, rounded, format, -1, 64)) // the response buffer does not fail
+		_, _ = w.Write(indicator.AppendShown(nil, x)) // the response buffer does not fail
 	})
 }
 

@@ -1,0 +1,133 @@
+package export
+
+import (
+	"context"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/query"
+)
+
+// Compare asks how regions stand against each other, a row for each indicator and region.
+type Compare struct {
+	Request *query.CompareRequest // Page.First is Whole for all regions
+}
+
+var _ Question = (*Compare)(nil)
+
+// Ask compares the regions. Behind the last entry of an indicator come the regions that have no value, with the reason.
+func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
+	request := *q.Request
+	request.Page, request.Evidence = page(request.Page, bounds.Rows), true
+	answer, err := session.Compare(ctx, &request)
+	if err != nil {
+		return nil, err
+	}
+	var rows []entryRow
+	var warnings []query.Warning
+	for _, c := range answer.Indicators {
+		warnings = append(warnings, c.Warnings...)
+		for _, e := range c.Page.Nodes {
+			rows = append(rows, entryRow{comparison: c, region: e.Region, entry: e})
+		}
+		if bounds.Present || c.Page.PageInfo.HasNextPage {
+			continue
+		}
+		for _, m := range c.Missing {
+			rows = append(rows, entryRow{comparison: c, region: m.Region, missing: m.Reason})
+		}
+	}
+	if err := checkRows(len(rows), bounds.Rows); err != nil {
+		return nil, err
+	}
+	return tableOf(entryColumns(), warnings, eachOf(rows, func(row entryRow) entryRow { return row })), nil
+}
+
+// entryRow is a region compared or, without an entry, one that has no value.
+type entryRow struct {
+	comparison *query.IndicatorComparison
+	region     *catalog.Region
+	entry      *query.Entry
+	missing    indicator.Missing
+}
+
+// evidence is the figure that the value comes from; nil if there is none.
+func (r entryRow) evidence() *query.Observation {
+	if r.entry == nil {
+		return nil
+	}
+	return r.entry.Observation
+}
+
+// ofEntry is a column's value of an entry; none where there is no entry.
+func ofEntry[V any](get func(*query.Entry) V) func(entryRow) V {
+	return func(r entryRow) V {
+		if r.entry == nil {
+			var none V
+			return none
+		}
+		return get(r.entry)
+	}
+}
+
+func precisionOf(q indicator.Quantity) string {
+	if !q.Known() {
+		return ""
+	}
+	return q.Precision.String()
+}
+
+func entryColumns() []column[entryRow] {
+	type item = entryRow
+	columns := indicatorColumns(func(r item) *catalog.Indicator { return r.comparison.Indicator })
+	columns = append(columns, regionColumns(func(r item) *catalog.Region { return r.region })...)
+	columns = append(columns,
+		text("unit", func(r item) string { return r.comparison.Unit }),
+		number("value", ofEntry(func(e *query.Entry) *float64 { return &e.Quantity.Value })),
+		text("missing", func(r item) string { return r.missing.String() }),
+		text("precision", ofEntry(func(e *query.Entry) string { return e.Quantity.Precision.String() })),
+		integer("rank", ofEntry(func(e *query.Entry) *int { return &e.Rank })),
+		boolean("rank_uncertain", ofEntry(func(e *query.Entry) *bool { return &e.RankUncertain })),
+		number("percentile", ofEntry(func(e *query.Entry) *float64 { return &e.Percentile })),
+		number("z_score", ofEntry(func(e *query.Entry) *float64 { return e.ZScore })),
+		number("robust_z_score", ofEntry(func(e *query.Entry) *float64 { return e.RobustZScore })),
+		number("baseline", func(r item) *float64 { return &r.comparison.Baseline.Value }),
+		text("baseline_precision", func(r item) string { return precisionOf(r.comparison.Baseline) }),
+		number("difference", ofEntry(func(e *query.Entry) *float64 { return &e.Difference.Value })),
+		text("difference_precision", ofEntry(func(e *query.Entry) string { return precisionOf(e.Difference) })),
+		number("ratio", ofEntry(func(e *query.Entry) *float64 { return e.Ratio })),
+		number("share", ofEntry(func(e *query.Entry) *float64 { share, _ := e.Share(); return share })), // share_refused has the error
+		text("share_refused", ofEntry(func(e *query.Entry) string { _, err := e.Share(); return refusal(err) })),
+		text("standing", ofEntry(func(e *query.Entry) string { return e.Standing.String() })),
+	)
+	columns = append(columns, evidenceColumns()...)
+	return columns
+}
+
+// evidenceColumns describe the figure that a value comes from.
+func evidenceColumns() []column[entryRow] {
+	columns := periodColumns(func(r entryRow) *indicator.Period {
+		if o := r.evidence(); o != nil {
+			return &o.Period
+		}
+		return nil
+	})
+	columns = append(columns, text("printed", func(r entryRow) string {
+		if o := r.evidence(); o != nil {
+			return o.Printed
+		}
+		return ""
+	}))
+	columns = append(columns, sourceColumns(func(r entryRow) *catalog.Source {
+		if o := r.evidence(); o != nil {
+			return o.Source
+		}
+		return nil
+	})...)
+	return append(columns, date("published_on", func(r entryRow) indicator.Day {
+		if o := r.evidence(); o != nil {
+			return o.PublishedOn
+		}
+		return indicator.NoDay
+	}))
+}

@@ -1,0 +1,73 @@
+package export
+
+import (
+	"context"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/query"
+)
+
+// Observations asks for figures with their evidence, a row each.
+type Observations struct {
+	Where *query.ObservationWhere
+	AsOf  indicator.Day
+	Order query.ObservationOrder
+	Page  query.PageRequest // First is Whole for all of them
+}
+
+var _ Question = (*Observations)(nil)
+
+// Ask counts the figures; they are read as they are written, some thousands at a time.
+func (q *Observations) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
+	walk, err := session.WalkObservations(ctx, q.Where, q.AsOf, q.Order, page(q.Page, bounds.Rows))
+	if err != nil {
+		return nil, err
+	}
+	if q.Page.First == Whole {
+		rows, err := walk.Count(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := checkRows(rows, bounds.Rows); err != nil {
+			return nil, err
+		}
+	} else if err := checkRows(q.Page.First, bounds.Rows); err != nil {
+		return nil, err
+	}
+	return tableOf(observationColumns(), nil, walk.Each), nil
+}
+
+func observationColumns() []column[*query.Observation] {
+	type item = *query.Observation
+	columns := regionColumns(func(o item) *catalog.Region { return o.Region })
+	columns = append(columns, indicatorColumns(func(o item) *catalog.Indicator { return o.Indicator })...)
+	columns = append(columns, text("slice", func(o item) string { return o.Slice.String() }))
+	columns = append(columns, periodColumns(func(o item) *indicator.Period { return &o.Period })...)
+	columns = append(columns,
+		boolean("period_inferred", func(o item) *bool { return &o.Inferred }),
+		text("status", func(o item) string { return o.Status.String() }),
+		number("value", func(o item) *float64 { return o.Value }),
+		text("missing", func(o item) string { return o.Missing.String() }),
+		text("unit", func(o item) string { return o.Indicator.Unit }),
+		text("precision", func(o item) string { return o.Precision.String() }),
+		number("numerator", func(o item) *float64 { return o.Numerator }),
+		number("denominator", func(o item) *float64 { return o.Denominator }),
+		boolean("derived", func(o item) *bool { return &o.Derived }),
+		text("printed", func(o item) string { return o.Printed }),
+		integer("printed_offset", func(o item) *int {
+			if o.Offset < 0 {
+				return nil
+			}
+			offset := int(o.Offset)
+			return &offset
+		}),
+		text("definition", func(o item) string { return o.Definition }),
+		text("note", func(o item) string { return o.Note }),
+	)
+	columns = append(columns, sourceColumns(func(o item) *catalog.Source { return o.Source })...)
+	return append(columns,
+		date("published_on", func(o item) indicator.Day { return o.PublishedOn }),
+		text("load_id", func(o item) string { return o.Load.ID }),
+	)
+}
