@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -23,7 +24,8 @@ func (e *LockedError) Error() string { return "the store is locked by " + e.Hold
 const retryPause = 100 * time.Millisecond
 
 // BeginWait begins a load as Begin does, and where another load holds the store it waits for its end or for that of the
-// context. waiting, unless nil, is told at once for whom it waits, and again when the store has another holder.
+// context: past a deadline the error is a *LockedError too, after a cancellation that alone. waiting, unless nil, is told
+// at once for whom it waits, and again when the store has another holder.
 func BeginWait(ctx context.Context, e Engine, waiting func(*LockedError)) (Writer, error) {
 	return awaitLock(ctx, waiting, func() (Writer, error) { return e.Begin(ctx) })
 }
@@ -56,7 +58,10 @@ func awaitLock[T any](ctx context.Context, waiting func(*LockedError), try func(
 		}
 		select {
 		case <-ctx.Done():
-			return result, errors.Join(ctx.Err(), err)
+			if errors.Is(ctx.Err(), context.Canceled) {
+				return result, fmt.Errorf("waiting for %s: %w", locked.Holder, ctx.Err())
+			}
+			return result, fmt.Errorf("%w: waiting ended: %w", err, ctx.Err())
 		case <-ticker.C:
 		}
 	}

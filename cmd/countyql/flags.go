@@ -17,6 +17,8 @@ type loadFlags struct {
 	AllowShrink bool           `help:"Let --replace withdraw figures though the input has fewer than half of the regions there were."`
 	Wait        waitFlag       `help:"Wait while another load holds the store, --wait=30s for so long at most."`
 	Quiet       bool           `short:"q" help:"Write nothing but errors and what was rejected."`
+
+	keep int // snapshots to leave; 0 for all
 }
 
 // rejectLimit is the flag --max-rejects.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 
 	"github.com/countyql/countyql/loader"
-	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
 )
 
@@ -16,10 +15,15 @@ type loadCmd struct {
 	Paths []string `arg:"" name:"path" help:"${pathHelp}"`
 	loadFlags
 	DryRun bool `help:"Publish nothing; say what would change: figures, ranks, regions."`
+	Keep   int  `default:"10" env:"COUNTYQL_KEEP" placeholder:"N" help:"How many snapshots to leave after publishing: this one and the newest others; 0 for all (default ${default})."`
 }
 
 // Run loads the package and reports what was published.
 func (c *loadCmd) Run(a *app) error {
+	if c.Keep < 0 {
+		return &usageError{fmt.Sprintf("--keep %d is no number of snapshots", c.Keep), "write 0 to keep all"}
+	}
+	c.loadFlags.keep = c.Keep
 	step := (*loader.Loader).Load
 	if c.DryRun {
 		step = (*loader.Loader).DryRun
@@ -47,7 +51,7 @@ func (a *app) load(paths []string, dir string, flags *loadFlags, run step) (*loa
 	}
 	l := &loader.Loader{Logger: slog.New(slog.DiscardHandler), Options: options}
 	if !flags.Quiet {
-		l.Options.Waiting = func(e *store.LockedError) { fmt.Fprintf(a.stderr, "waiting: %v\n", e) }
+		l.Options.Waiting = a.sayWaiting
 	}
 	var rejects *rejectsFile
 	if flags.Rejects != "" {
@@ -56,7 +60,7 @@ func (a *app) load(paths []string, dir string, flags *loadFlags, run step) (*loa
 		}
 		l.Options.KeepProblem = rejects.rejects.Write
 	}
-	result, err := a.runOn(l, input, dir, flags.Quiet, run)
+	result, err := a.runOn(l, input, dir, flags, run)
 	if rejects != nil {
 		err = errors.Join(err, rejects.finish(err))
 	}
@@ -64,13 +68,15 @@ func (a *app) load(paths []string, dir string, flags *loadFlags, run step) (*loa
 }
 
 // runOn opens the store in a directory and runs a step of the loader on it.
-func (a *app) runOn(l *loader.Loader, input loader.Input, dir string, quiet bool, run step) (*loader.Result, error) {
-	engine, err := openEngine(a.Engine, dir, duckdb.Options{})
+func (a *app) runOn(l *loader.Loader, input loader.Input, dir string, flags *loadFlags, run step) (*loader.Result, error) {
+	// What the engine logs of a load is what went wrong beside it, such as old snapshots that cannot be removed.
+	warnings := slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	engine, err := openEngine(a.Engine, dir, duckdb.Options{Keep: flags.keep, Logger: warnings})
 	if err != nil {
 		return nil, err
 	}
 	l.Engine = engine
-	meter := newMeter(a.stderr, quiet)
+	meter := newMeter(a.stderr, flags.Quiet)
 	l.Progress = meter.show
 	result, err := run(l, a.ctx, input)
 	meter.end()

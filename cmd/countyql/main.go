@@ -20,7 +20,7 @@ import (
 const (
 	exitOK       = 0 // done; of load also: there was nothing to publish
 	exitUsage    = 2
-	exitRejected = 3 // the input has problems, is empty or would withdraw too much, or a check of severity ERROR failed
+	exitRejected = 3 // the input has problems, is empty or would withdraw too much, or a check of severity ERROR failed; of verify: a snapshot is damaged
 	exitLocked   = 4 // another load holds the store
 	exitIO       = 5 // reading or storing failed, or the run was interrupted
 )
@@ -31,11 +31,12 @@ type cli struct {
 	Engine string `default:"duckdb:" placeholder:"URL" help:"The engine that keeps the figures (default ${default})."`
 	JSON   bool   `name:"json" help:"Write the result as JSON."`
 
-	Serve   serveCmd   `cmd:"" help:"Answer GraphQL over HTTP; load the bundled data first if the store is empty."`
-	Load    loadCmd    `cmd:"" help:"Load a data package or files and publish them."`
-	Check   checkCmd   `cmd:"" help:"Validate a data package or files and run the checks, changing nothing."`
-	Tokens  tokensCmd  `cmd:"" help:"Make, list and revoke the tokens a server accepts."`
-	Version versionCmd `cmd:"" help:"Say which build this is."`
+	Serve     serveCmd     `cmd:"" help:"Answer GraphQL over HTTP; load the bundled data first if the store is empty."`
+	Load      loadCmd      `cmd:"" help:"Load a data package or files and publish them."`
+	Check     checkCmd     `cmd:"" help:"Validate a data package or files and run the checks, changing nothing."`
+	Snapshots snapshotsCmd `cmd:"" help:"List, compare, publish, prune and verify the kept snapshots."`
+	Tokens    tokensCmd    `cmd:"" help:"Make, list and revoke the tokens a server accepts."`
+	Version   versionCmd   `cmd:"" help:"Say which build this is."`
 }
 
 // app is what the commands share.
@@ -137,14 +138,16 @@ func exitCode(err error) int {
 		empty     *loader.EmptyError
 		shrink    *loader.ShrinkError
 		scope     *loader.ScopeError
+		damaged   foundDamaged
+		unknown   *store.UnknownSnapshotError
 		locked    *store.LockedError
 	)
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &malformed), errors.As(err, &usage), errors.As(err, &scope):
+	case errors.As(err, &malformed), errors.As(err, &usage), errors.As(err, &scope), errors.As(err, &unknown):
 		return exitUsage
-	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty), errors.As(err, &shrink):
+	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty), errors.As(err, &shrink), errors.As(err, &damaged):
 		return exitRejected
 	case errors.As(err, &locked):
 		return exitLocked

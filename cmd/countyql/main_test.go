@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"exits":    exits,
 			"digest":   digest,
 			"holdlock": holdLock,
+			"damage":   damage,
 			"pipe":     pipe,
 		},
 		RequireExplicitExec: true,
@@ -100,6 +101,20 @@ func holdLock(ts *testscript.TestScript, _ bool, args []string) {
 // pipe makes a named pipe, to which nobody writes.
 func pipe(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(syscall.Mkfifo(ts.MkAbs(args[0]), 0o600))
+}
+
+// damage cuts off the file of the kept snapshots but the published one: damage store.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	current, err := os.ReadFile(filepath.Join(dir, "CURRENT"))
+	ts.Check(err)
+	files, err := filepath.Glob(filepath.Join(dir, "snapshots", "*"))
+	ts.Check(err)
+	for _, name := range files {
+		if !strings.HasPrefix(filepath.Base(name), strings.TrimSpace(string(current))) {
+			ts.Check(os.Truncate(name, 100_000))
+		}
+	}
 }
 
 // writeBig makes a package of the small one's catalogue and so many figures, one for each day.
@@ -216,20 +231,95 @@ func TestKilledLoad(t *testing.T) {
 
 // A load that is asked to end says so and leaves nothing behind.
 func TestTerminatedLoad(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "store")
-	rest, err := interrupt(t, "validating", syscall.SIGTERM, "load", "--store", dir, writeBig(t, 200_000))
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != exitIO {
-		t.Errorf("countyql ended with %v", err)
+	big := writeBig(t, 200_000)
+	for _, signal := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+		for _, stage := range []string{"validating", "staging"} {
+			t.Run(fmt.Sprint(signal, " while ", stage), func(t *testing.T) {
+				dir := filepath.Join(t.TempDir(), "store")
+				rest, err := interrupt(t, stage, signal, "load", "--store", dir, big)
+				var exit *exec.ExitError
+				if !errors.As(err, &exit) || exit.ExitCode() != exitIO {
+					t.Errorf("countyql ended with %v", err)
+				}
+				if !strings.Contains(rest, "countyql: interrupted, nothing is published") {
+					t.Errorf("countyql said %s", rest)
+				}
+				if got := published(t, dir); len(got) > 0 {
+					t.Errorf("published %+v", got)
+				}
+				left, err := os.ReadDir(filepath.Join(dir, "staging"))
+				if err != nil || len(left) > 0 {
+					t.Errorf("staging holds %v, %v", left, err)
+				}
+			})
+		}
 	}
-	if !strings.Contains(rest, "countyql: interrupted, nothing is published") {
-		t.Errorf("countyql said %s", rest)
+}
+
+// Eight loads at once, each with a figure of its own. Those that wait all go through and none loses another's figure; of
+// those that do not, the ones that find the store locked say by whom.
+func TestConcurrentLoads(t *testing.T) {
+	const loads = 8
+	packages := make([]string, loads)
+	for n := range packages {
+		packages[n] = t.TempDir()
+		if err := os.CopyFS(packages[n], os.DirFS("../../loader/testdata/mini")); err != nil {
+			t.Fatal(err)
+		}
+		name := filepath.Join(packages[n], "observations.csv")
+		old, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := fmt.Sprintf("370105,grids,,2020-05-%02d,ACTUAL,%d,,,,,,,,daily,2020-05-30,,,\n", n+1, n)
+		if err := os.WriteFile(name, append(old, row...), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if got := published(t, dir); len(got) > 0 {
-		t.Errorf("published %+v", got)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
-	left, err := os.ReadDir(filepath.Join(dir, "staging"))
-	if err != nil || len(left) > 0 {
-		t.Errorf("staging holds %v, %v", left, err)
+	run := func(dir string, flags ...string) (codes map[int]int, said []string) {
+		codes, said = make(map[int]int), make([]string, loads)
+		var commands []*exec.Cmd
+		outs := make([]strings.Builder, loads)
+		for n := range loads {
+			command := exec.CommandContext(t.Context(), self, append([]string{"load", "--store", dir, packages[n]}, flags...)...)
+			command.Env = append(os.Environ(), asCommand+"=1")
+			command.Stderr = &outs[n]
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			commands = append(commands, command)
+		}
+		for n, command := range commands {
+			if err := command.Wait(); err != nil && command.ProcessState == nil {
+				t.Fatal(err)
+			}
+			codes[command.ProcessState.ExitCode()]++
+			said[n] = outs[n].String()
+			if code := command.ProcessState.ExitCode(); code == exitLocked && !strings.Contains(said[n], "the store is locked by ") {
+				t.Errorf("a load that found the store locked said %s", said[n])
+			}
+		}
+		return codes, said
+	}
+	waited := filepath.Join(t.TempDir(), "store")
+	codes, said := run(waited, "--wait")
+	if codes[exitOK] != loads {
+		t.Fatalf("exit codes %v: %s", codes, said)
+	}
+	manifests := published(t, waited)
+	if len(manifests) != loads || manifests[0].Observations != 11+loads {
+		t.Errorf("%d snapshots, the newest with %d figures", len(manifests), manifests[0].Observations)
+	}
+	hasty := filepath.Join(t.TempDir(), "store")
+	codes, said = run(hasty)
+	if codes[exitOK] == 0 || codes[exitOK]+codes[exitLocked] != loads {
+		t.Errorf("exit codes %v: %s", codes, said)
+	}
+	if manifests := published(t, hasty); len(manifests) != codes[exitOK] || manifests[0].Observations != int64(11+codes[exitOK]) {
+		t.Errorf("%d loads published %d snapshots, the newest with %d figures", codes[exitOK], len(manifests), manifests[0].Observations)
 	}
 }

@@ -240,8 +240,13 @@ func testBeginWait(t *testing.T, e Engine) {
 		cancel()
 	})
 	var locked *store.LockedError
-	if !errors.Is(err, context.Canceled) || !errors.As(err, &locked) || len(told) != 1 || told[0] == "" {
+	if !errors.Is(err, context.Canceled) || errors.As(err, &locked) || len(told) != 1 || told[0] == "" {
 		t.Errorf("waiting for %q until the context ended: %v", told, err)
+	}
+	past, stop := context.WithTimeout(t.Context(), 1)
+	defer stop()
+	if _, err := store.BeginWait(past, e, nil); !errors.Is(err, context.DeadlineExceeded) || !errors.As(err, &locked) {
+		t.Errorf("waiting past the deadline: %v", err)
 	}
 	waiting := make(chan struct{})
 	done := make(chan error)
