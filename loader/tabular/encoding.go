@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -40,8 +41,9 @@ type decoder struct {
 	convert io.Reader // from the encoding to UTF-8; nil where bytes pass as they are
 	chunk   []byte    // converted, not passed on yet
 	buffer  []byte
-	first   bool // nothing was converted yet
-	line    int  // of what was converted
+	legacy  encoding.Encoding // what text that is not UTF-8 is read as; nil if that is to be recognised
+	first   bool              // nothing was converted yet
+	line    int               // of what was converted
 	column  int
 	err     error
 }
@@ -173,7 +175,9 @@ func (d *decoder) recognise() {
 	d.setUnicode(encodingUTF8)
 	good, bad := countUTF8(text, atEnd)
 	// Of Chinese text in GB18030 most is no UTF-8. UTF-8 in which some bytes were damaged could be read as GB18030 too, as nonsense.
-	if bad > good && isGB18030(text, atEnd) {
+	if bad > good && d.legacy != nil {
+		d.set(strings.ToLower(strings.ReplaceAll(fmt.Sprint(d.legacy), " ", "-")), d.legacy)
+	} else if bad > good && isGB18030(text, atEnd) {
 		d.set(encodingGB18030, simplifiedchinese.GB18030)
 	}
 }

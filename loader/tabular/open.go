@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 	"regexp"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // File is a table in a file.
@@ -75,6 +77,14 @@ func (f *File) open(r io.Reader, o Options) error {
 	case NDJSON:
 		return f.openText(o, func() (Table, error) {
 			return newJSON(f.name, newLines(f.name, f.text, f.limits), o.Columns)
+		})
+	case PX:
+		if o.Encoding == "" {
+			o.Encoding = pxEncoding(start)
+		}
+		return f.openText(o, func() (Table, error) {
+			f.text.legacy = charmap.Windows1252
+			return newPX(f.name, f.text, f.limits)
 		})
 	case Parquet:
 		return f.openRandom(r, func(content io.ReaderAt, size int64) (Table, error) {
