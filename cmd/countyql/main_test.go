@@ -48,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"holdlock": holdLock,
 			"damage":   damage,
 			"pipe":     pipe,
+			"write":    write,
 		},
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

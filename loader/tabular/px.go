@@ -36,30 +36,30 @@ func newPX(file string, text io.Reader, limits Limits) (*pxTable, error) {
 		values := header["VALUES("+name+")"]
 		codes := header["CODES("+name+")"]
 		if codes != nil && values != nil && len(codes) != len(values) {
-			return nil, t.text.broken(CodeSyntax, "the variable %q has %d values and %d codes", cut(name), len(values), len(codes))
+			return nil, t.text.broken("the variable %q has %d values and %d codes", cut(name), len(values), len(codes))
 		}
 		if codes != nil {
 			values = codes
 		}
 		if len(values) == 0 {
-			return nil, t.text.broken(CodeSyntax, "the variable %q has no values", cut(name))
+			return nil, t.text.broken("the variable %q has no values", cut(name))
 		}
 		if t.total > math.MaxInt64/int64(len(values)) {
-			return nil, t.text.broken(CodeSyntax, "the variables have more combinations of values than can be counted")
+			return nil, t.text.broken("the variables have more combinations of values than can be counted")
 		}
 		t.total *= int64(len(values))
 		t.columns = append(t.columns, name)
 		t.values = append(t.values, values)
 	}
 	if len(t.columns) == 0 {
-		return nil, t.text.broken(CodeSyntax, "there are no variables: neither STUB nor HEADING names one")
+		return nil, t.text.broken("there are no variables: neither STUB nor HEADING names one")
 	}
 	if int64(len(t.columns)) >= limits.Columns {
 		return nil, over(file, "the number of variables", "columns", limits.Columns)
 	}
 	for name := range header {
 		if strings.HasPrefix(name, "KEYS(") {
-			return nil, t.text.broken(CodeSyntax, "the data are written with keys, which is not read")
+			return nil, t.text.broken("the data are written with keys, which is not read")
 		}
 	}
 	t.columns = append(t.columns, pxValue)
@@ -85,13 +85,13 @@ func (t *pxTable) Next() ([]string, error) {
 	case err != nil:
 		t.err = err
 	case ended && t.record < t.total:
-		t.err = t.text.broken(CodeSyntax, "the data end after %d of %d figures", t.record, t.total)
+		t.err = t.text.broken("the data end after %d of %d figures", t.record, t.total)
 	case ended:
 		if t.err = t.text.end(); t.err == nil {
 			t.err = io.EOF
 		}
 	case t.record == t.total:
-		t.err = t.text.broken(CodeSyntax, "there are more than the %d figures that the variables have room for", t.total)
+		t.err = t.text.broken("there are more than the %d figures that the variables have room for", t.total)
 	}
 	if t.err != nil {
 		return nil, t.err
@@ -137,7 +137,7 @@ func (t *pxText) header() (map[string][]string, error) {
 			continue
 		}
 		if _, repeated := header[name]; repeated && pxUsed(name) {
-			return nil, t.broken(CodeSyntax, "%s is there twice", cut(name))
+			return nil, t.broken("%s is there twice", cut(name))
 		}
 		header[name] = list
 	}
@@ -158,7 +158,7 @@ func (t *pxText) keyword() (name string, subjects []string, language string, err
 		return "", nil, "", err
 	}
 	if name == "" {
-		return "", nil, "", t.broken(CodeSyntax, "there is no keyword here")
+		return "", nil, "", t.broken("there is no keyword here")
 	}
 	for {
 		c, err := t.peek()
@@ -180,7 +180,7 @@ func (t *pxText) keyword() (name string, subjects []string, language string, err
 		case ' ', '\t', '\r', '\n':
 			err = t.space()
 		default:
-			err = t.broken(CodeSyntax, "there should be an = behind %s", cut(name))
+			err = t.broken("there should be an = behind %s", cut(name))
 		}
 		if err != nil {
 			return "", nil, "", t.ended(err)
@@ -225,7 +225,7 @@ func (t *pxText) texts(closing byte) ([]string, error) {
 			_, err = t.texts(')')
 		default:
 			if part, err = t.word("-_.+"); err == nil && part == "" {
-				err = t.broken(CodeSyntax, "the character %q cannot stand here", c)
+				err = t.broken("the character %q cannot stand here", c)
 			}
 		}
 		if err != nil {
@@ -259,7 +259,7 @@ func (t *pxText) figure() (text string, ended bool, err error) {
 		default:
 			text, err = t.word("-_.+")
 			if err == nil && text == "" {
-				err = t.broken(CodeSyntax, "the character %q is no part of a figure", c)
+				err = t.broken("the character %q is no part of a figure", c)
 			}
 			return text, false, err
 		}
@@ -278,7 +278,7 @@ func (t *pxText) end() error {
 		}
 	}
 	if err == nil {
-		err = t.broken(CodeSyntax, "there is something else behind the data")
+		err = t.broken("there is something else behind the data")
 	}
 	return err
 }
@@ -286,11 +286,11 @@ func (t *pxText) end() error {
 // ended says that the text ends where it may not; other errors stay as they are.
 func (t *pxText) ended(err error) error {
 	if errors.Is(err, io.EOF) {
-		return t.broken(CodeSyntax, "the text ends too early")
+		return t.broken("the text ends too early")
 	}
 	return err
 }
 
-func (t *pxText) broken(code, format string, args ...any) error {
-	return at(broken(t.file, code, "", "%s", fmt.Sprintf(format, args...)), t.line, t.column)
+func (t *pxText) broken(format string, args ...any) error {
+	return at(broken(t.file, CodeSyntax, "", "%s", fmt.Sprintf(format, args...)), t.line, t.column)
 }

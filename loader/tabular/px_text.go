@@ -58,7 +58,7 @@ func (t *pxText) expect(c byte) error {
 	if next, err := t.peek(); err != nil {
 		return err
 	} else if next != c {
-		return t.broken(CodeSyntax, "there should be a %q here", c)
+		return t.broken("there should be a %q here", c)
 	}
 	t.skip()
 	return nil
