@@ -186,7 +186,7 @@ func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 	}
 	staged, err := r.writer.Stage(ctx, r.catalog)
 	if err != nil {
-		return fmt.Errorf("stage: %w", err)
+		return err
 	}
 	r.result.Changes = staged.Changes
 	r.logger.InfoContext(ctx, "staged", "added", staged.Changes.Added, "revised", staged.Changes.Revised,
@@ -327,6 +327,10 @@ func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) err
 		r.figureRows = o.table.rows
 		r.progress(r.last)
 	}
+	o.table.pulse = func() error {
+		advance()
+		return ctx.Err()
+	}
 	if formOnly {
 		err := o.table.drain()
 		advance()
@@ -334,7 +338,6 @@ func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) err
 	}
 	batch := make([]store.Report, 0, batchSize)
 	flush := func() error {
-		advance()
 		if len(batch) == 0 || r.discard || r.problems.hopeless(r.options.MaxRejects) {
 			batch = batch[:0]
 			return r.problems.failed
@@ -358,10 +361,11 @@ func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) err
 		if len(batch) < batchSize {
 			continue
 		}
-		if err := errors.Join(ctx.Err(), flush()); err != nil {
+		if err := flush(); err != nil {
 			return err
 		}
 	}
+	advance()
 	if err := flush(); err != nil {
 		return err
 	}

@@ -69,12 +69,13 @@ func figure(cells map[string]string) string {
 // memory is an engine that keeps one snapshot in memory. It knows nothing of revisions and derives nothing: it shows
 // what the loader hands over.
 type memory struct {
-	contents *store.Contents
-	reports  []store.Report
-	locked   bool
-	appended int
-	selects  int
-	fail     error // of Commit
+	contents  *store.Contents
+	reports   []store.Report
+	locked    bool
+	appended  int
+	selects   int
+	withdrawn []store.Scope
+	fail      error // of Commit
 }
 
 func (m *memory) Pin(context.Context) (store.Snapshot, error)         { return nil, store.ErrNoSnapshot }
@@ -117,8 +118,9 @@ func (w *memoryWriter) Discard(_ context.Context, keys []store.ReportKey) error 
 	return nil
 }
 
-func (w *memoryWriter) Withdraw(context.Context, store.Scope) error {
-	return errors.New("the engine in memory withdraws nothing")
+func (w *memoryWriter) Withdraw(_ context.Context, scope store.Scope) error {
+	w.withdrawn = append(w.withdrawn, scope)
+	return nil
 }
 
 func (w *memoryWriter) Stage(ctx context.Context, c *catalog.Catalog) (*store.Staged, error) {

@@ -71,7 +71,7 @@ func (r *run) plain(ctx context.Context, o *observations) (bool, error) {
 		err = errCareful
 	}
 	if errors.Is(err, errCareful) {
-		r.last = p.before
+		r.last, r.newest = p.before, indicator.NoDay
 		return false, ctx.Err()
 	}
 	if err != nil {
@@ -213,6 +213,7 @@ func (p *plainPath) append(ctx context.Context, b *plainBlock) error {
 	for i := range f.reports {
 		report := &f.reports[i]
 		report.Slice, report.Definition = ordinals[report.Slice], definitions[report.Definition]
+		p.run.newest = max(p.run.newest, report.PublishedOn)
 	}
 	p.keys.add(f.keys)
 	p.rows += int64(len(f.reports))

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -228,5 +229,26 @@ func TestWaitForTheLock(t *testing.T) {
 	var locked *store.LockedError
 	if _, err := l.Load(t.Context(), Input{FS: mini(t, nil)}); !errors.As(err, &locked) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A load stops when the context ends, also where no row is good and nothing is handed to the store.
+func TestLoadStopsAmongRejectedRows(t *testing.T) {
+	rows := make([]string, 8*pulseRows)
+	for n := range rows {
+		rows[n] = figure(map[string]string{"value": "x"})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	l := newLoader(&memory{})
+	read := int64(0)
+	l.Progress = func(p Progress) {
+		read = p.Rows
+		if p.Stage == StageValidate && p.Rows > pulseRows {
+			cancel()
+		}
+	}
+	_, err := l.Load(ctx, Input{FS: mini(t, map[string]string{"observations.csv": figuresOf(rows...)})})
+	if !errors.Is(err, context.Canceled) || read > 3*pulseRows {
+		t.Errorf("got %v after %d rows", err, read)
 	}
 }

@@ -16,6 +16,8 @@ import (
 // table reads the rows of one table, from one file or several, and checks each against the table's schema. What is wrong goes to
 // problems.
 type table struct {
+	// pulse is called every pulseRows rows, whatever is in them; nil where nobody waits. Its error ends the reading.
+	pulse    func() error
 	resource *resource
 	problems *problems
 	file     *openFile
@@ -30,6 +32,9 @@ type table struct {
 	rows     int64
 	rejected bool // the current row has a problem
 }
+
+// pulseRows is how often somebody who waits hears of a table's rows.
+const pulseRows = 4096
 
 // row is one record. It is valid until the next one is read, its texts for as long as they are held.
 type row struct {
@@ -201,6 +206,11 @@ func (t *table) next() (row, bool, error) {
 		}
 		t.rows++
 		t.file.count++
+		if t.pulse != nil && t.rows%pulseRows == 0 {
+			if err := t.pulse(); err != nil {
+				return row{}, false, err
+			}
+		}
 		if record == nil {
 			t.rejected = true
 			continue

@@ -79,6 +79,9 @@ type problemJSON struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
+// errInterrupted stands for whatever was cut short by a signal.
+var errInterrupted = errors.New("interrupted, nothing is published")
+
 // report writes how a load or check went, to stdout or, for people, an error to stderr; it returns the error. Quietly,
 // people are told of errors only.
 func (a *app) report(result *loader.Result, err error, quiet bool) error {
@@ -92,7 +95,7 @@ func (a *app) report(result *loader.Result, err error, quiet bool) error {
 		}
 	case err != nil:
 		if errors.Is(err, context.Canceled) {
-			err = fmt.Errorf("interrupted, nothing is published: %w", err)
+			err = errInterrupted
 		}
 		var rejected *loader.Rejected
 		var failed *loader.ChecksFailed
