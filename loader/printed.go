@@ -33,10 +33,14 @@ func ParsePrinted(text string) (Printed, error) {
 	if value, err := parseNumber(text); err == nil {
 		return Printed{Value: value}, nil
 	}
-	if text == "" || utf8.RuneCountInString(text) > maxPrinted {
+	folded := fold(text)
+	if value, err := parseNumber(folded); err == nil {
+		return Printed{Value: value}, nil
+	}
+	if folded == "" || utf8.RuneCountInString(text) > maxPrinted {
 		return Printed{}, printedError(text, errNoNumber)
 	}
-	p := printedParser{rest: fold(text)}
+	p := printedParser{rest: folded}
 	if err := p.parse(); err != nil {
 		return Printed{}, printedError(text, err)
 	}
@@ -119,6 +123,10 @@ func (p *printedParser) prefixes() {
 		}
 		break
 	}
+	if rest, ok := strings.CutPrefix(p.rest, "+"); ok && digits(rest) > 0 {
+		p.rest = rest
+		return
+	}
 	for _, sign := range []string{"-", "负", "minus "} {
 		if rest, ok := strings.CutPrefix(p.rest, sign); ok {
 			p.rest, p.negative = rest, true
@@ -134,8 +142,14 @@ func startsMagnitude(text string) bool {
 	return magnitudes[r] > 0
 }
 
-// half reads the shares that are words of their own, and 半 before a unit.
+// half reads the shares that are words of their own, 半 before a unit, and half a million.
 func (p *printedParser) half() bool {
+	if rest, ok := strings.CutPrefix(p.rest, "half a "); ok {
+		if rest, _, magnitude, ok := cutWord(rest, englishMagnitudes); ok {
+			p.rest, p.value = rest, big.NewRat(magnitude, 2)
+			return true
+		}
+	}
 	for _, word := range []string{"一半", "半数", "half"} {
 		if rest, ok := strings.CutPrefix(p.rest, word); ok {
 			p.rest, p.value, p.printed.Percent = rest, big.NewRat(50, 1), true
@@ -166,6 +180,15 @@ func (p *printedParser) number() error {
 		if rest, ok := strings.CutPrefix(p.rest, share.prefix); ok {
 			return p.fraction(rest, share.percent)
 		}
+	}
+	if rest, ok := strings.CutPrefix(p.rest, "a "); ok { // a dozen, a million
+		if rest, _, magnitude, ok := cutWord(rest, englishMagnitudes); ok {
+			p.rest, p.value = rest, big.NewRat(magnitude, 1)
+			return nil
+		}
+	}
+	if _, _, _, vague := cutWord(p.rest, vagueWords); vague {
+		return errVague
 	}
 	value, rounded, rest, err := scanNumber(p.rest)
 	if err != nil {

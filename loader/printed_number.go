@@ -22,7 +22,9 @@ const chineseDigits = "〇一二三四五六七八九"
 var magnitudes = map[rune]int64{'十': 10, '百': 100, '千': 1000, '万': 1e4, '亿': 1e8}
 
 // englishMagnitudes stand behind a number.
-var englishMagnitudes = wordTable(map[string]int64{"thousand": 1e3, "million": 1e6, "billion": 1e9})
+var englishMagnitudes = wordTable(map[string]int64{
+	"dozen": 12, "hundred": 100, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "mn": 1e6, "bn": 1e9,
+})
 
 // chineseDigit returns the value of a Chinese digit; 零 and 两 are 0 and 2.
 func chineseDigit(r rune) (int64, bool) {
@@ -139,6 +141,9 @@ func (n *numeral) scanArabic(text string) (string, error) {
 			number += text[end : end+1+count]
 			end += 1 + count
 		}
+	}
+	if len(text) > end+1 && (text[end] == ',' || text[end] == '.') && digits(text[end+1:]) > 0 {
+		return text, errAmbiguous // 1.234,5 and 1.234.567
 	}
 	if n.current != nil || n.rounded != indicator.Exact {
 		return text, errAmbiguous

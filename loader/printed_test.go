@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -204,6 +205,35 @@ func TestParsePrinted(t *testing.T) {
 		{"12 km", 12, exact, "km"},
 		{"12 km2", 12, exact, "km2"},
 		{"-5% or more", -5, most, percent},
+		{"+5%", 5, exact, percent},
+		{"12k", 12000, exact, ""},
+		{"1.5bn", 1.5e9, exact, ""},
+		{"20 mn", 2e7, exact, ""},
+		{"1.2 trillion", 1.2e12, exact, ""},
+		{"12 kg", 12, exact, "kg"},
+		{"3 dozen", 36, exact, ""},
+		{"a dozen volunteers", 12, exact, ""},
+		{"half a dozen", 6, exact, ""},
+		{"nearly a million", 1e6, approx, ""},
+		{"over half a million people", 5e5, least, ""},
+		{"nearly half", 50, approx, percent},
+		{"about 2 hundred", 200, approx, ""},
+		{"12 per thousand", 12, exact, mille},
+		{"1 234 567", 1234567, exact, ""},
+		{"1\u202f234\u202f567", 1234567, exact, ""},
+		{"１２，３４５．６７", 12345.67, exact, ""},
+		{"９５．５％", 95.5, exact, percent},
+		{"≧5", 5, least, ""},
+		{"＞5", 5, least, ""},
+		{"近三成", 30, approx, percent},
+		{"不足一成", 10, most, percent},
+		{"三分之二左右", 200.0 / 3, approx, percent},
+		{"约百分之九十五", 95, approx, percent},
+		{"百分之九十五以上", 95, least, percent},
+		{"超1.5亿元", 1.5e8, least, "元"},
+		{"8000万元以上", 8e7, least, "元"},
+		{"2亿5千万", 2.5e8, exact, ""},
+		{"近亿", 1e8, approx, ""},
 	} {
 		t.Run(c.text, func(t *testing.T) {
 			got, err := ParsePrinted(c.text)
@@ -252,6 +282,31 @@ func TestParsePrintedRefuses(t *testing.T) {
 		{"三四十", errRange},
 		{"几十", errVague},
 		{"数百名", errVague},
+		{"100～300", errRange},
+		{"１００－３００户", errRange},
+		{"0.5-1%", errRange},
+		{"两三百", errRange},
+		{"1_000", errNoNumber},
+		{"1'234", errNoNumber},
+		{"1 2345", errNoNumber},
+		{"1.5e3亿", errNoNumber},
+		{"1.8e308", errNoNumber},
+		{"1/3", errNoNumber},
+		{"±5", errNoNumber},
+		{"+", errNoNumber},
+		{"+-5%", errNoNumber},
+		{"a", errNoNumber},
+		{"half a", errNoNumber},
+		{"half a person", errNoNumber},
+		{"12 xyz", errNoNumber},
+		{"下降3.2%", errNoNumber},
+		{"若干", errVague},
+		{"several hundred", errVague},
+		{"dozens of volunteers", errVague},
+		{"hundreds", errVague},
+		{"1.234,5", errAmbiguous},
+		{"1.234.567", errAmbiguous},
+		{"1,23,456", errAmbiguous},
 		{"1,5", errAmbiguous},
 		{"0,500", errAmbiguous},
 		{"1234,567", errAmbiguous},
@@ -271,6 +326,16 @@ func TestParsePrintedRefuses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// widen writes a text in full-width characters where there are such.
+func widen(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '!' && r <= '~' {
+			return r + '！' - '!'
+		}
+		return r
+	}, text)
 }
 
 func FuzzParsePrinted(f *testing.F) {
@@ -293,6 +358,10 @@ func FuzzParsePrinted(f *testing.F) {
 		}
 		if !utf8.ValidString(got.Unit) {
 			t.Errorf("%q has the unit %q", text, got.Unit)
+		}
+		// Full-width characters are the same as the plain ones.
+		if wide, err := ParsePrinted(widen(text)); err != nil || wide != got {
+			t.Errorf("%q is read as %+v, in full width as %+v, %v", text, got, wide, err)
 		}
 		// What was read is read the same again as a plain number.
 		again, err := ParsePrinted(strconv.FormatFloat(got.Value, 'f', -1, 64))

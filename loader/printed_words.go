@@ -75,12 +75,15 @@ var unitWords = wordTable(map[string]string{
 	"千瓦时": "kWh", "kwh": "kWh", "度电": "kWh", "千瓦": "kW", "kw": "kW", "℃": "Cel", "摄氏度": "Cel",
 })
 
+// vagueWords stand where a number should.
+var vagueWords = wordTable(wordSet("若干 许多 不少 大量 少数 个别 several few many dozens hundreds thousands millions"))
+
 // percentWords and perMilleWords are the signs of rates.
 var (
 	percentWords = wordTable(map[string]struct{}{
 		"%": {}, "percent": {}, "per cent": {}, "pct": {}, "个百分点": {}, "百分点": {}, "percentage points": {},
 	})
-	perMilleWords = wordTable(map[string]struct{}{"‰": {}, "per mille": {}})
+	perMilleWords = wordTable(map[string]struct{}{"‰": {}, "per mille": {}, "per thousand": {}})
 )
 
 // entry is a word and what it means.
@@ -133,7 +136,7 @@ var folded = strings.NewReplacer(
 	"捌", "八", "玖", "九", "壹", "一", "贰", "二", "拾", "十", "佰", "百", "仟", "千", "○", "〇", "頃", "顷", "縣", "县", "鎮", "镇",
 	"鄉", "乡", "員", "员", "後", "后", "不過", "不过", "以內", "以内", "之內", "之内", "圓", "元", "週", "周", "點", "点", "來", "来",
 	"份兒", "份儿", "紀", "纪", "數", "数", "機", "机", "線", "线", "號", "号", "筆", "笔", "師", "师", "針", "针", "劑", "剂", "㎡", "平方米", "㎞", "公里",
-	"−", "-", "–", "-", "—", "-", "～", "~", "〜", "~", "％", "%", "﹪", "%", "￥", "¥",
+	"≧", "≥", "≦", "≤", "許多", "许多", "個別", "个别", "−", "-", "–", "-", "—", "-", "～", "~", "〜", "~", "％", "%", "﹪", "%", "￥", "¥",
 	"\u00a0", " ", "\u2009", " ", "\u202f", " ", "\u3000", " ",
 )
 
