@@ -7,5 +7,5 @@
 // hint; one refused row is enough to publish nothing.
 //
 // The package reads files through fs.FS and writes through store.Engine. It knows no database, and of ours it imports
-// packages indicator, catalog and store only.
+// packages indicator, catalog, store, and those below it only.
 package loader

@@ -259,6 +259,9 @@ func (r *run) read(ctx context.Context) error {
 		return err
 	}
 	r.result.Files = tables.files
+	if r.input.Mapping != nil {
+		r.result.Files = append(r.result.Files, r.input.Mapping.file)
+	}
 	r.result.Notes = tables.notes
 	var merged *catalog.Catalog
 	if r.problems.total == 0 {

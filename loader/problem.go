@@ -27,6 +27,7 @@ const (
 	CodeCounts     = "COUNTS"     // numerator and denominator make no rate
 	CodeMissing    = "MISSING"    // neither a value nor a reason for its absence, or both
 	CodeDerived    = "DERIVED"    // a derived indicator has no figures of its own
+	CodeMapping    = "MAPPING"    // a mapping file cannot be followed, or does not fit the table
 	CodeDuplicate  = "DUPLICATE"  // two rows report one figure and differ
 )
 

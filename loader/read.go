@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/countyql/countyql/loader/mapping"
 )
 
 // PackageFile is the name of a data package's description.
@@ -65,8 +67,9 @@ type resource struct {
 	files      []source // together they are the table
 	fields     []field
 	primaryKey []string
-	missing    []string // texts that stand for null
-	bare       bool     // no package describes it
+	missing    []string         // texts that stand for null
+	resolver   mapping.Resolver // knows what mapped files name; nil until the catalogue is read
+	bare       bool             // no package describes it
 }
 
 // field is one column of a table's schema.

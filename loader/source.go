@@ -11,28 +11,36 @@ import (
 	"unicode/utf8"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader/mapping"
 	"github.com/countyql/countyql/loader/tabular"
 )
 
 // source is a file that holds a table, or a part of one.
 type source struct {
-	name    string // what problems call it
-	size    int64  // in bytes, as it is stored; -1 if it is not known
-	content func() (io.ReadCloser, error)
-	options tabular.Options
+	name     string // what problems call it
+	size     int64  // in bytes, as it is stored; -1 if it is not known
+	content  func() (io.ReadCloser, error)
+	options  tabular.Options
+	mapping  *mapping.Mapping  // of a foreign table; nil if the columns are ours
+	declared *mapping.Declared // rows that stand in a mapping file; nil if there is a file of the table
 }
 
 // openFile is a source being read.
 type openFile struct {
 	*source
-	content io.ReadCloser
-	file    *tabular.File
+	content io.Closer
+	file    *tabular.File // nil for declared rows
 	rows    tabular.Table // of the file, with the columns of one of our tables
 	count   int64         // rows read
 }
 
-// open opens the file. The error is a *tabular.Malformed if its content cannot be what it should be.
-func (s *source) open() (*openFile, error) {
+// open opens the file. The error is a *tabular.Malformed if its content cannot be what it should be, and a *mapping.Invalid
+// if the mapping does not fit it. The resolver knows what a mapped file names; it is not used for other files.
+func (s *source) open(resolver mapping.Resolver) (*openFile, error) {
+	if s.declared != nil {
+		rows := s.declared.Table()
+		return &openFile{source: s, content: rows, rows: rows}, nil
+	}
 	content, err := s.content()
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", s.name, err)
@@ -41,7 +49,13 @@ func (s *source) open() (*openFile, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("read %s: %w", s.name, err), content.Close())
 	}
-	return &openFile{source: s, content: content, file: file, rows: file}, nil
+	rows := tabular.Table(file)
+	if s.mapping != nil {
+		if rows, err = mapping.New(s.mapping, file, resolver); err != nil {
+			return nil, errors.Join(fmt.Errorf("read %s: %w", s.name, err), file.Close(), content.Close())
+		}
+	}
+	return &openFile{source: s, content: content, file: file, rows: rows}, nil
 }
 
 func (f *openFile) close() error { return errors.Join(f.rows.Close(), f.content.Close()) }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader/mapping"
 	"github.com/countyql/countyql/loader/tabular"
 )
 
@@ -60,10 +61,8 @@ func openTable(res *resource, problems *problems) (*table, error) {
 func (t *table) open() (bool, error) {
 	t.inHeader = true
 	defer func() { t.inHeader = false }()
-	file, err := t.resource.files[t.index].open()
-	var malformed *tabular.Malformed
-	if errors.As(err, &malformed) {
-		t.malformed(malformed)
+	file, err := t.resource.files[t.index].open(t.resource.resolver)
+	if t.unreadable(err) {
 		return false, nil
 	}
 	if err != nil {
@@ -93,6 +92,23 @@ func (t *table) open() (bool, error) {
 	return true, nil
 }
 
+// unreadable reports what makes a file unreadable; it returns false if the error is of another sort.
+func (t *table) unreadable(err error) bool {
+	var malformed *tabular.Malformed
+	var invalid *mapping.Invalid
+	switch {
+	case errors.As(err, &malformed):
+		t.malformed(malformed)
+	case errors.As(err, &invalid):
+		for i := range invalid.Problems {
+			t.problems.add(problemOf(&invalid.Problems[i]))
+		}
+	default:
+		return false
+	}
+	return true
+}
+
 // repeatsHeader reports whether a file that goes on with a table begins with a header: without a name of a column it does not.
 func (t *table) repeatsHeader(record []string) bool {
 	return len(record) != len(t.checks) || slices.ContainsFunc(t.resource.fields, func(f field) bool { return slices.Contains(record, f.name) })
@@ -119,6 +135,9 @@ func (t *table) endFile() error {
 	if t.file == nil {
 		return nil
 	}
+	if t.file.file == nil {
+		return t.close()
+	}
 	loaded, note, err := t.file.loaded()
 	t.done = append(t.done, loaded)
 	if note != "" {
@@ -142,7 +161,7 @@ func (t *table) bytes() int64 {
 	for _, f := range t.done {
 		n += f.Bytes
 	}
-	if t.file != nil {
+	if t.file != nil && t.file.file != nil {
 		n += t.file.file.Bytes()
 	}
 	return n
@@ -264,13 +283,17 @@ func (t *table) record() ([]string, error) {
 
 // malformed reports what a file holds where a row should be.
 func (t *table) malformed(m *tabular.Malformed) {
-	p := Problem{
-		File: m.Place.File, Line: m.Place.Line, Column: m.Place.Column, Code: m.Code, Text: m.Text, Message: m.Message, Hint: m.Hint,
-	}
+	p := problemOf(m)
 	if m.Fatal {
 		t.problems.add(p) // which rows are lost is not known
 	} else {
 		t.reject(p)
+	}
+}
+
+func problemOf(m *tabular.Malformed) Problem {
+	return Problem{
+		File: m.Place.File, Line: m.Place.Line, Column: m.Place.Column, Code: m.Code, Text: m.Text, Message: m.Message, Hint: m.Hint,
 	}
 }
 

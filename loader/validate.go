@@ -48,6 +48,12 @@ func openObservations(d *descriptor, c *catalog.Catalog, tables *catalogueTables
 	if !ok {
 		return nil, errNoTable
 	}
+	if res.mapped() {
+		if c == nil {
+			return nil, errNoTable // there is nothing to look names up in
+		}
+		res.resolver = newGazetteer(c)
+	}
 	t, err := openTable(res, problems)
 	if err != nil {
 		return nil, err

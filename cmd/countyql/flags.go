@@ -15,6 +15,7 @@ type loadFlags struct {
 	Rejects     string         `placeholder:"FILE" help:"Write every problem to this CSV file."`
 	Replace     []replaceScope `placeholder:"SCOPE" sep:"none" help:"Withdraw what the input lacks of indicator=CODE,CODE or of indicator=CODE,region=CODE; may be repeated."`
 	AllowShrink bool           `help:"Let --replace withdraw figures though the input has fewer than half of the regions there were."`
+	Mapping     string         `placeholder:"FILE" help:"Read the files as this mapping file says: foreign tables become figures."`
 	Wait        waitFlag       `help:"Wait while another load holds the store, --wait=30s for so long at most."`
 	Quiet       bool           `short:"q" help:"Write nothing but errors and what was rejected."`
 

@@ -14,8 +14,9 @@ import (
 type loadCmd struct {
 	Paths []string `arg:"" name:"path" help:"${pathHelp}"`
 	loadFlags
-	DryRun bool `help:"Publish nothing; say what would change: figures, ranks, regions."`
-	Keep   int  `default:"10" env:"COUNTYQL_KEEP" placeholder:"N" help:"How many snapshots to leave after publishing: this one and the newest others; 0 for all (default ${default})."`
+	DryRun         bool `help:"Publish nothing; say what would change: figures, ranks, regions."`
+	Keep           int  `default:"10" env:"COUNTYQL_KEEP" placeholder:"N" help:"How many snapshots to leave after publishing: this one and the newest others; 0 for all (default ${default})."`
+	SuggestMapping bool `help:"Load nothing; write a first mapping file for the table to standard output."`
 }
 
 // Run loads the package and reports what was published.
@@ -24,6 +25,9 @@ func (c *loadCmd) Run(a *app) error {
 		return &usageError{fmt.Sprintf("--keep %d is no number of snapshots", c.Keep), "write 0 to keep all"}
 	}
 	c.loadFlags.keep = c.Keep
+	if c.SuggestMapping {
+		return a.suggestMapping(c.Paths, c.Mapping)
+	}
 	step := (*loader.Loader).Load
 	if c.DryRun {
 		step = (*loader.Loader).DryRun
@@ -44,6 +48,11 @@ func (a *app) load(paths []string, dir string, flags *loadFlags, run step) (*loa
 	input, err := a.openInput(paths)
 	if err != nil {
 		return nil, err
+	}
+	if flags.Mapping != "" {
+		if input.Mapping, err = openMapping(flags.Mapping, &input); err != nil {
+			return nil, err
+		}
 	}
 	options, err := flags.options()
 	if err != nil {

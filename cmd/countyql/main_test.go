@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("BUNDLED", bundled)
+			env.Setenv("DOCS", filepath.Join(filepath.Dir(bundled), "docs"))
 			return os.CopyFS(filepath.Join(env.WorkDir, "mini"), os.DirFS("../../loader/testdata/mini"))
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
