@@ -112,6 +112,7 @@ var equivalenceDocuments = map[string]string{
 		indicators: ["medics_dispatched", "projects_started"], regions: {within: ["CN"]}, periods: ["2020-02-05", "2020-04-18"], slice: [], status: TARGET
 		actual: FIRST_PUBLISHED, asOf: "2020-04-01", per: {indicator: "land_area"}, horizonBand: 10, first: 5, after: ""
 	}) { indicators { unit accuracy { count bias } entries { error } pending { region { code } forecast missing } missing { reason } warnings { code } } } }`,
+	"budget":    `{ budget { limits { name limit left } } }`,
 	"snapshot":  `{ snapshot { observations regions contentHash load { added files { name rows } } } }`,
 	"snapshots": `{ snapshots(first: 2, after: "") { totalCount nodes { id observations } } }`,
 	"loads":     `{ loads(first: 2, after: "") { totalCount nodes { id added rejected } } }`,

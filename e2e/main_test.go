@@ -52,7 +52,7 @@ func run(m *testing.M) (int, error) {
 	if _, err := bundled.Load(context.Background(), loader.Input{Name: "bundled", FS: data.FS}); err != nil {
 		return 0, err
 	}
-	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Now: time.Now}
+	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Gate: query.NewGate(16, 256), Now: time.Now}
 	listening := httptest.NewServer(server.New(service, server.Options{Logger: logger}))
 	defer listening.Close()
 	testServer.url = listening.URL

@@ -30,6 +30,7 @@ var scopeDocuments = map[string][]string{
 		`{ indicators(where: {dimension: "enterprise_class"}, first: 500) { totalCount nodes { code } } }`, `{ indicators(where: {dimension: "enterprise_clas"}) { totalCount } }`,
 	},
 	"source":  {`{ source(code: "jinan_daily_2020_03_30") { title observations(first: 300) { totalCount nodes { value } } } }`, `{ source(code: "sichuan_daily_2020_03_11") { title } }`, `{ source(code: "sichuan") { title } }`},
+	"budget":  {`{ budget { limits { name limit left } } }`},
 	"sources": {`{ sources(first: 100) { totalCount nodes { code title publisher observations(first: 300) { totalCount } } } }`},
 	"search": {
 		`{ a: search(text: "区", first: 100) { matched score } b: search(text: "Panzhihua") { matched } c: search(text: "growth", first: 100) { matched } d: search(text: "日报", first: 100) { matched } e: search(text: "CN") { matched } }`,

@@ -271,7 +271,7 @@ func TestScope_hiddenDataDoesNotMatter(t *testing.T) {
 					differs = differs || whole != got
 					answers = answers || !strings.Contains(got, `"errors"`)
 				}
-				if !differs {
+				if !differs && field != "budget" { // limits are about no data
 					t.Errorf("%s: no document shows what the scope hides", field)
 				}
 				if !answers && name == "province" {

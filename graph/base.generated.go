@@ -27,6 +27,7 @@ import (
 type QueryResolver interface {
 	Node(ctx context.Context, id string) (scalar.Node, error)
 	Aggregate(ctx context.Context, input model.AggregateInput) (*query.Aggregation, error)
+	Budget(ctx context.Context) (*Budget, error)
 	Region(ctx context.Context, code string) (*catalog.Region, error)
 	Regions(ctx context.Context, where *model.RegionWhere, orderBy []*model.RegionOrder, first *int, after *string) (*model.RegionConnection, error)
 	Indicator(ctx context.Context, code string) (*catalog.Indicator, error)
@@ -703,6 +704,38 @@ func (ec *executionContext) fieldContext_Query_aggregate(ctx context.Context, fi
 	if fc.Args, err = ec.field_Query_aggregate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_budget(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_budget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().Budget(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *Budget) graphql.Marshaler {
+			return ec.marshalNBudget2ᚖgithubᚗcomᚋcountyqlᚋcountyqlᚋgraphᚐBudget(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_budget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Budget(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -1899,6 +1932,28 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 					}
 				}()
 				res = ec._Query_aggregate(ctx, field)
+				if res == graphql.Null {
+					atomic.AddUint32(&fs.Invalids, 1)
+				}
+				return res
+			}
+
+			rrm := func(ctx context.Context) graphql.Marshaler {
+				return ec.OperationContext.RootResolverMiddleware(ctx,
+					func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
+			}
+
+			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return rrm(innerCtx) })
+		case "budget":
+			field := field
+
+			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
+				defer func() {
+					if r := recover(); r != nil {
+						ec.Error(ctx, ec.Recover(ctx, r))
+					}
+				}()
+				res = ec._Query_budget(ctx, field)
 				if res == graphql.Null {
 					atomic.AddUint32(&fs.Invalids, 1)
 				}

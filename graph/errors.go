@@ -21,14 +21,15 @@ type RequestID func(ctx context.Context) string
 // presenter returns the mapper from errors to what clients see: typed errors with their code and details, anything else as
 // INTERNAL with a request identifier and nothing more, logged in full.
 func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterFunc {
+	internal := internal(logger, requestID)
 	return func(ctx context.Context, err error) *gqlerror.Error {
 		var typed *indicator.Error
 		var presented *gqlerror.Error
 		switch {
 		case errors.As(err, &typed):
 			return present(ctx, typed)
-		case errors.Is(err, context.DeadlineExceeded):
-			return present(ctx, indicator.Errorf(indicator.Timeout, "the request took too long"))
+		case ctx.Err() != nil && errors.Is(err, ctx.Err()), errors.Is(err, context.DeadlineExceeded):
+			return present(ctx, tooLong(err))
 		case errors.As(err, &presented) && errors.Unwrap(presented) == nil:
 			// Found by the transport, the parser, the validator or the coercion of variables, before anything was resolved: the
 			// client's mistake, in their words.
@@ -38,6 +39,13 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 			presented.Extensions["code"] = string(indicator.InvalidInput)
 			return presented
 		}
+		return internal(ctx, err)
+	}
+}
+
+// internal returns the function that logs an error in full and gives clients a request identifier instead.
+func internal(logger *slog.Logger, requestID RequestID) func(ctx context.Context, err error) *gqlerror.Error {
+	return func(ctx context.Context, err error) *gqlerror.Error {
 		id := requestID(ctx)
 		logger.ErrorContext(ctx, "internal error", "request", id, "error", err)
 		return &gqlerror.Error{

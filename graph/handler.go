@@ -2,8 +2,10 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -28,8 +30,10 @@ type Options struct {
 	Observe func(ctx context.Context, operation string, engineQueries int64)
 	// Documents bound what documents may ask for, and say whether errors suggest names of the schema.
 	Documents document.Options
-	// NoIntrospection hides the schema: __schema and __type answer null, with an error.
-	NoIntrospection bool
+	// Results bound answers.
+	Results ResultLimits
+	// Limits, if set, lists further limits that hold for the client of a request: those of the server around the handler.
+	Limits func(ctx context.Context) []Limit
 }
 
 // served is the schema without what this server does not do: deliver parts of an answer later.
@@ -46,6 +50,7 @@ func (o Options) withDefaults() Options {
 	if o.RequestID == nil {
 		o.RequestID = func(context.Context) string { return "" }
 	}
+	o.Results = o.Results.withDefaults()
 	return o
 }
 
@@ -54,16 +59,25 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	options = options.withDefaults()
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
-	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{service: service}}))
-	server.AddTransport(httpTransport{checker})
+	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
+		service: service, limits: limits(checker.Limits(), service, options.Results), around: options.Limits,
+	}}))
+	server.AddTransport(httpTransport{checker, internal(options.Logger, options.RequestID)})
 	server.SetQueryCache(checkedDocuments{})
 	server.Use(onlyChecked{})
-	if !options.NoIntrospection {
-		server.Use(extension.Introspection{})
-	}
-	server.SetErrorPresenter(presenter(options.Logger, options.RequestID))
+	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted
+	shown := presenter(options.Logger, options.RequestID)
+	server.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
+		if errors.Is(err, errEnded) || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return nil // the operation as a whole says why
+		}
+		return shown(ctx, err)
+	})
 	server.SetRecoverFunc(func(_ context.Context, panicked any) error {
-		return fmt.Errorf("panic: %v", panicked)
+		return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
+	})
+	server.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		return requestOf(ctx).meter.resolve(ctx, next)
 	})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		if !graphql.HasOperationContext(ctx) {
@@ -71,14 +85,25 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		}
 		session, release, err := service.Open(ctx)
 		if err != nil {
+			var typed *indicator.Error
+			if errors.As(err, &typed) {
+				return &graphql.Response{Errors: gqlerror.List{present(ctx, typed)}}
+			}
 			options.Logger.ErrorContext(ctx, "no snapshot", "error", err)
 			return unavailable(ctx)
 		}
 		defer release()
-		response := next(withRequest(ctx, newRequest(session)))
-		if response != nil {
-			sortErrors(response.Errors)
+		running, end := context.WithCancel(ctx)
+		defer end()
+		r := newRequest(session, &meter{limits: options.Results, end: end})
+		response := next(withRequest(running, r))
+		if response == nil {
+			return nil
 		}
+		if whole := outcome(ctx, r, response); whole != nil {
+			response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
+		}
+		sortErrors(response.Errors)
 		if options.Observe != nil {
 			options.Observe(ctx, graphql.GetOperationContext(ctx).OperationName, session.EngineQueries())
 		}

@@ -14,6 +14,7 @@ import (
 // request is what the resolvers of one operation share: its session, and batchers that ask one question for many objects.
 type request struct {
 	session          *query.Session
+	meter            *meter
 	latest           *batcher[query.LatestRequest, *query.Observation]
 	revisions        *batcher[*query.Observation, []*query.Observation]
 	figures          *batcher[indicator.ObservationKey, *query.Observation]
@@ -29,9 +30,10 @@ type regionFiguresBatcher = batcher[*catalog.Region, []*query.Observation]
 
 type requestKey struct{}
 
-func newRequest(session *query.Session) *request {
+func newRequest(session *query.Session, m *meter) *request {
 	return &request{
 		session:          session,
+		meter:            m,
 		latest:           newBatcher(session.Latest),
 		revisions:        all(session.Revisions),
 		figures:          all(session.ByKey),

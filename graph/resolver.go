@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"context"
+
 	"github.com/countyql/countyql/query"
 )
 
@@ -8,4 +10,7 @@ import (
 // session in its context.
 type Resolver struct {
 	service *query.Service
+	limits  []Limit
+	// around lists the limits that the server around the handler holds, as far as the client of a request has used them up.
+	around func(ctx context.Context) []Limit
 }

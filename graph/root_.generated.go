@@ -473,6 +473,29 @@ type Query {
   ): Node
 }
 `, BuiltIn: false},
+	{Name: "../schema/budget.graphqls", Input: `"The limits that requests are held to."
+type Budget {
+  "The limits, in the order in which a request meets them. A request beyond one is refused, as a whole, with a TOO_LARGE error that has the limit's name, the limit and an estimate of what the request would take."
+  limits: [Limit!]!
+}
+
+"One limit."
+type Limit {
+  "Name, as ` + "`" + `limitName` + "`" + ` of a TOO_LARGE error."
+  name: String!
+  "What is counted."
+  unit: String!
+  "The most that is allowed."
+  limit: Int!
+  "What this client has left now; null for a limit that every request has to itself."
+  left: Int
+}
+
+extend type Query {
+  "The limits that requests are held to, and what this client has left of those that span several requests."
+  budget: Budget!
+}
+`, BuiltIn: false},
 	{Name: "../schema/catalogue.graphqls", Input: `"Administrative level of a region, from the whole to the smallest part."
 enum RegionLevel {
   "A whole country."
@@ -2562,6 +2585,14 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
 
+func (ec *executionContext) childFields_Budget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "limits":
+		return ec.fieldContext_Budget_limits(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Budget", field.Name)
+}
+
 func (ec *executionContext) childFields_Change(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kind":
@@ -3098,6 +3129,20 @@ func (ec *executionContext) childFields_IndicatorForecasts(ctx context.Context, 
 		return ec.fieldContext_IndicatorForecasts_warnings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IndicatorForecasts", field.Name)
+}
+
+func (ec *executionContext) childFields_Limit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_Limit_name(ctx, field)
+	case "unit":
+		return ec.fieldContext_Limit_unit(ctx, field)
+	case "limit":
+		return ec.fieldContext_Limit_limit(ctx, field)
+	case "left":
+		return ec.fieldContext_Limit_left(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Limit", field.Name)
 }
 
 func (ec *executionContext) childFields_Load(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strconv"
 
@@ -20,6 +22,8 @@ import (
 // body. GET carries out queries only.
 type httpTransport struct {
 	checker *document.Checker
+	// internal logs an error and returns what clients may see of it.
+	internal func(ctx context.Context, err error) *gqlerror.Error
 }
 
 var _ graphql.Transport = httpTransport{}
@@ -59,6 +63,12 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 	params.Headers = r.Header
+	defer func() {
+		if panicked := recover(); panicked != nil { // outside of a field: those have their own
+			shown := t.internal(r.Context(), fmt.Errorf("panic: %v\n%s", panicked, debug.Stack()))
+			send(w, media, http.StatusInternalServerError, answer{Errors: gqlerror.List{shown}})
+		}
+	}()
 	response, status := t.execute(r, executor{exec, t.checker}, params)
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)

@@ -95,9 +95,11 @@ func TestAggregate_RowLimit(t *testing.T) {
 	if rows != 20 { // 4 + 3 + 4 + 1 + 4 + 4, a missing one included
 		t.Fatalf("%d rows", rows)
 	}
+	s = newSession(t)
 	s.limits.Rows = int(rows)
 	request.mustAsk(t, s)
-	s.limits.Rows--
+	s = newSession(t)
+	s.limits.Rows = int(rows) - 1
 	_, err := request.ask(t, s)
 	if typed := wantCode(t, err, indicator.TooLarge); typed.LimitName != "rows" || typed.Limit != 19 {
 		t.Errorf("limit %s of %d", typed.LimitName, typed.Limit)

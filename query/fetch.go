@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/countyql/countyql/indicator"
@@ -12,18 +11,6 @@ import (
 // cells is the estimate of the cost: indicators x regions x slices x statuses.
 func (f *figures) cells() int64 {
 	return int64(len(f.subjects)) * int64(len(f.regions.list)) * int64(1+len(f.parts)) * int64(len(f.request.statuses))
-}
-
-func (s *Session) checkCells(cells int64) error {
-	if cells <= s.limits.Cells {
-		return nil
-	}
-	return &indicator.Error{
-		Code:      indicator.TooLarge,
-		Message:   fmt.Sprintf("the request asks for %d cells", cells),
-		Hint:      "ask for fewer indicators or regions",
-		LimitName: "cells", Limit: s.limits.Cells, Estimate: cells,
-	}
 }
 
 // fetch holds the cost of resolved requests against the limit, all together, and reads their figures.

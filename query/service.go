@@ -13,6 +13,8 @@ import (
 type Service struct {
 	Engine store.Engine
 	Limits Limits
+	// Gate bounds the engine queries of all sessions together; nil for no bound.
+	Gate *Gate
 	// Now tells the time; ages of figures are measured from its UTC day.
 	Now func() time.Time
 
@@ -38,7 +40,9 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 		}
 		snapshot = &scoped{snapshot, view}
 	}
-	return NewSession(snapshot, v.Limits, indicator.DayAt(v.Now())), snapshot.Release, nil
+	session := NewSession(snapshot, v.Limits, indicator.DayAt(v.Now()))
+	session.gate = v.Gate
+	return session, snapshot.Release, nil
 }
 
 // Snapshot is a published state of the data. Its counts and its hash are of everything in it: a session that is shown a part

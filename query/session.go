@@ -2,7 +2,6 @@ package query
 
 import (
 	"context"
-	"errors"
 	"math"
 	"sync/atomic"
 
@@ -11,11 +10,12 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// Limits bound what one request may ask for.
+// Limits bound what one operation may ask for.
 type Limits struct {
-	// Cells is the most cells, indicators x regions x slices x statuses, that one request may ask for.
+	// Cells is the most cells, indicators x regions x slices x statuses, that one operation may ask for, all its fields
+	// together.
 	Cells int64
-	// Rows is the most figures that one engine query may return.
+	// Rows is the most figures that one operation may read.
 	Rows int
 	// Page is the largest page.
 	Page int
@@ -34,6 +34,8 @@ type Session struct {
 	today    indicator.Day
 	view     *view // nil unless a part is shown
 	queries  atomic.Int64
+	budget   budget
+	gate     *Gate
 }
 
 // NewSession returns a session over a pinned snapshot, which the caller releases after the session's last use. Today is
@@ -68,24 +70,30 @@ func (s *Session) EngineQueries() int64 { return s.queries.Load() }
 
 // rows runs a selection under the row limit.
 func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows, error) {
-	selection.Cap = s.limits.Rows
+	leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	selection.Cap = s.rowsLeft()
 	s.queries.Add(1)
 	rows, err := s.reader.Select(ctx, selection)
-	var beyond *store.RowCapError
-	if errors.As(err, &beyond) {
-		return nil, &indicator.Error{
-			Code:      indicator.TooLarge,
-			Message:   beyond.Error(),
-			Hint:      "select fewer regions, indicators or periods",
-			LimitName: "rows", Limit: int64(beyond.Cap), Estimate: int64(beyond.Cap) + 1,
-		}
+	if err != nil {
+		return nil, s.beyondEngine(err)
 	}
-	return rows, err
+	s.budget.rows.Add(int64(rows.Len()))
+	return rows, nil
 }
 
 func (s *Session) count(ctx context.Context, selection store.Select, by ...store.Key) ([]store.Tally, error) {
+	leave, err := s.gate.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	s.queries.Add(1)
-	return s.reader.Count(ctx, selection, by...)
+	tallies, err := s.reader.Count(ctx, selection, by...)
+	return tallies, s.beyondEngine(err)
 }
 
 // MissingRegion is a region without a usable value.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/countyql/countyql/access"
 	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/schema"
 )
@@ -25,6 +26,10 @@ type Options struct {
 	MaxBody int64
 	// Timeout bounds the time a request may take. Default: 30 seconds.
 	Timeout time.Duration
+	// Documents bound what documents may ask for. Without introspection there is no /schema.graphql either.
+	Documents document.Options
+	// Results bound answers.
+	Results graph.ResultLimits
 	// Access says who may do what. Default: everybody may read, nobody more.
 	Access Access
 	// ExportRows bounds the rows of an exported file. Default: 5 million.
@@ -58,16 +63,29 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// limits are those that a request meets before it is an operation.
+func (o *Options) limits(context.Context) []graph.Limit {
+	return []graph.Limit{
+		{Name: "body", Unit: "bytes of a request's body", Most: o.MaxBody},
+		{Name: "time", Unit: "milliseconds that a request may take", Most: o.Timeout.Milliseconds()},
+	}
+}
+
 // New returns the HTTP handler over a service.
 func New(service *query.Service, options Options) http.Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
-	asked := graph.Options{Logger: options.Logger, RequestID: requestID, Observe: observe}
+	asked := graph.Options{
+		Logger: options.Logger, RequestID: requestID, Observe: observe,
+		Documents: options.Documents, Results: options.Results, Limits: options.limits,
+	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }
 	routes.Handle("/graphql", known(limited(withTimeout(graphql, options.Timeout), options.MaxBody)))
 	routes.Handle("/v1/export/{file}", known(newExporter(service, asked, options)))
-	routes.Handle("GET /schema.graphql", known(http.HandlerFunc(serveSchema)))
+	if !options.Documents.NoIntrospection {
+		routes.Handle("GET /schema.graphql", known(http.HandlerFunc(serveSchema)))
+	}
 	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
 	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })
 	routes.Handle("/", readOnly(pages(options.Pages)))

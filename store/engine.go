@@ -23,6 +23,14 @@ func (e *RowCapError) Error() string {
 	return fmt.Sprintf("the selection has more than %d rows", e.Cap)
 }
 
+// MemoryError is returned by Select and Count when the engine's limits on memory and temporary space do not suffice.
+type MemoryError struct {
+	Detail string // the engine's words
+}
+
+// Error has the engine's words.
+func (e *MemoryError) Error() string { return "out of memory: " + e.Detail }
+
 // Engine holds snapshots. It is safe for concurrent use.
 type Engine interface {
 	// Pin returns the published snapshot, which stays readable until its Release. It costs no I/O. It returns

@@ -22,18 +22,21 @@ import (
 // serveCmd answers GraphQL over HTTP from the published snapshot and follows newer ones.
 type serveCmd struct {
 	Listen        string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on; port 0 picks a free one." placeholder:"HOST:PORT"`
-	Timeout       time.Duration `default:"30s" env:"COUNTYQL_TIMEOUT" help:"Longest time a request may take."`
 	ExportRows    int           `default:"5000000" env:"COUNTYQL_EXPORT_ROWS" help:"Most rows of an exported file." placeholder:"N"`
 	ExportTimeout time.Duration `default:"10m" env:"COUNTYQL_EXPORT_TIMEOUT" help:"Longest time an export may take."`
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
+	limitFlags
 }
+
+// Validate refuses flags that make no sense.
+func (c *serveCmd) Validate() error { return c.check() }
 
 // Run opens the store and serves it.
 func (c *serveCmd) Run(a *app) error {
 	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
-	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{Logger: logger})
+	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit})
 	if err != nil {
 		return err
 	}
@@ -67,10 +70,11 @@ func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.W
 	if built, ok := web.Dist(); ok {
 		pages = built
 	}
-	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Now: time.Now}
-	handler := server.New(service, server.Options{
-		Logger: logger, Pages: pages, Timeout: c.Timeout, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
-	})
+	service := &query.Service{Engine: engine, Now: time.Now}
+	c.onQueries(service)
+	options := server.Options{Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout}
+	c.onRequests(&options)
+	handler := server.New(service, options)
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
 	return server.Serve(ctx, listener, handler, c.Grace)

@@ -34,6 +34,8 @@ type Options struct {
 	Limits Limits
 	// CacheBytes bounds the memory of the documents that were found valid and are kept. Default: 32 MiB.
 	CacheBytes uint64
+	// NoIntrospection refuses documents that ask for the schema.
+	NoIntrospection bool
 	// NoSuggestions keeps names of the schema out of error messages.
 	NoSuggestions bool
 }
@@ -42,6 +44,7 @@ type Options struct {
 type Checker struct {
 	schema *ast.Schema
 	limits Limits
+	hidden bool // the schema may not be asked for
 	// plain are the rules that suggest nothing, rules those that may.
 	rules, plain []validator.Rule
 	valid        *otter.Cache[string, *kept]
@@ -58,7 +61,7 @@ func NewChecker(schema *ast.Schema, options Options) *Checker {
 		MaximumWeight: cmp.Or(options.CacheBytes, 32<<20),
 		Weigher:       func(text string, k *kept) uint32 { return uint32(len(text)) + k.bytes }, //nolint:gosec // a body is far below 4 GiB
 	})
-	checker := &Checker{schema: schema, limits: options.Limits.WithDefaults(), plain: rulesFor(true), valid: cache}
+	checker := &Checker{schema: schema, limits: options.Limits.WithDefaults(), hidden: options.NoIntrospection, plain: rulesFor(true), valid: cache}
 	checker.rules = checker.plain
 	if !options.NoSuggestions {
 		checker.rules = rulesFor(false)
@@ -86,8 +89,14 @@ func (c *Checker) Check(text string) (*ast.QueryDocument, gqlerror.List) {
 	if len(parsed.Operations) == 0 {
 		return nil, listed(indicator.Errorf(indicator.InvalidInput, "the document has no operation"))
 	}
-	if _, err := measure(parsed, c.limits); err != nil {
+	size, err := measure(parsed, c.limits)
+	if err != nil {
 		return nil, listed(err)
+	}
+	if c.hidden && size.Introspects {
+		refusal := indicator.Errorf(indicator.Forbidden, "this server does not show its schema over GraphQL")
+		refusal.Hint = "ask whoever runs it for the schema"
+		return nil, listed(refusal)
 	}
 	applied := c.rules
 	if long {

@@ -10,6 +10,8 @@ import (
 // Size is what a document was found to have, and what finding it took. Counts stop at about two billion.
 type Size struct {
 	Fields, Aliases, RootFields, Directives, Depth, Visits, Comparisons, ListItems int64
+	// Introspects says that the schema is asked for.
+	Introspects bool
 	// Work is the number of nodes looked at: what the measuring itself took.
 	Work int64
 }
@@ -128,6 +130,7 @@ func (m *measurer) selection(s ast.Selection, depth int64) (extent, error) {
 		if s.Alias != s.Name {
 			part.aliases++
 		}
+		m.size.Introspects = m.size.Introspects || s.Name == "__schema" || s.Name == "__type"
 		for _, a := range s.Arguments {
 			m.value(a.Value)
 		}

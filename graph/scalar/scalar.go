@@ -32,7 +32,7 @@ func MarshalFloat(x float64) graphql.Marshaler {
 func UnmarshalFloat(v any) (float64, error) {
 	x, err := graphql.UnmarshalFloat(v)
 	if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
-		return 0, indicator.Errorf(indicator.InvalidInput, "%v is not a number", v)
+		return 0, indicator.Errorf(indicator.InvalidInput, "this is not a finite number")
 	}
 	return x, nil
 }
@@ -43,7 +43,7 @@ func read[T any](v any, what string, parse func(string) (T, error)) (T, error) {
 	s, ok := v.(string)
 	if !ok {
 		var none T
-		return none, indicator.Errorf(indicator.InvalidInput, "%v is not a %s: it must be a string", v, what)
+		return none, indicator.Errorf(indicator.InvalidInput, "a %s must be a text", what)
 	}
 	return parse(s)
 }

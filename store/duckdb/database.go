@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/countyql/countyql/store"
 )
 
 // database is a DuckDB instance in memory of its own, to which snapshot files are attached. An instance of its own
@@ -141,6 +143,9 @@ func (c *connection) query(ctx context.Context, sql string) (*result, error) {
 		r.close()
 		if err := ctx.Err(); err != nil {
 			return nil, err
+		}
+		if failed.kind == mapping.ErrorTypeOutOfMemory {
+			return nil, &store.MemoryError{Detail: failed.message}
 		}
 		return nil, failed
 	}

@@ -28,6 +28,9 @@ type Options struct {
 	// MemoryLimit bounds the memory of each open snapshot and of a load, as DuckDB writes it: 4GB. Default: DuckDB's,
 	// four fifths of the machine's.
 	MemoryLimit string
+	// TempLimit bounds the space that the queries of each open snapshot, and a load, spill into, as DuckDB writes it: 10GB.
+	// Default: DuckDB's, nine tenths of what is free.
+	TempLimit string
 	// TempDir is where queries that outgrow the memory limit spill. Default: the system's directory for temporary
 	// files. Loads spill into the store's staging directory.
 	TempDir string
@@ -112,6 +115,9 @@ func (e *Engine) settings() map[string]string {
 	}
 	if e.options.MemoryLimit != "" {
 		settings["memory_limit"] = e.options.MemoryLimit
+	}
+	if e.options.TempLimit != "" {
+		settings["max_temp_directory_size"] = e.options.TempLimit
 	}
 	return settings
 }

@@ -1,0 +1,62 @@
+package query
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// budget is what one operation has asked for so far, all its fields together.
+type budget struct {
+	cells atomic.Int64
+	rows  atomic.Int64
+}
+
+// checkCells charges cells to the operation, before they are read, and refuses what goes beyond its limit.
+func (s *Session) checkCells(cells int64) error {
+	s.budget.cells.Add(cells)
+	if err := s.Exceeded(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Exceeded says by how much the operation's fields together ask for too many cells; nil if they do not.
+func (s *Session) Exceeded() *indicator.Error {
+	asked := s.budget.cells.Load()
+	if asked <= s.limits.Cells {
+		return nil
+	}
+	return &indicator.Error{
+		Code:      indicator.TooLarge,
+		Message:   fmt.Sprintf("the request asks for %d cells", asked),
+		Hint:      "ask for fewer indicators or regions, or in several requests",
+		LimitName: "cells", Limit: s.limits.Cells, Estimate: asked,
+	}
+}
+
+// rowsLeft is how many figures the operation may still read; at least one, so that a selection without any is no error.
+func (s *Session) rowsLeft() int { return max(1, s.limits.Rows-int(s.budget.rows.Load())) }
+
+// beyondEngine turns what an engine says of its limits into the typed error of the contract. Other errors stay as they are.
+func (s *Session) beyondEngine(err error) error {
+	var rows *store.RowCapError
+	var memory *store.MemoryError
+	switch {
+	case errors.As(err, &rows):
+		limit := int64(s.limits.Rows)
+		return &indicator.Error{
+			Code: indicator.TooLarge, Message: fmt.Sprintf("the request reads more than %d figures", limit),
+			Hint: "select fewer regions, indicators or periods", LimitName: "rows", Limit: limit, Estimate: limit + 1,
+		}
+	case errors.As(err, &memory):
+		return &indicator.Error{
+			Code: indicator.TooLarge, Message: "the engine has not enough memory or temporary space for the request",
+			Hint: "select fewer regions, indicators or periods", LimitName: "engineMemory",
+		}
+	}
+	return err
+}
