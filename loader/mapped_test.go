@@ -45,6 +45,12 @@ var examples = []struct {
 		"GB/T 2260:4228 new_cases 2020-02-09 5 person", "GB/T 2260:4228 new_cases 2020-02-10 3 person",
 		"GB/T 2260:4228 recovered_to_date 2020-02-09 NaN person NOT_PUBLISHED", "GB/T 2260:4228 recovered_to_date 2020-02-10 26 person",
 	}},
+	{"yearbook", "年鉴.xlsx", []string{
+		"GB/T 2260:370105 yearbook_gdp 2018 501.23456 CNY_100m", "GB/T 2260:370105 yearbook_gdp 2019 546.78901 CNY_100m",
+		"GB/T 2260:370105 yearbook_population 2018 699000 person", "GB/T 2260:370105 yearbook_population 2019 703500 person",
+		"GB/T 2260:370124 yearbook_gdp 2018 240.1122 CNY_100m", "GB/T 2260:370124 yearbook_gdp 2019 NaN CNY_100m NOT_PUBLISHED",
+		"GB/T 2260:370124 yearbook_population 2018 374500 person", "GB/T 2260:370124 yearbook_population 2019 375200 person",
+	}},
 	{"sdmx", "employment.csv", []string{
 		"GB/T 2260:370105 employed_persons 2019-Q4 181400 person (181.4)",
 		"GB/T 2260:370105 employed_persons 2020-Q1 176000 person APPROXIMATE (176) estimated",
