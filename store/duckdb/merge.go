@@ -36,16 +36,19 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 		// Only reports of keys that the batch touches are compared in full: the parent may be large and the batch small.
 		"CREATE TABLE memory.met AS SELECT o.* FROM memory.old o SEMI JOIN memory.batch b ON "+same("o", "b", figureKey),
 		// What was withdrawn and is reported again is new.
-		"CREATE TABLE memory.standing AS SELECT m.* FROM memory.met m ANTI JOIN memory.met t ON "+same("m", "t", figureKey)+
-			" AND t.withdraws = m.published AND t.load > m.load WHERE m.withdraws IS NULL",
+		"CREATE VIEW memory.standing AS SELECT m.* FROM memory.met m ANTI JOIN (SELECT * FROM memory.met WHERE withdraws IS NOT NULL) t ON "+
+			same("m", "t", figureKey)+" AND t.withdraws = m.published AND t.load > m.load WHERE m.withdraws IS NULL",
+		"CREATE TABLE memory.crowded AS SELECT "+figureKey+" FROM memory.batch GROUP BY ALL HAVING count(*) > 1",
 		// A report given twice in one batch counts once, at its last place.
-		"CREATE TABLE memory.repeated AS SELECT "+figureKey+", published FROM memory.batch GROUP BY ALL HAVING count(*) > 1",
+		"CREATE TABLE memory.repeated AS SELECT "+figureKey+", published FROM memory.batch b SEMI JOIN memory.crowded c ON "+
+			same("b", "c", figureKey)+" GROUP BY ALL HAVING count(*) > 1",
 		"CREATE TABLE memory.duplicate AS SELECT seq FROM (SELECT b.seq, row_number() OVER (PARTITION BY "+of("b", reported)+
 			" ORDER BY b.seq DESC) AS place FROM memory.batch b SEMI JOIN memory.repeated r ON "+
 			same("b", "r", figureKey+", published")+") WHERE place > 1",
 		"CREATE TABLE memory.fresh AS SELECT b.* FROM memory.batch b ANTI JOIN memory.duplicate d ON b.seq = d.seq"+
 			" ANTI JOIN memory.standing m ON "+same("b", "m", figureKey+", published")+" AND "+identical("b", "m", reportedRest),
-		"CREATE TABLE memory.several AS SELECT "+figureKey+", count(*) AS reports FROM memory.fresh GROUP BY "+figureKey+" HAVING count(*) > 1",
+		"CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.fresh f SEMI JOIN memory.crowded c ON "+same("f", "c", figureKey)+
+			" GROUP BY ALL HAVING count(*) > 1",
 	)
 	if err != nil {
 		return store.Changes{}, err
@@ -56,8 +59,11 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	}
 	changes.Replaced = replaced
 	// The batch may be large: each step drops what no later one reads.
-	for _, table := range []string{"batch", "met", "standing", "repeated", "duplicate", "several"} {
-		if err := w.db.exec(ctx, "DROP TABLE memory."+table); err != nil {
+	for _, dropped := range []string{
+		"TABLE memory.batch", "VIEW memory.standing", "TABLE memory.met", "TABLE memory.crowded", "TABLE memory.repeated",
+		"TABLE memory.duplicate", "TABLE memory.several",
+	} {
+		if err := w.db.exec(ctx, "DROP "+dropped); err != nil {
 			return store.Changes{}, err
 		}
 	}
