@@ -69,6 +69,19 @@ func TestFollow(t *testing.T) {
 	}
 	old.Release()
 	old.Release() // does nothing
+	// Going back is followed like any publication, and so is going forward.
+	if err := loader.Publish(t.Context(), first.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-published; got != first.ID {
+		t.Errorf("gone back, following %s", got)
+	}
+	if err := loader.Publish(t.Context(), second.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-published; got != second.ID {
+		t.Errorf("gone forward, following %s", got)
+	}
 	cancel()
 	if err := <-followed; err != nil {
 		t.Error(err)

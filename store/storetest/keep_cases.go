@@ -23,6 +23,7 @@ func testKeep(t *testing.T, open func(t *testing.T) Engine) {
 		{"any kept snapshot can be read", testOpenKept},
 		{"the newest and the published one are kept", testPrune},
 		{"whole snapshots", testVerify},
+		{"what differs", testDiff},
 		{"not during a load", testKeepLocked},
 		{"waiting for a load to end", testBeginWait},
 		{"what a batch replaces is counted", testReplaced},
