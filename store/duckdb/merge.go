@@ -200,18 +200,33 @@ func (w *writer) sequence(ctx context.Context) error {
 	}
 	forever := literal(indicator.Forever)
 	const once = "published AS known_from, CAST(%s AS INTEGER) AS known_to, 0::INTEGER AS tie"
-	const again = "published AS known_from, CASE WHEN withdraws IS NOT NULL THEN published ELSE greatest(published, coalesce(" +
-		"min(published) OVER (PARTITION BY %[1]s ORDER BY %[2]s ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), %[3]s)) END AS known_to, " +
+	const again = "published AS known_from, %[3]s AS known_to, " +
 		"CAST(row_number() OVER (PARTITION BY %[1]s, published ORDER BY %[2]s) - 1 AS INTEGER) AS tie"
 	const carried = reported + ", withdraws, load"
 	now := "CAST(" + literal(load) + " AS INTEGER)"
-	return w.db.exec(ctx,
+	if err := w.db.exec(ctx,
 		"CREATE VIEW memory.merged AS SELECT "+carried+", tie::BIGINT AS place FROM memory.old UNION ALL SELECT "+
 			reported+", NULL::INTEGER, "+now+", seq FROM memory.fresh UNION ALL SELECT "+reported+", withdraws, "+now+", 0 FROM memory.taken",
+	); err != nil {
+		return err
+	}
+	withdrawals, err := w.count(ctx, "memory.taken")
+	if err == nil && withdrawals == 0 && w.parent != nil {
+		withdrawals, err = w.count(ctx, "parent.report WHERE withdraws IS NOT NULL")
+	}
+	if err != nil {
+		return err
+	}
+	until := "coalesce(lead(published) OVER (PARTITION BY " + figureKey + " ORDER BY " + arrival + "), " + forever + ")"
+	if withdrawals > 0 { // a report behind a withdrawal may be older than it
+		until = "CASE WHEN withdraws IS NOT NULL THEN published ELSE greatest(published, coalesce(min(published) OVER (PARTITION BY " + figureKey +
+			" ORDER BY " + arrival + " ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), " + forever + ")) END"
+	}
+	return w.db.exec(ctx,
 		"CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.merged GROUP BY ALL HAVING count(*) > 1",
 		"CREATE TABLE memory.history AS SELECT "+carried+", "+fmt.Sprintf(once, forever)+
 			" FROM memory.merged m ANTI JOIN memory.several s ON "+same("m", "s", figureKey)+
-			" UNION ALL SELECT "+carried+", "+fmt.Sprintf(again, figureKey, arrival, forever)+
+			" UNION ALL SELECT "+carried+", "+fmt.Sprintf(again, figureKey, arrival, until)+
 			" FROM memory.merged m SEMI JOIN memory.several s ON "+same("m", "s", figureKey),
 		"DROP VIEW memory.merged", "DROP TABLE memory.several", "DROP TABLE memory.fresh", "DROP TABLE memory.taken",
 		// The days on which something of a figure was withdrawn, and how many of its reports became known on each.
