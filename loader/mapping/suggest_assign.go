@@ -207,20 +207,7 @@ func (s *sample) assignRegion() {
 		}
 		g.state.used, g.state = false, nil
 	}
-	g.name = s.first(func(c *profile) float64 {
-		if share := c.share(knownName) + c.share(ambiguous); share > 0.4 {
-			// The narrower of two columns of regions has more different texts.
-			return share + float64(len(c.distinct))/1000 + named(c)
-		}
-		return 0
-	})
-	if g.name != nil {
-		g.within = s.first(func(c *profile) float64 {
-			if share := c.share(knownName); share > 0.4 && len(c.distinct) <= len(g.name.distinct) {
-				return share
-			}
-			return 0
-		})
+	if s.assignName(named); g.name != nil {
 		return
 	}
 	g.unsure = true
@@ -229,6 +216,27 @@ func (s *sample) assignRegion() {
 			return 0
 		}
 		return 0.1 + named(c) + float64(len(c.distinct))/float64(max(1, c.filled))/10
+	})
+}
+
+// assignName finds a column of names and, if there is one, the column of the regions around them.
+func (s *sample) assignName(named func(*profile) float64) {
+	g := &s.guess
+	g.name = s.first(func(c *profile) float64 {
+		if share := c.share(knownName) + c.share(ambiguous); share > 0.4 {
+			// The narrower of two columns of regions has more different texts.
+			return share + float64(len(c.distinct))/1000 + named(c)
+		}
+		return 0
+	})
+	if g.name == nil {
+		return
+	}
+	g.within = s.first(func(c *profile) float64 {
+		if share := c.share(knownName); share > 0.4 && len(c.distinct) <= len(g.name.distinct) {
+			return share
+		}
+		return 0
 	})
 }
 

@@ -64,7 +64,7 @@ var suggested = []struct {
 		nil,
 	},
 	{"known indicators", "区划代码,年份,流动人口（人）\n110105,2020,5\n", "region: {column: 区划代码}|period: {column: 年份}|source: file|values:|  - {column: '流动人口（人）', indicator: migrants}|", nil},
-	{"one column", "a\nb\nc\n", "region: {column: a}|period: 2020|source: file|values:|  - column: '#1'|    indicator: file|", nil},
+	{"one column", "a\nb\nc\n", "region: {column: a}|period: {column: PERIOD}|source: file|values:|  - column: '#1'|    indicator: file|", nil},
 }
 
 func TestSuggest(t *testing.T) {

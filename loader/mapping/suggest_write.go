@@ -103,7 +103,7 @@ func (s *sample) writeRegion(line writeLine) {
 		}
 		line("  level: [PREFECTURE, COUNTY]%sthe levels that the names are of", edit)
 	case g.code == nil:
-		line("region: '000000'%sthe region's code, or {column: NAME}", edit)
+		line("region: {column: REGION}%sthe column of the region's code, or the code itself", edit)
 	case g.prefixed:
 		line("region: {column: %s, cut: {from: 3}}", scalar(g.code.name))
 	case g.unsure:
@@ -125,7 +125,7 @@ func (s *sample) writePeriod(line writeLine) {
 	case g.periodRow > 0:
 		line("period: {header: %d}", g.periodRow)
 	case g.period == nil:
-		line("period: 2020%sthe period, or {column: NAME}", edit)
+		line("period: {column: PERIOD}%sthe column of the period, or the period itself: 2020", edit)
 	case g.month != nil:
 		line("period: {year: {column: %s}, month: {column: %s}}", scalar(g.period.name), scalar(g.month.name))
 	default:
@@ -247,24 +247,7 @@ func (s *sample) writeValues(line writeLine) []declaration {
 		line("  - column: %s", scalar(g.values[0].name))
 		s.writeIndicators(line, declare)
 	case g.periodRow > 0:
-		row := max(1, s.header)
-		if row == g.periodRow {
-			row = 1
-		}
-		names, texts := make([]string, len(g.values)), []string{}
-		for i, c := range g.values {
-			names[i] = c.name
-			if !slices.Contains(texts, c.texts[row-1]) {
-				texts = append(texts, c.texts[row-1])
-			}
-		}
-		line("  - columns: %s", scalars(names))
-		line("    indicator:")
-		line("      header: %d", row)
-		line("      codes:%sthe indicator for each text", edit)
-		for _, text := range texts {
-			line("        %s: %s", scalar(text), declare(text, s.unit(&profile{name: text})))
-		}
+		s.writeUnderPeriods(line, declare)
 	default:
 		for _, c := range g.values {
 			unit := s.unit(c)
@@ -272,6 +255,29 @@ func (s *sample) writeValues(line writeLine) []declaration {
 		}
 	}
 	return declared
+}
+
+// writeUnderPeriods writes values whose header has a row of periods and one of indicators.
+func (s *sample) writeUnderPeriods(line writeLine, declare func(name, unit string) string) {
+	g := &s.guess
+	row := max(1, s.header)
+	if row == g.periodRow {
+		row = 1
+	}
+	names, texts := make([]string, len(g.values)), []string{}
+	for i, c := range g.values {
+		names[i] = c.name
+		if !slices.Contains(texts, c.texts[row-1]) {
+			texts = append(texts, c.texts[row-1])
+		}
+	}
+	line("  - columns: %s", scalars(names))
+	line("    indicator:")
+	line("      header: %d", row)
+	line("      codes:%sthe indicator for each text", edit)
+	for _, text := range texts {
+		line("        %s: %s", scalar(text), declare(text, s.unit(&profile{name: text})))
+	}
 }
 
 func (s *sample) writeIndicators(line writeLine, declare func(name, unit string) string) {
@@ -287,7 +293,7 @@ func (s *sample) writeIndicators(line writeLine, declare func(name, unit string)
 func (s *sample) writeDeclared(line writeLine, source string, declared []declaration) {
 	line("declare:%swhat is loaded already need not be declared", edit)
 	line("  sources:")
-	line("    - {code: %s, title: %s, published_on: 2020-01-01}%stitle and day of publication", scalar(source), scalar(stem(s.name)), edit)
+	line("    - {code: %s, title: %s}%sthe title, and published_on: 2020-01-31, the day of publication", scalar(source), scalar(stem(s.name)), edit)
 	var units []string
 	for _, d := range declared {
 		if _, known := s.resolver.Unit(d.unit); !known && !slices.Contains(units, d.unit) {

@@ -1,8 +1,6 @@
 package mapping
 
 import (
-	"slices"
-
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/loader/tabular"
 )
@@ -169,7 +167,7 @@ func (t *table) Next() ([]string, error) {
 			return nil, err
 		}
 		if result == taken {
-			return slices.Clone(t.out), nil
+			return t.out, nil
 		}
 	}
 }
