@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -117,6 +118,11 @@ func decodeObject(r *http.Request, example string) (map[string]json.RawMessage, 
 
 // unread is the refusal of a body that could not be read to its end.
 func unread(err error) *refusal {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		late := indicator.Errorf(indicator.Timeout, "the request's body did not come within the time allowed")
+		late.Hint = "send it at once"
+		return &refusal{http.StatusRequestTimeout, late}
+	}
 	var beyond *http.MaxBytesError
 	if !errors.As(err, &beyond) {
 		return refuse(http.StatusBadRequest, "send the whole body within the time allowed", "the request's body ended early")

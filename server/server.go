@@ -2,11 +2,10 @@ package server
 
 import (
 	"context"
-	"errors"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/countyql/countyql/access"
@@ -71,8 +70,14 @@ func (o *Options) limits(context.Context) []graph.Limit {
 	}
 }
 
+// Handler answers HTTP requests.
+type Handler struct {
+	http.Handler
+	draining atomic.Bool // the server is about to end
+}
+
 // New returns the HTTP handler over a service.
-func New(service *query.Service, options Options) http.Handler {
+func New(service *query.Service, options Options) *Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
 	asked := graph.Options{
@@ -81,23 +86,30 @@ func New(service *query.Service, options Options) http.Handler {
 	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }
-	routes.Handle("/graphql", known(limited(withTimeout(graphql, options.Timeout), options.MaxBody)))
-	routes.Handle("/v1/export/{file}", known(newExporter(service, asked, options)))
+	h := &Handler{}
+	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
+	routes.Handle("/graphql", brief(known(limited(withTimeout(graphql, options.Timeout), options.MaxBody))))
+	routes.Handle("/v1/export/{file}", untimed(known(newExporter(service, asked, options))))
 	if !options.Documents.NoIntrospection {
-		routes.Handle("GET /schema.graphql", known(http.HandlerFunc(serveSchema)))
+		routes.Handle("GET /schema.graphql", brief(known(http.HandlerFunc(serveSchema))))
 	}
-	routes.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })
-	routes.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) { serveReady(w, r, service) })
-	routes.Handle("/", readOnly(pages(options.Pages)))
-	return identify(logged(secured(routes), options.Logger))
+	routes.Handle("GET /healthz", brief(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })))
+	routes.Handle("GET /readyz", brief(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.serveReady(w, r, service) })))
+	routes.Handle("/", brief(readOnly(pages(options.Pages))))
+	h.Handler = identify(logged(contained(secured(routes), options.Logger), options.Logger))
+	return h
 }
 
 func serveSchema(w http.ResponseWriter, _ *http.Request) {
 	respond(w, http.StatusOK, schema.SDL())
 }
 
-// serveReady tells whether the service can answer: whether a snapshot is published.
-func serveReady(w http.ResponseWriter, r *http.Request, service *query.Service) {
+// serveReady tells whether the service can answer: whether a snapshot is published and the server is not about to end.
+func (h *Handler) serveReady(w http.ResponseWriter, r *http.Request, service *query.Service) {
+	if h.draining.Load() {
+		respond(w, http.StatusServiceUnavailable, "the server is about to end\n")
+		return
+	}
 	session, release, err := service.Open(access.With(r.Context(), access.System()))
 	if err != nil {
 		respond(w, http.StatusServiceUnavailable, "no snapshot is published\n")
@@ -120,27 +132,4 @@ func withTimeout(next http.Handler, timeout time.Duration) http.Handler {
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
-}
-
-// Serve serves until the context ends, then stops accepting, drains requests for at most the grace, and
-// returns nil.
-func Serve(ctx context.Context, listener net.Listener, handler http.Handler, grace time.Duration) error {
-	const headerTimeout = 10 * time.Second
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: headerTimeout, IdleTimeout: 2 * time.Minute}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
-		return err
-	}
-	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
 }

@@ -24,6 +24,7 @@ type serveCmd struct {
 	Listen        string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on; port 0 picks a free one." placeholder:"HOST:PORT"`
 	ExportRows    int           `default:"5000000" env:"COUNTYQL_EXPORT_ROWS" help:"Most rows of an exported file." placeholder:"N"`
 	ExportTimeout time.Duration `default:"10m" env:"COUNTYQL_EXPORT_TIMEOUT" help:"Longest time an export may take."`
+	Notice        time.Duration `default:"0s" env:"COUNTYQL_NOTICE" help:"How long requests are accepted at shutdown after /readyz has begun to say no."`
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
@@ -77,7 +78,7 @@ func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.W
 	handler := server.New(service, options)
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
-	return server.Serve(ctx, listener, handler, c.Grace)
+	return server.Serve(ctx, listener, handler, server.Times{Notice: c.Notice, Grace: c.Grace})
 }
 
 // open listens, on this machine only unless it is said who may read.

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"sync/atomic"
+
+	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/indicator"
+)
+
+// contained answers a request whose handler panics with an internal error, or breaks off the answer that has begun. It is
+// logged with how many there have been.
+func contained(next http.Handler, logger *slog.Logger) http.Handler {
+	var panics atomic.Int64
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := &beganWriter{ResponseWriter: w}
+		defer func() {
+			thrown := recover()
+			if thrown == nil {
+				return
+			}
+			if err, ok := thrown.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(http.ErrAbortHandler) // meant to break off the answer
+			}
+			id := requestID(r.Context())
+			logger.ErrorContext(r.Context(), "panic", "request", id, "panic", fmt.Sprint(thrown), "panics", panics.Add(1), "stack", string(debug.Stack()))
+			if answer.began {
+				panic(http.ErrAbortHandler)
+			}
+			err := indicator.Errorf(indicator.Internal, "internal error of request %s", id)
+			graph.WriteRefusal(w, r.Header.Values("Accept"), http.StatusInternalServerError, err)
+		}()
+		next.ServeHTTP(answer, r)
+	})
+}
+
+// beganWriter knows whether the answer has begun.
+type beganWriter struct {
+	http.ResponseWriter
+	began bool
+}
+
+func (w *beganWriter) WriteHeader(status int) {
+	w.began = true
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *beganWriter) Write(part []byte) (int, error) {
+	w.began = true
+	return w.ResponseWriter.Write(part)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *beganWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
