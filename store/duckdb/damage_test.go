@@ -69,9 +69,11 @@ var damages = []damage{
 		}
 		alter("CREATE VIEW snapshot.manifest AS SELECT content AS body FROM read_text('/etc/hostname')")(t, path)
 	}},
-	{"another value", alter("UPDATE snapshot.report SET value = value + 1")},
+	{"another past value", alter("UPDATE snapshot.past SET value = value + 1")},
 	{"another current value", alter("UPDATE snapshot.observation SET value = value + 1")},
-	{"a report less", alter("DELETE FROM snapshot.report")},
+	{"a report less", alter("DELETE FROM snapshot.past")},
+	{"a current figure among the past ones", alter(
+		"INSERT INTO snapshot.past FROM (SELECT * EXCLUDE (next_end) FROM snapshot.observation)", "DELETE FROM snapshot.observation")},
 	{"a figure less", alter("DELETE FROM snapshot.observation")},
 	{"another name", alter("UPDATE snapshot.catalogue SET body = replace(body, 'Grids', 'Nets')")},
 }

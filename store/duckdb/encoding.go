@@ -14,7 +14,7 @@ import (
 )
 
 // formatVersion is the version of the tables and encodings in a snapshot file. A file of another version is refused.
-const formatVersion = 2
+const formatVersion = 3
 
 // FormatError says that a snapshot file was written in a format this program does not read.
 type FormatError struct {

@@ -22,13 +22,15 @@ const (
 // The tables of an attached snapshot file.
 const (
 	observationTable = "snapshot.observation"
-	reportTable      = "snapshot.report"
+	pastTable        = "snapshot.past"
+	reportTable      = "snapshot.report" // both
 )
 
 // packedPeriod orders periods by their end and then their start in one number. Days are far from the limits of 32 bits.
 const packedPeriod = "period_end * 4294967296 + period_start"
 
-// renderSelect renders a selection. The SQL keeps to what ClickHouse understands too: no CTE, window or QUALIFY.
+// renderSelect renders a selection. But for rowid, the SQL keeps to what ClickHouse understands
+// too: no CTE, window or QUALIFY.
 func renderSelect(s store.Select) (string, error) {
 	from, err := renderFrom(s)
 	if err != nil {
@@ -104,11 +106,14 @@ func renderFrom(s store.Select) (string, error) {
 		return "", fmt.Errorf("there is no order key %d", s.Order.By)
 	case s.Limit < 0 || s.Cap < 0:
 		return "", errors.New("a limit and a cap are not negative")
-	case s.Vintages || s.AsOf != indicator.NoDay:
+	case ofReports(s):
 		return "FROM " + reportTable, nil
 	}
 	return "FROM " + observationTable, nil
 }
+
+// ofReports reports whether a selection needs more than current figures.
+func ofReports(s store.Select) bool { return s.Vintages || s.AsOf != indicator.NoDay }
 
 // rowLimit is what the engine may return at most; 0 for everything. One row more than the cap shows that it is exceeded.
 func rowLimit(s store.Select) int {
@@ -261,7 +266,7 @@ func renderOrder(s store.Select) (order, keyset string) {
 			bounds[i].descending = s.Order.Descending
 			columns[i] = bounds[i].column + direction
 		}
-		return strings.Join(columns, ", ") + ", row", behind(append(bounds, natural...))
+		return strings.Join(columns, ", ") + ", " + naturalOrder(s, ""), behind(append(bounds, natural...))
 	}
 	switch s.Order.By {
 	case store.ByRegion:
@@ -272,7 +277,7 @@ func renderOrder(s store.Select) (order, keyset string) {
 	case store.ByPublished:
 		return keyed(bound{column: "published", value: literal(position.Published)})
 	case store.ByValue:
-		order = "value" + direction + " NULLS LAST, row"
+		order = "value" + direction + " NULLS LAST, " + naturalOrder(s, "")
 		if math.IsNaN(position.Value) {
 			return order, "value IS NULL AND " + behind(natural)
 		}
@@ -282,7 +287,15 @@ func renderOrder(s store.Select) (order, keyset string) {
 	for i := range natural {
 		natural[i].descending = s.Order.Descending
 	}
-	return "row" + direction, behind(natural)
+	return naturalOrder(s, direction), behind(natural)
+}
+
+// naturalOrder renders the natural order. Current figures are stored in it.
+func naturalOrder(s store.Select, direction string) string {
+	if !ofReports(s) {
+		return "rowid" + direction
+	}
+	return strings.ReplaceAll(figureKey+", known_from, tie", ",", direction+",") + direction
 }
 
 func naturalBounds(p store.Position, vintages bool) []bound {

@@ -39,7 +39,6 @@ const (
 		"denominator, counts_precision, source, definition, published, known_from, known_to, tie, load, derived, filled, inferred, " +
 		"printed, printed_offset, note, withdraws"
 	storedTypes = `
-	row BIGINT NOT NULL,
 	indicator INTEGER NOT NULL, slice INTEGER NOT NULL, status TINYINT NOT NULL,
 	period_start INTEGER NOT NULL, period_end INTEGER NOT NULL, region INTEGER NOT NULL, level TINYINT NOT NULL,
 	value DOUBLE, missing TINYINT NOT NULL, precision TINYINT NOT NULL,
@@ -52,15 +51,18 @@ const (
 
 // snapshotTables are the tables of a snapshot file, made in the database that is in use.
 var snapshotTables = []string{
-	"CREATE TABLE staged.report (" + storedTypes + ")",
 	"CREATE TABLE staged.observation (" + storedTypes + ", next_end INTEGER NOT NULL)",
+	"CREATE TABLE staged.past (" + storedTypes + ")",
 	"CREATE TABLE staged.catalogue (kind VARCHAR NOT NULL, ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.manifest (ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.load (ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.check_result (ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.code AS FROM memory.code",
-	"USE staged; " + figuresView + "; USE memory",
+	"USE staged; " + reportView + "; " + figuresView + "; USE memory",
 }
+
+// reportView is every report ever published: the current ones and the others, each of which is stored once.
+const reportView = "CREATE VIEW report AS SELECT " + storedColumns + " FROM observation UNION ALL SELECT " + storedColumns + " FROM past"
 
 // figuresView shows the current figures to whoever opens the file with DuckDB. It names its tables without a database,
 // because a file is attached under its own name there.

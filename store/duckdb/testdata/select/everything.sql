@@ -1,3 +1,3 @@
 SELECT indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM snapshot.observation
-ORDER BY row
+ORDER BY rowid

@@ -1,4 +1,4 @@
 SELECT indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived, published, known_from, known_to, tie, load, inferred, printed_offset, printed, note
 FROM snapshot.observation
-ORDER BY row
+ORDER BY rowid
 LIMIT 5001

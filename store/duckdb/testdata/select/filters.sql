@@ -8,4 +8,4 @@ WHERE indicator IN (1, 3)
   AND precision IN (0)
   AND period_start >= -3653
   AND period_end <= 18320
-ORDER BY row
+ORDER BY rowid

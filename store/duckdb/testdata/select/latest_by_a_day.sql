@@ -3,4 +3,4 @@ FROM snapshot.observation
 WHERE period_end >= 18300
   AND period_end <= 18320
   AND next_end > 18320
-ORDER BY row
+ORDER BY rowid

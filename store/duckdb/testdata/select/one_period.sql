@@ -2,4 +2,4 @@ SELECT indicator, slice, region, source, definition, status, period_start, perio
 FROM snapshot.observation
 WHERE period_end = 18321
   AND period_start = 18293
-ORDER BY row
+ORDER BY rowid
