@@ -38,6 +38,7 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 		// What was withdrawn and is reported again is new.
 		"CREATE VIEW memory.standing AS SELECT m.* FROM memory.met m ANTI JOIN (SELECT * FROM memory.met WHERE withdraws IS NOT NULL) t ON "+
 			same("m", "t", figureKey)+" AND t.withdraws = m.published AND t.load > m.load WHERE m.withdraws IS NULL",
+		// All rows of a large batch are grouped once, here: few figures come twice.
 		"CREATE TABLE memory.crowded AS SELECT "+figureKey+" FROM memory.batch GROUP BY ALL HAVING count(*) > 1",
 		// A report given twice in one batch counts once, at its last place.
 		"CREATE TABLE memory.repeated AS SELECT "+figureKey+", published FROM memory.batch b SEMI JOIN memory.crowded c ON "+
@@ -45,11 +46,14 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 		"CREATE TABLE memory.duplicate AS SELECT seq FROM (SELECT b.seq, row_number() OVER (PARTITION BY "+of("b", reported)+
 			" ORDER BY b.seq DESC) AS place FROM memory.batch b SEMI JOIN memory.repeated r ON "+
 			same("b", "r", figureKey+", published")+") WHERE place > 1",
-		"CREATE TABLE memory.fresh AS SELECT b.* FROM memory.batch b ANTI JOIN memory.duplicate d ON b.seq = d.seq"+
-			" ANTI JOIN memory.standing m ON "+same("b", "m", figureKey+", published")+" AND "+identical("b", "m", reportedRest),
-		"CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.fresh f SEMI JOIN memory.crowded c ON "+same("f", "c", figureKey)+
-			" GROUP BY ALL HAVING count(*) > 1",
 	)
+	if err == nil {
+		err = w.keepFresh(ctx)
+	}
+	if err == nil {
+		err = w.db.exec(ctx, "CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.fresh f SEMI JOIN memory.crowded c ON "+
+			same("f", "c", figureKey)+" GROUP BY ALL HAVING count(*) > 1")
+	}
 	if err != nil {
 		return store.Changes{}, err
 	}
@@ -59,15 +63,27 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	}
 	changes.Replaced = replaced
 	// The batch may be large: each step drops what no later one reads.
-	for _, dropped := range []string{
-		"TABLE memory.batch", "VIEW memory.standing", "TABLE memory.met", "TABLE memory.crowded", "TABLE memory.repeated",
-		"TABLE memory.duplicate", "TABLE memory.several",
-	} {
+	for _, dropped := range []string{"VIEW memory.standing", "TABLE memory.crowded", "TABLE memory.repeated", "TABLE memory.duplicate"} {
 		if err := w.db.exec(ctx, "DROP "+dropped); err != nil {
 			return store.Changes{}, err
 		}
 	}
 	return changes, nil
+}
+
+// keepFresh turns the batch into table fresh. Only where some of it is known or given twice are the others copied.
+func (w *writer) keepFresh(ctx context.Context) error {
+	stale, err := w.count(ctx, "(SELECT 1 FROM memory.duplicate UNION ALL SELECT 1 FROM memory.standing)")
+	if err != nil {
+		return err
+	}
+	if stale == 0 {
+		return w.db.exec(ctx, "ALTER TABLE memory.batch RENAME TO fresh")
+	}
+	return w.db.exec(ctx,
+		"CREATE TABLE memory.fresh AS SELECT b.* FROM memory.batch b ANTI JOIN memory.duplicate d ON b.seq = d.seq"+
+			" ANTI JOIN memory.standing m ON "+same("b", "m", figureKey+", published")+" AND "+identical("b", "m", reportedRest),
+		"DROP TABLE memory.batch")
 }
 
 // countChanges counts what the fresh reports and the withdrawals do. The first fresh report of a figure that had none is
@@ -130,17 +146,23 @@ func (w *writer) count(ctx context.Context, from string) (int64, error) {
 
 // checkOrdinals refuses a batch with an ordinal that the catalogue does not have.
 func (w *writer) checkOrdinals(ctx context.Context) error {
+	bounds := make([]string, len(references))
+	for i, ref := range references {
+		bounds[i] = fmt.Sprintf("count(*) FILTER (%[1]s < 0 OR %[1]s > (SELECT coalesce(max(ordinal), -1) FROM memory.code WHERE kind = '%[2]s'))",
+			ref.column, ref.kind)
+	}
+	r, err := w.db.query(ctx, "SELECT "+strings.Join(bounds, ", ")+" FROM memory.batch")
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	s := &scanner{result: r}
 	for _, ref := range references {
-		unknown, err := w.count(ctx, fmt.Sprintf("memory.batch b ANTI JOIN memory.code c ON c.kind = '%s' AND c.ordinal = b.%s",
-			ref.kind, ref.column))
-		if err != nil {
-			return err
-		}
-		if unknown > 0 {
-			return fmt.Errorf("%d reports have a %s that the catalogue does not have", unknown, ref.kind)
+		if unknown := next[int64](s); s.err == nil && unknown[0] > 0 {
+			return fmt.Errorf("%d reports have a %s that the catalogue does not have", unknown[0], ref.kind)
 		}
 	}
-	return nil
+	return s.err
 }
 
 // carryParent makes the parent's reports available as old, under the ordinals of the new catalogue. What the parent
@@ -223,17 +245,30 @@ func (w *writer) sequence(ctx context.Context) error {
 			" ORDER BY " + arrival + " ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING), " + forever + ")) END"
 	}
 	return w.db.exec(ctx,
-		"CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.merged GROUP BY ALL HAVING count(*) > 1",
+		// Whatever may have more than one report: what had one that is not current, and what the batch adds to or has twice.
+		"CREATE TABLE memory.contested AS "+w.pastFigures()+"SELECT "+figureKey+" FROM memory.several UNION SELECT "+figureKey+
+			" FROM memory.met UNION SELECT "+figureKey+" FROM memory.taken",
 		"CREATE TABLE memory.history AS SELECT "+carried+", "+fmt.Sprintf(once, forever)+
-			" FROM memory.merged m ANTI JOIN memory.several s ON "+same("m", "s", figureKey)+
+			" FROM memory.merged m ANTI JOIN memory.contested s ON "+same("m", "s", figureKey)+
 			" UNION ALL SELECT "+carried+", "+fmt.Sprintf(again, figureKey, arrival, until)+
-			" FROM memory.merged m SEMI JOIN memory.several s ON "+same("m", "s", figureKey),
-		"DROP VIEW memory.merged", "DROP TABLE memory.several", "DROP TABLE memory.fresh", "DROP TABLE memory.taken",
+			" FROM memory.merged m SEMI JOIN memory.contested s ON "+same("m", "s", figureKey),
+		"DROP VIEW memory.merged", "DROP TABLE memory.contested", "DROP TABLE memory.several", "DROP TABLE memory.met",
+		"DROP TABLE memory.fresh", "DROP TABLE memory.taken",
 		// The days on which something of a figure was withdrawn, and how many of its reports became known on each.
 		"CREATE TABLE memory.withdrawal AS SELECT "+figureKey+", known_from, max(tie) + 1 AS reports FROM memory.history h SEMI JOIN ("+
 			"SELECT "+figureKey+", known_from FROM memory.history WHERE withdraws IS NOT NULL) t USING ("+figureKey+", known_from) GROUP BY ALL",
 		derivedTable,
 	)
+}
+
+// pastFigures renders the keys of the parent's figures that have reports which are not current, for a union.
+func (w *writer) pastFigures() string {
+	if w.parent == nil {
+		return ""
+	}
+	return "SELECT m_indicator.to_ordinal AS indicator, m_slice.to_ordinal AS slice, p.status, p.period_end, p.period_start, " +
+		"m_region.to_ordinal AS region FROM parent.past p" +
+		joinMoved("indicator", "slice", "region") + " WHERE NOT p.derived UNION "
 }
 
 // derivedTable holds what the merge computes; its rows have no printed text. numerator and denominator are those of

@@ -23,7 +23,7 @@ func (e *Engine) Verify(ctx context.Context, id string) error {
 }
 
 func (h *handle) verify(ctx context.Context) error {
-	figures, err := sumHashes(ctx, h.db, "("+reportedRows("snapshot")+")", "snapshot.code")
+	figures, err := h.digest(ctx)
 	if err != nil {
 		return err
 	}
