@@ -27,7 +27,7 @@ var scopeDocuments = map[string][]string{
 	},
 	"indicators": {
 		`{ indicators(first: 500) { totalCount nodes { code numerator { code } denominator { code } dimensions { code } availability { observations regions first last gaps { reason observations } } } } }`,
-		`{ indicators(where: {dimension: "enterprise_class"}, first: 500) { totalCount nodes { code } } }`, `{ indicators(where: {dimension: "enterprise_clas"}) { totalCount } }`,
+		`{ indicators(where: {dimension: "enterprise_class"}, first: 500) { totalCount nodes { code } } }`, `{ indicators(where: {dimension: "enterprise_klass"}) { totalCount } }`,
 	},
 	"source":  {`{ source(code: "jinan_daily_2020_03_30") { title observations(first: 300) { totalCount nodes { value } } } }`, `{ source(code: "sichuan_daily_2020_03_11") { title } }`, `{ source(code: "sichuan") { title } }`},
 	"budget":  {`{ budget { limits { name limit left } } }`},
