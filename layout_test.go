@@ -26,7 +26,7 @@ var allowedImports = map[string][]string{
 	"schema":         {},
 	"export":         {"indicator", "catalog", "query"},
 	"graph":          {"indicator", "catalog", "query", "export", "schema"},
-	"server":         {"access", "graph", "export", "query", "indicator", "catalog", "store", "schema"},
+	"server":         {"access", "loader", "loader/tabular", "graph", "export", "query", "indicator", "catalog", "store", "schema"},
 	"data":           {},
 	"web":            {},
 	"bench/star":     {"indicator"},

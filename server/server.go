@@ -37,6 +37,8 @@ type Options struct {
 	ExportTimeout time.Duration
 	// ExportStall is how long the client of an export may take nothing before it is given up. Default: 30 seconds.
 	ExportStall time.Duration
+	// Uploads takes loads at POST /v1/loads. Default: none are taken.
+	Uploads *Uploads
 }
 
 func (o Options) withDefaults() Options {
@@ -90,6 +92,9 @@ func New(service *query.Service, options Options) *Handler {
 	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
 	routes.Handle("/graphql", brief(known(limited(withTimeout(graphql, options.Timeout), options.MaxBody))))
 	routes.Handle("/v1/export/{file}", untimed(known(newExporter(service, asked, options))))
+	if options.Uploads != nil {
+		routes.Handle("/v1/loads", untimed(known(authorized(options.Uploads, access.Loader))))
+	}
 	if !options.Documents.NoIntrospection {
 		routes.Handle("GET /schema.graphql", brief(known(http.HandlerFunc(serveSchema))))
 	}

@@ -29,6 +29,7 @@ type serveCmd struct {
 
 	accessFlags
 	limitFlags
+	uploadFlags
 }
 
 // Validate refuses flags that make no sense.
@@ -41,11 +42,11 @@ func (c *serveCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(a.ctx, engine, a.stdout, logger), engine.Close())
+	return errors.Join(c.serve(a.ctx, engine, a.Store, a.stdout, logger), engine.Close())
 }
 
 // serve loads the bundled data into an empty store and serves until the context ends.
-func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.Writer, logger *slog.Logger) error {
+func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, dir string, stdout io.Writer, logger *slog.Logger) (err error) {
 	who, err := c.accessFlags.open(ctx, logger)
 	if err != nil {
 		return err
@@ -67,13 +68,18 @@ func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, stdout io.W
 			logger.Error("following the store ended", "error", err)
 		}
 	}()
+	uploads, closeUploads, err := c.uploadFlags.open(engine, dir, logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeUploads()) }()
 	var pages fs.FS
 	if built, ok := web.Dist(); ok {
 		pages = built
 	}
 	service := &query.Service{Engine: engine, Now: time.Now}
 	c.onQueries(service)
-	options := server.Options{Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout}
+	options := server.Options{Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout, Uploads: uploads}
 	c.onRequests(&options)
 	handler := server.New(service, options)
 	base := "http://" + listener.Addr().String()

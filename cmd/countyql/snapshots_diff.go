@@ -10,6 +10,7 @@ import (
 	decimal "golang.org/x/text/number"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader/report"
 	"github.com/countyql/countyql/store"
 )
 
@@ -31,7 +32,7 @@ type diffJSON struct {
 }
 
 type differenceJSON struct {
-	figureJSON
+	report.Figure
 	Kind string     `json:"kind"` // ADDED REVISED WITHDRAWN
 	Unit string     `json:"unit"`
 	Old  *stateJSON `json:"old,omitempty"`
@@ -86,7 +87,7 @@ func (c *snapshotsDiffCmd) Run(a *app) error {
 		}
 		if a.JSON {
 			for _, d := range listed {
-				answer.Figures = append(answer.Figures, differenceJSON{newFigure(d.Key), kindOf(d), d.Unit, newState(d.From), newState(d.To)})
+				answer.Figures = append(answer.Figures, differenceJSON{report.NewFigure(d.Key), kindOf(d), d.Unit, newState(d.From), newState(d.To)})
 			}
 			return writeJSON(a.stdout, answer)
 		}

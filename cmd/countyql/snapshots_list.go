@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/message"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader/report"
 	"github.com/countyql/countyql/store"
 )
 
@@ -108,15 +109,15 @@ type shownJSON struct {
 }
 
 type loadJSON struct {
-	ID         string     `json:"id"`
-	StartedAt  time.Time  `json:"startedAt"`
-	FinishedAt time.Time  `json:"finishedAt"`
-	Added      int64      `json:"added"`
-	Revised    int64      `json:"revised"` // withdrawn ones included
-	Withdrawn  int64      `json:"withdrawn"`
-	Unchanged  int64      `json:"unchanged"`
-	Rejected   int64      `json:"rejected"`
-	Files      []fileJSON `json:"files"`
+	ID         string        `json:"id"`
+	StartedAt  time.Time     `json:"startedAt"`
+	FinishedAt time.Time     `json:"finishedAt"`
+	Added      int64         `json:"added"`
+	Revised    int64         `json:"revised"` // withdrawn ones included
+	Withdrawn  int64         `json:"withdrawn"`
+	Unchanged  int64         `json:"unchanged"`
+	Rejected   int64         `json:"rejected"`
+	Files      []report.File `json:"files"`
 }
 
 // Run describes the snapshot.
@@ -156,10 +157,10 @@ func describe(contents *store.Contents, published string) *shownJSON {
 	l := &contents.Loads[at]
 	s.LoadDetails = &loadJSON{
 		ID: l.ID, StartedAt: l.StartedAt, FinishedAt: l.FinishedAt, Added: l.Added, Revised: l.Revised, Withdrawn: l.Withdrawn,
-		Unchanged: l.Unchanged, Rejected: l.Rejected, Files: []fileJSON{},
+		Unchanged: l.Unchanged, Rejected: l.Rejected, Files: []report.File{},
 	}
 	for _, f := range l.Files {
-		s.LoadDetails.Files = append(s.LoadDetails.Files, fileJSON(f))
+		s.LoadDetails.Files = append(s.LoadDetails.Files, report.File(f))
 	}
 	return s
 }

@@ -1,0 +1,275 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/gofrs/flock"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/loader"
+	"github.com/countyql/countyql/loader/tabular"
+)
+
+// spool keeps what is being uploaded. Each server has a directory of its own and a lock on it, so that the next one can tell
+// what a server that was killed has left.
+type spool struct {
+	dir  string
+	lock *flock.Flock
+}
+
+const spoolPrefix = "spool-"
+
+// openSpool makes a spool below a directory, which it makes too, and removes those of servers that are no more.
+func openSpool(parent string) (*spool, error) {
+	const private = 0o700
+	if err := os.MkdirAll(parent, private); err != nil {
+		return nil, err
+	}
+	old, err := filepath.Glob(filepath.Join(parent, spoolPrefix+"*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range old {
+		lock := flock.New(filepath.Join(dir, "LOCK"))
+		if taken, err := lock.TryLock(); err == nil && taken {
+			_ = errors.Join(os.RemoveAll(dir), lock.Unlock()) // what is left is found again by the next server
+		}
+	}
+	dir, err := os.MkdirTemp(parent, spoolPrefix)
+	if err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(dir, "LOCK"))
+	if err := lock.Lock(); err != nil {
+		return nil, err
+	}
+	return &spool{dir, lock}, nil
+}
+
+func (s *spool) close() error { return errors.Join(os.RemoveAll(s.dir), s.lock.Unlock()) }
+
+// upload is what a request has brought.
+type upload struct {
+	dir   string
+	files []uploadedFile
+	hash  string // of names and contents
+}
+
+type uploadedFile struct {
+	name, path string
+	size       int64
+	sha256     string
+}
+
+func (u *upload) remove() { os.RemoveAll(u.dir) }
+
+// input is the upload as the loader reads it.
+func (u *upload) input(principal string) loader.Input {
+	input := loader.Input{Name: "upload by " + principal}
+	for _, f := range u.files {
+		input.Files = append(input.Files, loader.InputFile{
+			Name: f.name, Size: f.size, Open: func() (io.ReadCloser, error) { return os.Open(f.path) },
+		})
+	}
+	return input
+}
+
+// mediaEndings are the names' endings for the media types of tables. A form that any page of the web may send is not among them.
+var mediaEndings = map[string]string{
+	"text/csv": ".csv", "text/tab-separated-values": ".tsv", "application/json": ".json", "application/x-ndjson": ".ndjson",
+	"application/jsonl": ".ndjson", "application/vnd.apache.parquet": ".parquet", "text/x-pc-axis": ".px",
+	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+
+// receive takes a request's body: a table, or a form of several in its parts named file. All together have at most so many bytes.
+func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64) (*upload, error) {
+	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
+		return nil, unsupported("the body has Content-Encoding "+encoding, "send the compressed file as it is and name it so: ?name=figures.csv.gz")
+	}
+	if r.ContentLength > most {
+		return nil, tooLarge(most, r.ContentLength)
+	}
+	dir, err := os.MkdirTemp(s.dir, "upload-")
+	if err != nil {
+		return nil, err
+	}
+	u := &upload{dir: dir}
+	connection := http.NewResponseController(w)
+	body := &patient{http.MaxBytesReader(w, r.Body, most), connection}
+	// While the load runs nothing is to be read but the end of the connection, and that may take its time.
+	defer func() { _ = connection.SetReadDeadline(time.Time{}) }()
+	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case r.Header.Get("Content-Type") != "" && err != nil:
+		err = unsupported("the Content-Type is malformed", "send text/csv, or another type of table")
+	case media == "multipart/form-data":
+		err = u.receiveParts(multipart.NewReader(body, parameters["boundary"]))
+	default:
+		err = u.receiveOne(body, media, r.URL.Query().Get("name"))
+	}
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		err = tooLarge(most, max(r.ContentLength, most+1))
+	}
+	if err != nil {
+		u.remove()
+		return nil, err
+	}
+	u.hash = u.fingerprint()
+	return u, nil
+}
+
+func unsupported(message, hint string) error {
+	err := indicator.Errorf(indicator.InvalidInput, "%s", message)
+	err.Hint = hint
+	return &statusError{http.StatusUnsupportedMediaType, err}
+}
+
+func tooLarge(limit, estimate int64) error {
+	err := indicator.Errorf(indicator.TooLarge, "the upload has more than %d bytes", limit)
+	err.Hint = "compress it, or upload it in parts"
+	err.LimitName, err.Limit, err.Estimate = "upload", limit, estimate
+	return &statusError{http.StatusRequestEntityTooLarge, err}
+}
+
+func badRequest(message, hint string) error {
+	err := indicator.Errorf(indicator.InvalidInput, "%s", message)
+	err.Hint = hint
+	return &statusError{http.StatusBadRequest, err}
+}
+
+// receiveOne takes a body that is a table itself, named by the address or else by its media type.
+func (u *upload) receiveOne(body io.Reader, media, name string) error {
+	ending, known := mediaEndings[media]
+	if !known && media != "" && media != "application/octet-stream" && media != "application/gzip" && media != "application/zstd" {
+		return unsupported("a body of type "+media+" is not taken", "send text/csv, or another type of table; curl sends a form unless told otherwise: -H 'Content-Type: text/csv'")
+	}
+	if name == "" && !known {
+		return unsupported("it is not said what the body is", "name it, ?name=figures.csv.gz, or send its Content-Type")
+	}
+	if name == "" {
+		name = "upload" + ending
+	}
+	return u.add(name, body)
+}
+
+// receiveParts takes the parts of a form.
+func (u *upload) receiveParts(form *multipart.Reader) error {
+	for {
+		part, err := form.NextRawPart()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return malformedBody(err)
+		}
+		if part.FormName() != "file" {
+			return badRequest(fmt.Sprintf("a part of the form is named %q", quotable(part.FormName())), "name the parts file")
+		}
+		if err := u.add(part.FileName(), part); err != nil {
+			return err
+		}
+	}
+	if len(u.files) == 0 {
+		return badRequest("the form has no file", "curl -F file=@figures.csv")
+	}
+	return nil
+}
+
+// malformedBody tells a body that is too large or was cut from one that is malformed.
+func malformedBody(err error) error {
+	var over *http.MaxBytesError
+	if errors.As(err, &over) {
+		return err
+	}
+	return badRequest("the form cannot be read: it is malformed or was cut", "send it again")
+}
+
+// maxFiles bounds the files of one upload.
+const maxFiles = 100
+
+// add stores one file.
+func (u *upload) add(name string, content io.Reader) error {
+	if err := checkFileName(name); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(u.files, func(f uploadedFile) bool { return f.name == name }) {
+		return badRequest(fmt.Sprintf("two files are named %q", name), "problems are told by file: give each a name of its own")
+	}
+	if len(u.files) == maxFiles {
+		return badRequest(fmt.Sprintf("there are more than %d files", maxFiles), "upload them one after the other")
+	}
+	f := uploadedFile{name: name, path: filepath.Join(u.dir, strconv.Itoa(len(u.files)))}
+	file, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	f.size, err = io.Copy(io.MultiWriter(file, hash), content)
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return badRequest("the body was cut", "send it again")
+	}
+	if err != nil {
+		return err
+	}
+	f.sha256 = hex.EncodeToString(hash.Sum(nil))
+	u.files = append(u.files, f)
+	return nil
+}
+
+// checkFileName refuses what names no file of tables: names are shown in reports and never opened.
+func checkFileName(name string) error {
+	const longest = 200
+	bad := func(r rune) bool { return !unicode.IsPrint(r) || strings.ContainsRune(`/\:`, r) }
+	if name == "" || len(name) > longest || !utf8.ValidString(name) || strings.ContainsFunc(name, bad) {
+		return badRequest("a file's name is empty, too long, or has characters such as a slash", "name it like figures.csv")
+	}
+	if _, format := tabular.SplitName(name); format == "" {
+		return unsupported(fmt.Sprintf("%q has no ending of a format that is read", name), "CSV, TSV, JSON, NDJSON, Parquet, XLSX and PX are, also as .gz or .zst")
+	}
+	return nil
+}
+
+// fingerprint is equal for equal files of equal names.
+func (u *upload) fingerprint() string {
+	hash := sha256.New()
+	for _, f := range u.files {
+		fmt.Fprintf(hash, "%q %s\n", f.name, f.sha256)
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// stall is how long nothing may arrive of a body.
+const stall = time.Minute
+
+// patient reads a body for as long as something arrives of it: no upload is too long, but one may not stand still.
+type patient struct {
+	body       io.Reader
+	connection *http.ResponseController
+}
+
+func (p *patient) Read(b []byte) (int, error) {
+	// Where the connection has no deadlines, as in tests without one, there is nothing to put off.
+	if err := p.connection.SetReadDeadline(time.Now().Add(stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return 0, err
+	}
+	return p.body.Read(b)
+}
