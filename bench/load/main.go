@@ -28,6 +28,7 @@ type command struct {
 	Rows   int    `default:"1000000" help:"Number of figures."`
 	Rounds int    `default:"3" help:"Rounds; the best of each counts."`
 	Dir    string `help:"Where the package is kept between runs; a temporary directory by default."`
+	Memory string `help:"Memory limit of the load's DuckDB, such as 1500MB; DuckDB's own by default."`
 	Stages bool   `help:"Print how long each stage of each load took."`
 	Once   string `hidden:"" enum:",raw,countyql" default:"" help:"Run one side once on --dir and print what it took."`
 	Into   string `hidden:"" help:"Where --once writes."`
@@ -122,7 +123,7 @@ func (c *command) child(ctx context.Context, side, input string) (measured, erro
 		return measured{}, err
 	}
 	defer os.RemoveAll(into)
-	cmd := exec.CommandContext(ctx, program, "--once", side, "--dir", input, "--into", into)
+	cmd := exec.CommandContext(ctx, program, "--once", side, "--dir", input, "--into", into, "--memory", c.Memory)
 	cmd.Stderr = os.Stderr
 	answer, err := cmd.Output()
 	if err != nil {
@@ -172,7 +173,7 @@ func (c *command) once(ctx context.Context, out io.Writer) error {
 
 // load publishes the package in a new store, as countyql load does.
 func (c *command) load(ctx context.Context, stages map[string]time.Duration) error {
-	engine, err := duckdb.Open(c.Into, duckdb.Options{})
+	engine, err := duckdb.Open(c.Into, duckdb.Options{MemoryLimit: c.Memory})
 	if err != nil {
 		return err
 	}
