@@ -34,6 +34,8 @@ type Options struct {
 	Results ResultLimits
 	// Limits, if set, lists further limits that hold for the client of a request: those of the server around the handler.
 	Limits func(ctx context.Context) []Limit
+	// Streams configure WebSocket and server-sent events.
+	Streams Streams
 }
 
 // served is the schema without what this server does not do: deliver parts of an answer later.
@@ -62,7 +64,12 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
 		service: service, limits: limits(checker.Limits(), service, options.Results), around: options.Limits,
 	}}))
-	server.AddTransport(httpTransport{checker, internal(options.Logger, options.RequestID)})
+	streams := options.Streams.withDefaults()
+	connections := &gate{most: int64(streams.Connections)}
+	unexpected := internal(options.Logger, options.RequestID)
+	server.AddTransport(socketTransport{checker, unexpected, streams, connections})
+	server.AddTransport(eventTransport{checker, unexpected, streams, connections})
+	server.AddTransport(httpTransport{checker, unexpected})
 	server.SetQueryCache(checkedDocuments{})
 	server.Use(onlyChecked{})
 	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted
@@ -77,11 +84,17 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 	})
 	server.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+		if graphql.GetFieldContext(ctx).Object == "Subscription" {
+			return next(ctx) // it begins to wait; there is no answer to measure yet
+		}
 		return requestOf(ctx).meter.resolve(ctx, next)
 	})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		if !graphql.HasOperationContext(ctx) {
 			return next(ctx) // refused before there was an operation
+		}
+		if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation == ast.Subscription {
+			return nextEvent(ctx, &event{service: service, meter: &meter{limits: options.Results}}, next)
 		}
 		session, release, err := service.Open(ctx)
 		if err != nil {
@@ -110,6 +123,23 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		return response
 	})
 	return server
+}
+
+// nextEvent waits for the next answer of a subscription.
+func nextEvent(ctx context.Context, e *event, next graphql.ResponseHandler) *graphql.Response {
+	running, end := context.WithCancel(ctx)
+	defer end()
+	defer e.close()
+	e.meter.end = end
+	response := next(context.WithValue(running, eventKey{}, e))
+	if response == nil {
+		return nil
+	}
+	if whole := e.meter.exceeded(len(response.Data)); whole != nil {
+		response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
+	}
+	sortErrors(response.Errors)
+	return response
 }
 
 // unavailable is the response while there is no data to answer from.

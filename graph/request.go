@@ -59,7 +59,43 @@ func withRequest(ctx context.Context, r *request) context.Context {
 
 // requestOf returns the request of a resolver's context; every operation has one.
 func requestOf(ctx context.Context) *request {
+	if e, ok := ctx.Value(eventKey{}).(*event); ok {
+		return e.request(ctx)
+	}
 	return ctx.Value(requestKey{}).(*request) //nolint:forcetypeassert // set for every operation; a panic is a bug
 }
 
 func sessionOf(ctx context.Context) *query.Session { return requestOf(ctx).session }
+
+// event is what the resolvers of one answer of a subscription share. Its session is opened when one of them needs it: an answer may
+// be waited for for long, and a session would keep its snapshot from being closed.
+type event struct {
+	service *query.Service
+	meter   *meter
+	once    sync.Once
+	opened  *request
+	err     error
+	release func()
+}
+
+type eventKey struct{}
+
+func (e *event) request(ctx context.Context) *request {
+	e.once.Do(func() {
+		var session *query.Session
+		if session, e.release, e.err = e.service.Open(ctx); e.err == nil {
+			e.opened = newRequest(session, e.meter)
+		}
+	})
+	if e.err != nil {
+		panic(e.err) // what is answered about has just been published; the resolver's caller makes an error of it
+	}
+	return e.opened
+}
+
+// close ends the session, if there is one.
+func (e *event) close() {
+	if e.opened != nil {
+		e.release()
+	}
+}

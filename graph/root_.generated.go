@@ -55,6 +55,7 @@ type ResolverRoot interface {
 	SimilarResult() SimilarResultResolver
 	Snapshot() SnapshotResolver
 	Source() SourceResolver
+	Subscription() SubscriptionResolver
 	Warning() WarningResolver
 }
 
@@ -143,6 +144,23 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &response
+		}
+	case ast.Subscription:
+		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
+
+		var buf bytes.Buffer
+		return func(ctx context.Context) *graphql.Response {
+			buf.Reset()
+			data := next(ctx)
+
+			if data == nil {
+				return nil
+			}
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
 		}
 
 	default:
@@ -2494,6 +2512,16 @@ extend type Query {
     "What to look for."
     input: SimilarInput!
   ): SimilarResult!
+}
+`, BuiltIn: false},
+	{Name: "../schema/subscription.graphqls", Input: `"Events, over WebSocket (graphql-transport-ws) or as server-sent events."
+type Subscription {
+  """
+  The snapshot that this server begins to answer from, each time it begins with another: after a load, and when an earlier one is
+  published again. The one that it answers from at the start is not sent; ask ` + "`" + `snapshot` + "`" + ` for that. Of snapshots that follow each
+  other faster than a client takes them, only the newest is sent.
+  """
+  snapshotPublished: Snapshot!
 }
 `, BuiltIn: false},
 }

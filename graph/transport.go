@@ -29,7 +29,7 @@ type httpTransport struct {
 var _ graphql.Transport = httpTransport{}
 
 // Supports all requests but those that ask for another protocol.
-func (t httpTransport) Supports(r *http.Request) bool { return r.Header.Get("Upgrade") == "" }
+func (t httpTransport) Supports(r *http.Request) bool { return !WantsSocket(r) }
 
 const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
@@ -93,12 +93,17 @@ func (t httpTransport) execute(r *http.Request, exec executor, params *graphql.R
 	handler, ctx := exec.DispatchOperation(ctx, op)
 	response := handler(ctx)
 	if response == nil { // the request has ended
-		response = &graphql.Response{Errors: gqlerror.List{present(ctx, indicator.Errorf(indicator.Timeout, "the request has ended"))}}
+		response = ended()
 	}
 	if response.Data != nil {
 		return response, http.StatusOK
 	}
 	return response, statusOf(response.Errors)
+}
+
+// ended is the answer to an operation whose time was over before there was one.
+func ended() *graphql.Response {
+	return &graphql.Response{Errors: typed(indicator.Errorf(indicator.Timeout, "the request has ended"))}
 }
 
 // statusOf is the status of an answer without data.
@@ -137,12 +142,25 @@ func write(w http.ResponseWriter, media string, status int, response *graphql.Re
 	if media == mediaJSON && status == http.StatusBadRequest {
 		status = http.StatusOK
 	}
-	errs := boundedErrors(response) // it may add to the extensions
-	send(w, media, status, answer{errs, response.Data, response.Extensions})
+	send(w, media, status, answerOf(response))
 }
 
 func send(w http.ResponseWriter, media string, status int, a answer) {
-	head, tail := []byte("{"), []byte("}")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
+	}
+	head, tail := a.around()
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(head)+len(a.Data)+len(tail)))
+	w.WriteHeader(status)
+	for _, part := range [][]byte{head, a.Data, tail} {
+		_, _ = w.Write(part) // a client that has gone is not an error
+	}
+}
+
+// around is what stands before and behind the data.
+func (a answer) around() (head, tail []byte) {
+	head, tail = []byte("{"), []byte("}")
 	if len(a.Errors) > 0 {
 		head = slices.Concat(head, []byte(`"errors":`), encoded(a.Errors))
 	}
@@ -155,15 +173,23 @@ func send(w http.ResponseWriter, media string, status int, a answer) {
 	if len(a.Extensions) > 0 {
 		tail = slices.Concat([]byte(`,"extensions":`), encoded(a.Extensions), tail)
 	}
-	if status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
-	}
-	w.Header().Set("Content-Type", media+"; charset=utf-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(head)+len(a.Data)+len(tail)))
-	w.WriteHeader(status)
-	for _, part := range [][]byte{head, a.Data, tail} {
-		_, _ = w.Write(part) // a client that has gone is not an error
-	}
+	return head, tail
+}
+
+// encode is the answer as JSON.
+func (a answer) encode() []byte {
+	head, tail := a.around()
+	return slices.Concat(head, a.Data, tail)
+}
+
+func answerOf(response *graphql.Response) answer {
+	errs := boundedErrors(response) // it may add to the extensions
+	return answer{errs, response.Data, response.Extensions}
+}
+
+// typed are errors found outside of an operation, as clients see them.
+func typed(err *indicator.Error) gqlerror.List {
+	return gqlerror.List{present(context.Background(), err)}
 }
 
 func encoded(value any) []byte {
@@ -178,5 +204,5 @@ func encoded(value any) []byte {
 // that the Accept headers prefer.
 func WriteRefusal(w http.ResponseWriter, accept []string, status int, err *indicator.Error) {
 	media := cmp.Or(answerType(accept), mediaJSON)
-	send(w, media, status, answer{Errors: gqlerror.List{present(context.Background(), err)}})
+	send(w, media, status, answer{Errors: typed(err)})
 }

@@ -17,6 +17,8 @@ type Service struct {
 	Gate *Gate
 	// Now tells the time; ages of figures are measured from its UTC day.
 	Now func() time.Time
+	// Publications are announced when the engine serves another snapshot; nil if nobody tells.
+	Publications *Publications
 
 	views views
 }
@@ -24,9 +26,9 @@ type Service struct {
 // Open returns a session on the newest snapshot for the principal of the context and the function that ends it, to be called
 // exactly once. A context without a principal is refused: whoever forgets to ask who is there must not show everything.
 func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
-	principal, ok := access.Of(ctx)
-	if !ok || !principal.May(access.Reader) {
-		return nil, nil, indicator.Errorf(indicator.Unauthenticated, "nobody is known to ask")
+	principal, err := principalOf(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
 	snapshot, err := v.Engine.Pin(ctx)
 	if err != nil {
@@ -43,6 +45,14 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 	session := NewSession(snapshot, v.Limits, indicator.DayAt(v.Now()))
 	session.gate = v.Gate
 	return session, snapshot.Release, nil
+}
+
+func principalOf(ctx context.Context) (*access.Principal, error) {
+	principal, ok := access.Of(ctx)
+	if !ok || !principal.May(access.Reader) {
+		return nil, indicator.Errorf(indicator.Unauthenticated, "nobody is known to ask")
+	}
+	return principal, nil
 }
 
 // Snapshot is a published state of the data. Its counts and its hash are of everything in it: a session that is shown a part

@@ -47,12 +47,13 @@ func (w *ObservationWalk) Count(ctx context.Context) (int, error) {
 // Each hands the figures to visit, in order, until it fails. It takes one engine query for some thousands of them.
 func (w *ObservationWalk) Each(ctx context.Context, visit func(*Observation) error) error {
 	selection := w.selection
-	for left := w.most; left > 0; left -= walkedAtOnce {
-		selection.Limit = min(left, walkedAtOnce)
+	for left := w.most; left > 0; left -= selection.Limit {
+		selection.Limit = min(left, walkedAtOnce, w.session.rowsLeft())
 		rows, err := w.session.rows(ctx, selection)
 		if err != nil {
 			return err
 		}
+		w.session.budget.rows.Add(-int64(rows.Len())) // they are handed on, not kept
 		for i := range rows.Len() {
 			if err := visit(w.session.observation(rows, i)); err != nil {
 				return err

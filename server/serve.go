@@ -29,7 +29,8 @@ const (
 // Serve serves until the context ends. Then readiness turns false, after the notice no connection is accepted any more, and requests
 // have the grace to finish; those that have not are interrupted, which is an error.
 func Serve(ctx context.Context, listener net.Listener, handler *Handler, times Times) error {
-	requests, interrupt := context.WithCancel(context.WithoutCancel(ctx))
+	closing := make(chan struct{})
+	requests, interrupt := context.WithCancel(withClosing(context.WithoutCancel(ctx), closing))
 	defer interrupt()
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
@@ -50,6 +51,7 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 		case <-time.After(times.Notice):
 		}
 	}
+	close(closing)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), times.Grace)
 	defer cancel()
 	if err := server.Shutdown(drain); err != nil {

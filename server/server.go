@@ -31,6 +31,8 @@ type Options struct {
 	Results graph.ResultLimits
 	// Access says who may do what. Default: everybody may read, nobody more.
 	Access Access
+	// Streams configure WebSocket and server-sent events but for what the other options say. Default: those of graph.Streams.
+	Streams graph.Streams
 	// ExportRows bounds the rows of an exported file. Default: 5 million.
 	ExportRows int
 	// ExportTimeout bounds the time an export may take. Default: 10 minutes.
@@ -84,13 +86,13 @@ func New(service *query.Service, options Options) *Handler {
 	routes := http.NewServeMux()
 	asked := graph.Options{
 		Logger: options.Logger, RequestID: requestID, Observe: observe,
-		Documents: options.Documents, Results: options.Results, Limits: options.limits,
+		Documents: options.Documents, Results: options.Results, Limits: options.limits, Streams: options.streams(),
 	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }
 	h := &Handler{}
 	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
-	routes.Handle("/graphql", brief(known(limited(withTimeout(graphql, options.Timeout), options.MaxBody))))
+	routes.Handle("/graphql", answered(graphql, known, brief, options))
 	routes.Handle("/v1/export/{file}", untimed(known(newExporter(service, asked, options))))
 	if options.Uploads != nil {
 		routes.Handle("/v1/loads", untimed(known(authorized(options.Uploads, access.Loader))))

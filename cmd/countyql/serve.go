@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/countyql/countyql/data"
+	"github.com/countyql/countyql/graph"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/server"
@@ -25,6 +26,7 @@ type serveCmd struct {
 	ExportRows    int           `default:"5000000" env:"COUNTYQL_EXPORT_ROWS" help:"Most rows of an exported file." placeholder:"N"`
 	ExportTimeout time.Duration `default:"10m" env:"COUNTYQL_EXPORT_TIMEOUT" help:"Longest time an export may take."`
 	Notice        time.Duration `default:"0s" env:"COUNTYQL_NOTICE" help:"How long requests are accepted at shutdown after /readyz has begun to say no."`
+	Connections   int           `default:"1000" env:"COUNTYQL_CONNECTIONS" help:"Most WebSockets and event streams open at a time." placeholder:"N"`
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
@@ -38,15 +40,21 @@ func (c *serveCmd) Validate() error { return c.check() }
 // Run opens the store and serves it.
 func (c *serveCmd) Run(a *app) error {
 	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
-	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit})
+	publications := query.NewPublications()
+	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{
+		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit,
+		OnPublish: func(store.Manifest) { publications.Announce() },
+	})
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(a.ctx, engine, a.Store, a.stdout, logger), engine.Close())
+	return errors.Join(c.serve(a.ctx, engine, publications, a.Store, a.stdout, logger), engine.Close())
 }
 
 // serve loads the bundled data into an empty store and serves until the context ends.
-func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, dir string, stdout io.Writer, logger *slog.Logger) (err error) {
+func (c *serveCmd) serve(
+	ctx context.Context, engine *duckdb.Engine, publications *query.Publications, dir string, stdout io.Writer, logger *slog.Logger,
+) (err error) {
 	who, err := c.accessFlags.open(ctx, logger)
 	if err != nil {
 		return err
@@ -77,9 +85,12 @@ func (c *serveCmd) serve(ctx context.Context, engine *duckdb.Engine, dir string,
 	if built, ok := web.Dist(); ok {
 		pages = built
 	}
-	service := &query.Service{Engine: engine, Now: time.Now}
+	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
 	c.onQueries(service)
-	options := server.Options{Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout, Uploads: uploads}
+	options := server.Options{
+		Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
+		Uploads: uploads, Streams: graph.Streams{Connections: c.Connections},
+	}
 	c.onRequests(&options)
 	handler := server.New(service, options)
 	base := "http://" + listener.Addr().String()

@@ -592,6 +592,10 @@ type SourceEdge struct {
 	Node *catalog.Source `json:"node"`
 }
 
+// Events, over WebSocket (graphql-transport-ws) or as server-sent events.
+type Subscription struct {
+}
+
 // A span of time that a figure is about.
 type TimePeriod struct {
 	// The span in ISO 8601 / SDMX notation.

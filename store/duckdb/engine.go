@@ -41,8 +41,8 @@ type Options struct {
 	Keep int
 	// OnQuery is called after every query of a Select or Count, from the goroutine that asked. Default: nothing.
 	OnQuery func(ctx context.Context, sql string, elapsed time.Duration)
-	// OnPublish is called when the engine begins to serve another snapshot, before the first Pin returns it. It must
-	// not call the engine. Default: nothing.
+	// OnPublish is called when the engine has begun to serve another snapshot: Pin returns it already. Calls do not overlap. It
+	// must neither block nor call the engine. Default: nothing.
 	OnPublish func(store.Manifest)
 }
 
@@ -210,9 +210,6 @@ func (e *Engine) Refresh(ctx context.Context) error {
 
 // serve makes an opened snapshot the one that is pinned. The caller holds e.refreshing.
 func (e *Engine) serve(h *handle) error {
-	if e.options.OnPublish != nil {
-		e.options.OnPublish(h.contents.Manifest)
-	}
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()
@@ -227,6 +224,9 @@ func (e *Engine) serve(h *handle) error {
 	e.mu.Unlock()
 	if previous != nil {
 		e.release(previous)
+	}
+	if e.options.OnPublish != nil {
+		e.options.OnPublish(h.contents.Manifest)
 	}
 	e.options.Logger.Info("serving snapshot", "snapshot", h.contents.Manifest.ID)
 	return nil

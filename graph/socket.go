@@ -1,0 +1,251 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/coder/websocket"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/countyql/countyql/graph/document"
+)
+
+const subprotocol = "graphql-transport-ws"
+
+// The codes that the protocol closes connections with.
+const (
+	closeInvalid      websocket.StatusCode = 4400
+	closeUnauthorized websocket.StatusCode = 4401
+	closeForbidden    websocket.StatusCode = 4403
+	closeSubprotocol  websocket.StatusCode = 4406
+	closeInitTimeout  websocket.StatusCode = 4408
+	closeDuplicate    websocket.StatusCode = 4409
+	closeInitTwice    websocket.StatusCode = 4429
+)
+
+// socketTransport is graphql-transport-ws: any number of operations over one WebSocket. Pages of other origins cannot open one.
+type socketTransport struct {
+	checker  *document.Checker
+	internal func(ctx context.Context, err error) *gqlerror.Error
+	options  Streams
+	gate     *gate
+}
+
+var _ graphql.Transport = socketTransport{}
+
+// Supports requests for another protocol.
+func (t socketTransport) Supports(r *http.Request) bool { return WantsSocket(r) }
+
+// Do serves a connection until it is closed.
+func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+	if !t.gate.enter() {
+		t.gate.refuse(w, r)
+		return
+	}
+	defer t.gate.leave()
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}})
+	if err != nil {
+		return // it has been answered
+	}
+	conn.SetReadLimit(t.options.MessageBytes)
+	if conn.Subprotocol() != subprotocol {
+		_ = conn.Close(closeSubprotocol, "Subprotocol not acceptable") // there is nobody to tell
+		return
+	}
+	s := &socket{
+		conn: conn, request: r, exec: executor{exec, t.checker}, internal: t.internal, options: t.options, active: make(map[string]context.CancelFunc),
+	}
+	s.serve()
+}
+
+// socket is one connection.
+type socket struct {
+	conn     *websocket.Conn
+	request  *http.Request
+	exec     executor
+	internal func(ctx context.Context, err error) *gqlerror.Error
+	options  Streams
+	payload  map[string]any // of connection_init
+	running  sync.WaitGroup
+
+	mu     sync.Mutex
+	active map[string]context.CancelFunc // the operations that run, by identifier
+}
+
+// frame is a message of the protocol.
+type frame struct {
+	ID      string          `json:"id,omitempty"`
+	Type    string          `json:"type"`
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// closure is how a connection is closed.
+type closure struct {
+	code   websocket.StatusCode
+	reason string
+}
+
+var (
+	invalidMessage = &closure{closeInvalid, "Invalid message received"}
+	forbidden      = &closure{closeForbidden, "Forbidden"}
+	// clientGone closes nothing: there is no connection any more.
+	clientGone = &closure{}
+)
+
+func (s *socket) serve() {
+	defer func() { _ = s.conn.CloseNow() }() // it may be closed already
+	known, end := s.initialise(s.request.Context())
+	if end == nil {
+		ctx, cancel := context.WithCancel(known)
+		s.running.Go(func() { s.watch(ctx) })
+		for end == nil {
+			end = s.next(ctx)
+		}
+		cancel()
+	}
+	s.close(end)
+	s.running.Wait()
+}
+
+func (s *socket) close(how *closure) {
+	if how != clientGone {
+		_ = s.conn.Close(how.code, how.reason) // the client may have gone
+	}
+}
+
+// read reads the next message, and answers pings by itself.
+func (s *socket) read(ctx context.Context) (frame, *closure) {
+	for {
+		kind, text, err := s.conn.Read(ctx)
+		if err != nil {
+			return frame{}, clientGone
+		}
+		var message frame
+		if kind != websocket.MessageText || json.Unmarshal(text, &message) != nil {
+			return frame{}, invalidMessage
+		}
+		switch message.Type {
+		case "ping":
+			s.write(ctx, frame{Type: "pong", Payload: message.Payload})
+		case "pong":
+		default:
+			return message, nil
+		}
+	}
+}
+
+// write sends a message. A client that does not take it in time loses the connection.
+func (s *socket) write(ctx context.Context, message frame) {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Stall)
+	defer cancel()
+	_ = s.conn.Write(ctx, websocket.MessageText, encoded(message)) // reading finds out that the connection is lost
+}
+
+// initialise waits for connection_init and returns the context of whoever is there.
+func (s *socket) initialise(ctx context.Context) (context.Context, *closure) {
+	late := time.AfterFunc(s.options.Initialisation, func() { s.close(&closure{closeInitTimeout, "Connection initialisation timeout"}) })
+	defer late.Stop()
+	message, end := s.read(ctx)
+	switch {
+	case end != nil:
+		return nil, end
+	case message.Type == "subscribe":
+		return nil, &closure{closeUnauthorized, "Unauthorized"}
+	case message.Type != "connection_init", len(message.Payload) > 0 && json.Unmarshal(message.Payload, &s.payload) != nil:
+		return nil, invalidMessage
+	}
+	known, err := s.options.Authenticate(s.request, s.payload)
+	if err != nil {
+		return nil, forbidden
+	}
+	s.write(ctx, frame{Type: "connection_ack"})
+	return known, nil
+}
+
+// watch tries the connection from time to time and closes it when the client is gone, may not go on, or the server ends.
+func (s *socket) watch(ctx context.Context) {
+	ping := time.NewTicker(s.options.Ping)
+	defer ping.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.options.Closing(ctx):
+			s.close(&closure{websocket.StatusGoingAway, "the server ends"})
+			return
+		case <-ping.C:
+			if s.mayNot() {
+				s.close(forbidden)
+				return
+			}
+			if !s.answers(ctx) {
+				_ = s.conn.CloseNow() // nobody is there
+				return
+			}
+		}
+	}
+}
+
+// answers reports whether the client answers a ping in time.
+func (s *socket) answers(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, s.options.Stall)
+	defer cancel()
+	return s.conn.Ping(ctx) == nil
+}
+
+// mayNot reports whether the client's right has ended meanwhile.
+func (s *socket) mayNot() bool {
+	_, err := s.options.Authenticate(s.request, s.payload)
+	return err != nil
+}
+
+// next answers a message of an initialised connection. It returns how to close the connection if it has to be.
+func (s *socket) next(ctx context.Context) *closure {
+	message, end := s.read(ctx)
+	if end != nil {
+		return end
+	}
+	switch message.Type {
+	case "connection_init":
+		return &closure{closeInitTwice, "Too many initialisation requests"}
+	case "subscribe":
+		return s.subscribe(ctx, message)
+	case "complete":
+		if cancel := s.forget(message.ID); cancel != nil {
+			cancel()
+		}
+		return nil
+	}
+	return invalidMessage
+}
+
+// forget takes an operation off the list of those that run. It returns nil for one that is not on it.
+func (s *socket) forget(id string) context.CancelFunc {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	cancel := s.active[id]
+	delete(s.active, id)
+	return cancel
+}
+
+// enlist puts an operation on the list of those that run. It does not where there are as many as may be, and ends connections
+// that use an identifier twice.
+func (s *socket) enlist(id string, cancel context.CancelFunc) (begun bool, end *closure) {
+	const mostNamed = 64 // bytes: a reason has 123 at most
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.active[id] != nil && len(id) > mostNamed:
+		return false, &closure{closeDuplicate, "Subscriber already exists"}
+	case s.active[id] != nil:
+		return false, &closure{closeDuplicate, "Subscriber for " + id + " already exists"}
+	case len(s.active) >= s.options.Operations:
+		return false, nil
+	}
+	s.active[id] = cancel
+	return true, nil
+}

@@ -1,0 +1,91 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// subscribe begins an operation of a connection.
+func (s *socket) subscribe(ctx context.Context, message frame) *closure {
+	var fields map[string]json.RawMessage
+	if message.ID == "" || json.Unmarshal(message.Payload, &fields) != nil || fields == nil {
+		return invalidMessage
+	}
+	running, cancel := context.WithCancel(ctx)
+	begun, end := s.enlist(message.ID, cancel)
+	if !begun {
+		cancel()
+		if end == nil {
+			s.write(ctx, s.refusal(message.ID))
+		}
+		return end
+	}
+	s.running.Go(func() {
+		defer cancel()
+		last := s.answer(running, message.ID, fields, func(f frame) { s.write(ctx, f) })
+		if s.forget(message.ID) != nil { // the client has not said so itself
+			s.write(ctx, last)
+		}
+	})
+	return nil
+}
+
+// refusal refuses one operation more than may run.
+func (s *socket) refusal(id string) frame {
+	err := indicator.Errorf(indicator.Overloaded, "the connection has as many operations running as it may")
+	err.Hint = "complete one, or open another connection"
+	err.LimitName, err.Limit, err.Estimate = "operations", int64(s.options.Operations), int64(s.options.Operations)+1
+	return failure(id, &graphql.Response{Errors: typed(err)})
+}
+
+// failure is the message that an operation does not run.
+func failure(id string, response *graphql.Response) frame {
+	return frame{ID: id, Type: "error", Payload: encoded(boundedErrors(response))}
+}
+
+// answer sends the answers of an operation and returns the message that ends it. Messages are not sent under the operation's own
+// context, whose end would break the connection off in the middle of one.
+func (s *socket) answer(ctx context.Context, id string, fields map[string]json.RawMessage, to func(frame)) (last frame) {
+	defer func() {
+		if panicked := recover(); panicked != nil { // outside of a field: those have their own
+			last = failure(id, unexpected(ctx, s.internal, panicked))
+		}
+	}()
+	params, refused := parametersOf(fields)
+	if refused != nil {
+		return failure(id, &graphql.Response{Errors: typed(refused.err)})
+	}
+	params.Headers = s.request.Header
+	op, errs := s.exec.CreateOperationContext(ctx, params)
+	if len(errs) > 0 {
+		return failure(id, s.exec.DispatchError(ctx, errs))
+	}
+	ctx, cancel := s.options.bounded(ctx, op)
+	defer cancel()
+	handler, ctx := s.exec.DispatchOperation(ctx, op)
+	if op.Operation.Operation != ast.Subscription {
+		response := handler(ctx)
+		if response == nil {
+			response = ended()
+		}
+		to(next(id, response))
+		return frame{ID: id, Type: "complete"}
+	}
+	for response := handler(ctx); response != nil; response = handler(ctx) {
+		if s.mayNot() {
+			s.close(forbidden)
+			break
+		}
+		to(next(id, response))
+	}
+	return frame{ID: id, Type: "complete"}
+}
+
+func next(id string, response *graphql.Response) frame {
+	return frame{ID: id, Type: "next", Payload: answerOf(response).encode()}
+}

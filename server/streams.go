@@ -1,0 +1,66 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/countyql/countyql/access"
+	"github.com/countyql/countyql/graph"
+)
+
+// streams completes the settings of connections that stay open.
+func (o Options) streams() graph.Streams {
+	streams := o.Streams
+	streams.MessageBytes, streams.Timeout = o.MaxBody, o.Timeout
+	streams.Authenticate, streams.Closing = o.Access.authenticate, closing
+	return streams
+}
+
+// answered gives requests that open a connection which stays, and bounds its times and operations by itself, to the handler as
+// they are, and bounds all others. A WebSocket tells who opens it in its first message too: browsers cannot set its headers.
+func answered(graphql http.Handler, known, brief func(http.Handler) http.Handler, options Options) http.Handler {
+	graphql = limited(graphql, options.MaxBody)
+	socket, events, plain := untimed(graphql), untimed(known(graphql)), brief(known(withTimeout(graphql, options.Timeout)))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case graph.WantsSocket(r):
+			socket.ServeHTTP(w, r)
+		case graph.WantsEvents(r):
+			events.ServeHTTP(w, r)
+		default:
+			plain.ServeHTTP(w, r)
+		}
+	})
+}
+
+// authenticate finds out who opens a connection: by its Authorization header or, of a WebSocket, by authorization in the payload
+// of its first message.
+func (a Access) authenticate(r *http.Request, payload map[string]any) (context.Context, error) {
+	for name, value := range payload {
+		text, ok := value.(string)
+		if ok && strings.EqualFold(name, "Authorization") && r.Header.Get("Authorization") == "" {
+			r = r.Clone(r.Context())
+			r.Header.Set("Authorization", text)
+		}
+	}
+	principal, err := a.principal(r)
+	if err != nil {
+		return nil, err
+	}
+	recordOf(r.Context()).principal = principal.Name
+	return access.With(r.Context(), principal), nil
+}
+
+type closingKey struct{}
+
+// withClosing lets requests know when the server is about to end, which does not end them: they are drained.
+func withClosing(ctx context.Context, closing <-chan struct{}) context.Context {
+	return context.WithValue(ctx, closingKey{}, closing)
+}
+
+// closing is closed when the server that a request belongs to is about to end; nil for one that does not tell.
+func closing(ctx context.Context) <-chan struct{} {
+	done, _ := ctx.Value(closingKey{}).(<-chan struct{})
+	return done
+}
