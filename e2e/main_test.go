@@ -23,6 +23,7 @@ import (
 var testServer struct {
 	url     string
 	queries atomic.Int64 // engine queries so far
+	service *query.Service
 }
 
 func TestMain(m *testing.M) {
@@ -53,6 +54,7 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Gate: query.NewGate(16, 256), Now: time.Now}
+	testServer.service = service
 	listening := httptest.NewServer(server.New(service, server.Options{Logger: logger}))
 	defer listening.Close()
 	testServer.url = listening.URL

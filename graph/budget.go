@@ -42,7 +42,7 @@ func limits(d document.Limits, service *query.Service, r ResultLimits) []Limit {
 		each("page", "items of a page", int64(q.Page)),
 		each("cells", "indicators x regions x slices x statuses of an operation", q.Cells),
 		each("rows", "figures that an operation reads", int64(q.Rows)),
-		each("values", "fields of all objects of an answer", r.Values),
+		each("values", "fields of all objects and items of all lists of an answer", r.Values),
 		each("bytes", "bytes of an answer", r.Bytes),
 	}
 	if running, queue := service.Gate.Limits(); running > 0 {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"reflect"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -13,14 +14,14 @@ import (
 
 // ResultLimits bound the answer of one operation.
 type ResultLimits struct {
-	// Values is the most fields of objects, each counted for every object. Default: 1,000,000.
+	// Values is the most fields of objects and items of lists, each counted every time. Default: 500,000.
 	Values int64
 	// Bytes bounds the answer's data. Default: 64 MiB.
 	Bytes int64
 }
 
 func (l ResultLimits) withDefaults() ResultLimits {
-	return ResultLimits{cmp.Or(l.Values, 1_000_000), cmp.Or(l.Bytes, 64<<20)}
+	return ResultLimits{cmp.Or(l.Values, 500_000), cmp.Or(l.Bytes, 64<<20)}
 }
 
 // meter measures an answer while it is put together, and ends its operation when it grows too large: an answer takes many times
@@ -40,13 +41,22 @@ func (m *meter) resolve(ctx context.Context, next graphql.Resolver) (any, error)
 		return nil, errEnded
 	}
 	value, err := next(ctx)
-	values := m.values.Add(1)
+	values := m.values.Add(1 + items(value))
 	bytes := m.bytes.Add(int64(len(graphql.GetFieldContext(ctx).Field.Alias)) + written(value))
 	if values > m.limits.Values || bytes > m.limits.Bytes {
 		m.end()
 		return nil, errEnded
 	}
 	return value, err
+}
+
+// items is the number of items of a list of objects. They are counted at once, before they are resolved, each on its own and
+// all at the same time.
+func items(value any) int64 {
+	if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
+		return int64(list.Len())
+	}
+	return 0
 }
 
 // written is roughly what a value takes in the answer, with its quotation marks and colon.

@@ -29,7 +29,7 @@ type limitFlags struct {
 	MaxPage        int   `default:"10000" env:"COUNTYQL_MAX_PAGE" placeholder:"N" help:"Most items of a page (default ${default})."`
 	MaxCells       int64 `default:"20000000" env:"COUNTYQL_MAX_CELLS" placeholder:"N" help:"Most cells (indicators x regions x slices x statuses) that an operation may ask for (default ${default})."`
 	MaxRows        int   `default:"5000000" env:"COUNTYQL_MAX_ROWS" placeholder:"N" help:"Most figures that an operation may read (default ${default})."`
-	MaxValues      int64 `default:"1000000" env:"COUNTYQL_MAX_VALUES" placeholder:"N" help:"Most values of an answer (default ${default})."`
+	MaxValues      int64 `default:"500000" env:"COUNTYQL_MAX_VALUES" placeholder:"N" help:"Most values of an answer (default ${default})."`
 	MaxBytes       int64 `default:"67108864" env:"COUNTYQL_MAX_BYTES" placeholder:"BYTES" help:"Largest data of an answer (default ${default})."`
 
 	MaxQueries  int    `default:"16" env:"COUNTYQL_MAX_QUERIES" placeholder:"N" help:"Most engine queries at a time (default ${default})."`

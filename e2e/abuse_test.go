@@ -1,0 +1,292 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/schema"
+	"github.com/countyql/countyql/server"
+)
+
+const (
+	// longestRefusal is what an answer to a refused request has at most.
+	longestRefusal = 8 << 10
+	// mostLeft is what abuse may leave behind in memory: caches, and what the collector has not yet looked at.
+	mostLeft = 48 << 20
+)
+
+// inner is what no answer may show: SQL, the engine, Go, paths of the machine, stacks.
+var inner = regexp.MustCompile(`(?i)duckdb:|catalog error|binder error|parser error|syntax error at|\bselect .* from\b|goroutine \d|\.go:\d|runtime error|reflect\.|interface \{\}|map\[string\]|/tmp/|/root/|panic`)
+
+func each(n int, text string) string {
+	var b strings.Builder
+	for i := range n {
+		b.WriteString(strings.ReplaceAll(text, "%d", fmt.Sprint(i)))
+	}
+	return b.String()
+}
+
+// abuses are documents with the variables they come with. All are refused before they read anything.
+func abuses() map[string]struct{ document, variables string } {
+	deep := func(n int) string {
+		return `{ region(code: "370105") ` + strings.Repeat("{ parent ", n) + "{ code }" + strings.Repeat(" }", n) + " }"
+	}
+	doubling := "{ ...f0 }" + each(26, " fragment f%d on Query { a%d: snapshot { id } ...g%d } fragment g%d on Query { ...h%d ... { ...h%d } }") // and hN are unknown
+	chained := `{ region(code: "1") { ...f0 } }`
+	for i := range 60 {
+		chained += fmt.Sprintf(" fragment f%d on Region { code ...f%d successor { ...f%d } }", i, i+1, i+1)
+	}
+	chained += " fragment f60 on Region { code }"
+	items := `{"codes": [` + strings.TrimSuffix(strings.Repeat(`"370105",`, 20_000), ",") + `]}`
+	return map[string]struct{ document, variables string }{
+		"nested braces":      {document: strings.Repeat("{a", 300_000)},
+		"nested lists":       {document: "{search(text:" + strings.Repeat("[", 900_000)},
+		"nested types":       {document: "query($a:" + strings.Repeat("[", 900_000)},
+		"deep":               {document: deep(200)},
+		"aliases":            {document: "{ " + each(10_000, "a%d: snapshot { id } ") + "}"},
+		"aliases inside":     {document: "{ snapshot { " + each(900, "a%d: id ") + "} }"},
+		"one field":          {document: `{ region(code: "1") { ` + strings.Repeat("code ", 20_000) + "} }"},
+		"one field, shorter": {document: `{ region(code: "1") { ` + strings.Repeat("code ", 3_000) + "} }"},
+		"long":               {document: "{ " + strings.Repeat("a", 1_000_000) + " }"},
+		"cycle":              {document: "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"},
+		"doubling":           {document: doubling},
+		"chained":            {document: chained},
+		"unknown fields":     {document: "{ snapshot { " + each(900, "nothing%d ") + "} }"},
+		"unknown directives": {document: "{ snapshot { id " + strings.Repeat("@a ", 1500) + "} }"},
+		"items":              {document: `query($codes: [String!]) { availability(regions: {codes: $codes}) { observations } }`, variables: items},
+		"deep variables":     {document: `query($d: Date) { observations(where: {}, asOf: $d) { totalCount } }`, variables: `{"d": ` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`},
+		"a long text":        {document: `query($t: Date) { observations(where: {}, asOf: $t) { totalCount } }`, variables: `{"t": "` + strings.Repeat("9", 900_000) + `"}`},
+		"a zero":             {document: "{ search(text: \"\x00\") { matched } }"},
+		"introspection":      {document: "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }"},
+	}
+}
+
+// send posts a document as it is and returns the answer.
+func send(t *testing.T, document, variables string) (status int, answer []byte) {
+	t.Helper()
+	request := map[string]any{"query": document}
+	if variables != "" {
+		request["variables"] = json.RawMessage(variables)
+	}
+	response, err := http.Post(serverURL(t)+"/graphql", mediaJSON, bytes.NewReader(encode(t, request)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if answer, err = io.ReadAll(response.Body); err != nil {
+		t.Fatal(err)
+	}
+	return response.StatusCode, answer
+}
+
+// harmless fails the test where an answer tells of the inside or of a failure of the server, and returns the code of its first
+// error.
+func harmless(t *testing.T, status int, answer []byte) string {
+	t.Helper()
+	if status >= 500 && status != http.StatusServiceUnavailable {
+		t.Errorf("status %d: %.300s", status, answer)
+	}
+	if found := inner.Find(answer); found != nil {
+		t.Errorf("the answer shows %q: %.300s", found, answer)
+	}
+	var decoded struct {
+		Errors []struct{ Extensions struct{ Code string } }
+	}
+	if err := json.Unmarshal(answer, &decoded); err != nil {
+		t.Fatalf("%v in %.300s", err, answer)
+	}
+	for _, e := range decoded.Errors {
+		if e.Extensions.Code == "" || e.Extensions.Code == "INTERNAL" {
+			t.Errorf("the code is %q: %.300s", e.Extensions.Code, answer)
+		}
+	}
+	if len(decoded.Errors) == 0 {
+		return ""
+	}
+	return decoded.Errors[0].Extensions.Code
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC() // what has finalizers goes the second time
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// Documents that are meant to harm are refused by a short answer, read nothing and leave nothing behind. Not parallel: it counts the
+// server's queries and memory.
+func TestAbuse_Documents(t *testing.T) {
+	before, queries := heap(), testServer.queries.Load()
+	for name, abuse := range abuses() {
+		t.Run(name, func(t *testing.T) {
+			for range 3 {
+				status, answer := send(t, abuse.document, abuse.variables)
+				if code := harmless(t, status, answer); code != "INVALID_INPUT" && code != "TOO_LARGE" {
+					t.Errorf("the code is %q: %.300s", code, answer)
+				}
+				if len(answer) > longestRefusal {
+					t.Errorf("%d bytes: %.300s", len(answer), answer)
+				}
+			}
+		})
+	}
+	if after := heap(); after > before+mostLeft {
+		t.Errorf("%d MB in use, %d before", after>>20, before>>20)
+	}
+	if asked := testServer.queries.Load() - queries; asked != 0 {
+		t.Errorf("%d engine queries", asked)
+	}
+	ask[map[string]any](t, `{ snapshot { id } }`)
+}
+
+// What is large only when it is carried out is refused as a whole, once its answer grows too large. Not parallel: it measures
+// memory.
+func TestAbuse_Answers(t *testing.T) {
+	before := heap()
+	limited := httptest.NewServer(server.New(testServer.service, server.Options{
+		Logger: slog.New(slog.DiscardHandler), Results: graph.ResultLimits{Values: 20_000, Bytes: 290_000},
+	}))
+	defer limited.Close()
+	for _, test := range []struct{ name, document, limit string }{
+		{"nested pages", `{ regions(first: 10000) { nodes { parent { parent { children(level: COUNTY, first: 10000) { nodes { code ancestors { code } } } } } } } }`, "values"},
+		{"aliases", "{ " + each(50, "a%d: regions(first: 10000) { nodes { code } } ") + "}", "values"},
+		{"aliases inside", "{ regions(first: 1000) { nodes { " + each(90, "a%d: code ") + "} } }", "values"},
+		{"long names", "{ regions(first: 3000) { nodes { " + strings.Repeat("a", 100) + ": code } } }", "bytes"},
+		{"introspection", "{ " + each(40, "a%d: __schema { types { name description fields { name description type { name } } } } ") + "}", "bytes"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			answer := postTo(t, limited.URL, []byte(test.document), nil)
+			if code := harmless(t, http.StatusOK, answer); code != "TOO_LARGE" || len(answer) > longestRefusal ||
+				!strings.Contains(string(answer), `"limitName":"`+test.limit+`"`) || strings.Contains(string(answer), `"data"`) {
+				t.Errorf("%q: %.300s", code, answer)
+			}
+		})
+	}
+	if after := heap(); after > before+mostLeft {
+		t.Errorf("%d MB in use, %d before", after>>20, before>>20)
+	}
+}
+
+// hostileTexts are given to every argument that takes a text.
+var hostileTexts = []string{
+	`'`, `"`, `' OR 1=1 --`, `'; DROP TABLE snapshot.report; --`, `%`, `_`, `\`, `"; COPY report TO '/etc/passwd' --`, "\x00", "\u202e", "",
+	`..\..\..`, `${jndi:x}`, `{{7*7}}`, "region\x1f370105", "0000-00-00", "9999999999-01-01", "P99999999999Y", strings.Repeat("区", 5_000),
+}
+
+// Every text of every argument is a text: in each of them characters with a meaning elsewhere find nothing or are refused, as the
+// client's mistake.
+func TestAbuse_TextsInEveryArgument(t *testing.T) {
+	t.Parallel()
+	definition := gqlparser.MustLoadSchema(&ast.Source{Input: schema.SDL()})
+	asked := 0
+	for name, literal := range equivalenceDocuments {
+		literal = strings.NewReplacer("SNAPSHOT", "a", "REGION", "b").Replace(literal)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var places []*ast.Value
+			document, errs := gqlparser.LoadQueryWithRules(definition, literal, nil)
+			if errs != nil {
+				t.Fatal(errs)
+			}
+			r := &rewording{document: document}
+			var texts func(v *ast.Value)
+			texts = func(v *ast.Value) {
+				if v.Kind == ast.StringValue {
+					places = append(places, v)
+				}
+				for _, child := range v.Children {
+					texts(child.Value)
+				}
+			}
+			r.eachField(func(f *ast.Field) {
+				for _, a := range f.Arguments {
+					texts(a.Value)
+				}
+			})
+			for i, place := range places {
+				kept := place.Raw
+				for j, text := range hostileTexts {
+					if (i+j)%5 != 0 {
+						continue // each text in every fifth place, and a fifth of them in each
+					}
+					place.Raw = "HOSTILE"
+					reworded := strings.Replace(r.text(), `"HOSTILE"`, "$t", 1)
+					reworded = "query Q($t: " + place.ExpectedType.Name() + "!) " + strings.TrimPrefix(strings.TrimSpace(reworded), "query ")
+					status, answer := send(t, reworded, string(encode(t, map[string]string{"t": text})))
+					harmless(t, status, answer)
+				}
+				place.Raw = kept
+			}
+		})
+		asked++
+	}
+	if asked == 0 {
+		t.Error("no document")
+	}
+}
+
+// What a search is given is text: the wildcards of SQL stand for themselves.
+func TestAbuse_WildcardsAreText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"%", "_", "37%", "____"} {
+		got := answerOf(t, `query($t: String!) { search(text: $t) { matched } regions(where: {nameContains: $t}) { totalCount } }`, map[string]any{"t": text})
+		want := map[string]any{"search": []any{}, "regions": map[string]any{"totalCount": 0.0}}
+		if diff := diffJSON(t, encode(t, want), encode(t, got)); diff != "" {
+			t.Errorf("%q: %s", text, diff)
+		}
+	}
+}
+
+// Values of another kind than an argument's are the client's mistake, whatever their kind.
+func TestAbuse_KindsOfValues(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"Int", "Float", "String", "Boolean", "ID", "Date", "Period", "Duration", "RegionLevel", "RegionSelector", "[String!]", "[[String]]", "When"} {
+		for _, value := range []string{`null`, `true`, `1`, `-1`, `1.5`, `1e400`, `123456789012345678901234567890`, `"x"`, `""`, `[]`, `[1]`, `[[null]]`, `{}`, `{"a": {"b": [1]}}`} {
+			for _, document := range []string{
+				`query($v: ` + kind + `) { regions(first: $v, after: $v) { totalCount } }`,
+				`query($v: ` + kind + `) { observations(where: {}, asOf: $v) { totalCount } }`,
+				`query($v: ` + kind + `) { series(input: {indicators: $v, regions: $v, grain: $v, from: $v, align: {event: $v}}) { totalCount } }`,
+				`query($v: ` + kind + `) { aggregate(input: {indicators: ["grids"], regions: $v, when: $v, minCoverage: $v}) { totalCount } }`,
+				`query($v: ` + kind + `) { availability(indicators: $v, regions: $v) { observations } }`,
+				`query($v: ` + kind + `) { snapshot { id @skip(if: $v) } region(code: $v) { code } node(id: $v) { id } }`,
+			} {
+				status, answer := send(t, document, `{"v": `+value+`}`)
+				harmless(t, status, answer)
+			}
+		}
+	}
+}
+
+// A client that sends its request slowly, or goes away, keeps nobody else from being answered.
+func TestAbuse_SlowClients(t *testing.T) {
+	t.Parallel()
+	address := strings.TrimPrefix(serverURL(t), "http://")
+	for _, begun := range []string{"", "POST /graphql HTTP/1.1\r\nHost: a\r\n", "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"} {
+		for range 20 {
+			connection, err := net.Dial("tcp", address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer connection.Close()
+			if _, err := io.WriteString(connection, begun); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ask[map[string]any](t, `{ snapshot { id } }`)
+}
