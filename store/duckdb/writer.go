@@ -36,6 +36,10 @@ type writer struct {
 
 var _ store.Writer = (*writer)(nil)
 
+// loadMemory bounds the memory of a load unless the options do. What does not fit is spilled, and that costs a large load
+// nothing that could be measured.
+const loadMemory = "1200MB"
+
 // Begin locks the store, removes what an interrupted load left, and starts a load from the published snapshot.
 func (e *Engine) Begin(ctx context.Context) (store.Writer, error) {
 	l, err := e.lockStore("")
@@ -87,6 +91,9 @@ func (w *writer) open(ctx context.Context) error {
 		return err
 	}
 	settings := maps.Clone(e.settings())
+	if e.options.MemoryLimit == "" {
+		settings["memory_limit"] = loadMemory
+	}
 	settings["temp_directory"] = filepath.Join(w.dir, "spill")
 	if w.db, err = openDatabase(settings); err != nil {
 		return err
