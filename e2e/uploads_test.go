@@ -106,6 +106,9 @@ func (s *uploadServer) snapshots() int {
 
 const observationsHeader = "region,indicator,period,value,source,published_on\n"
 
+// mapping reads a foreign table as figures of one indicator.
+const mapping = "region: {column: place}\nperiod: {column: day}\nindicator: volunteer_teams\nsource: jinan_daily_2020_03_30\nvalues: [{column: teams}]\n"
+
 // teams is a table of one figure.
 func teams(value string) string {
 	return observationsHeader + "370105,volunteer_teams,2021-01-01," + value + ",jinan_daily_2020_03_30,2021-01-02\n"
@@ -226,6 +229,7 @@ func TestUploads_refused(t *testing.T) {
 	s := newUploadServer(t, server.UploadOptions{MaxBytes: 1000})
 	twice, twiceType := form(t, [3]string{"file", "a.csv", teams("1")}, [3]string{"file", "a.csv", teams("2")})
 	other, otherType := form(t, [3]string{"data", "a.csv", teams("1")})
+	maps, mapsType := form(t, [3]string{"mapping", "a.yaml", mapping}, [3]string{"mapping", "b.yaml", mapping})
 	before := s.snapshots()
 	for _, test := range []struct {
 		name     string
@@ -256,6 +260,7 @@ func TestUploads_refused(t *testing.T) {
 		{"too large", sent{body: strings.Repeat("x", 1001)}, 413, "TOO_LARGE", "1000 bytes"},
 		{"two files of one name", sent{body: twice, header: map[string]string{"Content-Type": twiceType}}, 400, "INVALID_INPUT", "a.csv"},
 		{"part of another name", sent{body: other, header: map[string]string{"Content-Type": otherType}}, 400, "INVALID_INPUT", "name the parts file"},
+		{"two mappings", sent{body: maps, header: map[string]string{"Content-Type": mapsType}}, 400, "INVALID_INPUT", "two mappings"},
 		{"cut form", sent{body: twice[:300], header: map[string]string{"Content-Type": twiceType}}, 400, "INVALID_INPUT", "cut"},
 		{"empty form", sent{body: "", header: map[string]string{"Content-Type": twiceType}}, 400, "INVALID_INPUT", "form"},
 		{"empty key", sent{body: teams("1"), header: map[string]string{"Idempotency-Key": "\t"}}, 400, "INVALID_INPUT", "Idempotency-Key"},
@@ -403,6 +408,37 @@ func TestUploads_close(t *testing.T) {
 	}
 }
 
+// An upload that arrived may take longer to load than its body might have stalled.
+func TestUploads_longLoad(t *testing.T) {
+	t.Parallel()
+	const stall = 50 * time.Millisecond
+	s := newUploadServer(t, server.UploadOptions{Stall: stall})
+	writer, err := s.engine.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := s.stream(t.Context(), sent{body: teams("1")})
+	defer events.Close()
+	ended := make(chan string, 1)
+	go func() {
+		body, _ := io.ReadAll(events)
+		ended <- string(body)
+	}()
+	select {
+	case body := <-ended:
+		t.Errorf("the load ended by itself: %s", body)
+		ended <- body
+	case <-time.After(10 * stall):
+	}
+	if err := writer.Abort(); err != nil {
+		t.Fatal(err)
+	}
+	if body := <-ended; !strings.Contains(body, "event: result\n") {
+		t.Errorf("%s", body)
+	}
+	s.stop()
+}
+
 func TestUploads_events(t *testing.T) {
 	t.Parallel()
 	s := newUploadServer(t, server.UploadOptions{})
@@ -447,7 +483,8 @@ func TestUploads_idempotency(t *testing.T) {
 	t.Parallel()
 	s := newUploadServer(t, server.UploadOptions{})
 	key := map[string]string{"Idempotency-Key": "k1"}
-	once := sent{body: teams("1"), header: key}
+	mapped, mappedType := form(t, [3]string{"mapping", "m.yaml", mapping}, [3]string{"file", "foreign.csv", "place,day,teams\n370105,2021-01-01,1\n"})
+	once := sent{body: mapped, header: map[string]string{"Idempotency-Key": "k1", "Content-Type": mappedType}}
 	_, first, body := s.send(once)
 	if !first.Published {
 		t.Fatalf("%s", body)

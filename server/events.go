@@ -30,6 +30,8 @@ const (
 	eventPause = 250 * time.Millisecond
 	// eventSilence is after how long a comment shows that there is still somebody.
 	eventSilence = 15 * time.Second
+	// writeTime is how long a client may take to take an event or a report.
+	writeTime = time.Minute
 )
 
 // events writes the progress of a load as server-sent events: progress, and at the end result or error.
@@ -77,7 +79,7 @@ func (e *events) write(text string) {
 
 // extendWrite gives an answer time to be written, however long the load before took.
 func extendWrite(connection *http.ResponseController) {
-	_ = connection.SetWriteDeadline(time.Now().Add(stall)) // a connection without deadlines needs none
+	_ = connection.SetWriteDeadline(time.Now().Add(writeTime)) // a connection without deadlines needs none
 }
 
 // progress writes an event for each stage and, within one, now and then.

@@ -65,9 +65,10 @@ func (s *spool) close() error { return errors.Join(os.RemoveAll(s.dir), s.lock.U
 
 // upload is what a request has brought.
 type upload struct {
-	dir   string
-	files []uploadedFile
-	hash  string // of names and contents
+	dir     string
+	files   []uploadedFile
+	mapping []byte // nil if there is none
+	hash    string // of names and contents
 }
 
 type uploadedFile struct {
@@ -79,15 +80,39 @@ type uploadedFile struct {
 func (u *upload) remove() { os.RemoveAll(u.dir) }
 
 // input is the upload as the loader reads it.
-func (u *upload) input(principal string) loader.Input {
+func (u *upload) input(principal string) (loader.Input, error) {
 	input := loader.Input{Name: "upload by " + principal}
 	for _, f := range u.files {
 		input.Files = append(input.Files, loader.InputFile{
 			Name: f.name, Size: f.size, Open: func() (io.ReadCloser, error) { return os.Open(f.path) },
 		})
 	}
-	return input
+	if u.mapping == nil {
+		return input, nil
+	}
+	var err error
+	input.Mapping, err = loader.ParseMapping(mappingPart, u.mapping)
+	return input, err
 }
+
+// sameFiles reports whether a load has read exactly this upload.
+func (u *upload) sameFiles(loaded []indicator.LoadedFile) bool {
+	sums := make(map[string]string, len(u.files)+1)
+	for _, f := range u.files {
+		sums[f.name] = f.sha256
+	}
+	if u.mapping != nil {
+		sum := sha256.Sum256(u.mapping)
+		sums[mappingPart] = hex.EncodeToString(sum[:])
+	}
+	return len(loaded) == len(sums) && !slices.ContainsFunc(loaded, func(f indicator.LoadedFile) bool { return sums[f.Name] != f.SHA256 })
+}
+
+// The names of a form's parts: the tables, and what says how to read them.
+const (
+	filePart    = "file"
+	mappingPart = "mapping"
+)
 
 // mediaEndings are the names' endings for the media types of tables. A form that any page of the web may send is not among them.
 var mediaEndings = map[string]string{
@@ -96,8 +121,9 @@ var mediaEndings = map[string]string{
 	"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
 }
 
-// receive takes a request's body: a table, or a form of several in its parts named file. All together have at most so many bytes.
-func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64) (*upload, error) {
+// receive takes a request's body: a table, or a form of several in its parts named file. All together have at most so many bytes, and
+// something arrives of them before each stall.
+func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64, stall time.Duration) (*upload, error) {
 	if encoding := r.Header.Get("Content-Encoding"); encoding != "" && !strings.EqualFold(encoding, "identity") {
 		return nil, unsupported("the body has Content-Encoding "+encoding, "send the compressed file as it is and name it so: ?name=figures.csv.gz")
 	}
@@ -110,7 +136,7 @@ func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64) (*up
 	}
 	u := &upload{dir: dir}
 	connection := http.NewResponseController(w)
-	body := &patient{http.MaxBytesReader(w, r.Body, most), connection}
+	body := &patient{http.MaxBytesReader(w, r.Body, most), connection, stall}
 	// While the load runs nothing is to be read but the end of the connection, and that may take its time.
 	defer func() { _ = connection.SetReadDeadline(time.Time{}) }()
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -178,16 +204,34 @@ func (u *upload) receiveParts(form *multipart.Reader) error {
 		if err != nil {
 			return malformedBody(err)
 		}
-		if part.FormName() != "file" {
-			return badRequest(fmt.Sprintf("a part of the form is named %q", quotable(part.FormName())), "name the parts file")
+		switch part.FormName() {
+		case filePart:
+			err = u.add(part.FileName(), part)
+		case mappingPart:
+			err = u.addMapping(part)
+		default:
+			err = badRequest(fmt.Sprintf("a part of the form is named %q", quotable(part.FormName())), "name the parts file, and one mapping where there is a mapping file")
 		}
-		if err := u.add(part.FileName(), part); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	if len(u.files) == 0 {
 		return badRequest("the form has no file", "curl -F file=@figures.csv")
 	}
+	return nil
+}
+
+// addMapping takes the mapping file. One that is too long for a mapping is left to the loader to refuse.
+func (u *upload) addMapping(content io.Reader) error {
+	if u.mapping != nil {
+		return badRequest("the form has two mappings", "one says how all files are read")
+	}
+	text, err := io.ReadAll(io.LimitReader(content, loader.MaxMappingBytes+1))
+	if err != nil {
+		return malformedBody(err)
+	}
+	u.mapping = text
 	return nil
 }
 
@@ -254,21 +298,22 @@ func (u *upload) fingerprint() string {
 	for _, f := range u.files {
 		fmt.Fprintf(hash, "%q %s\n", f.name, f.sha256)
 	}
+	if u.mapping != nil {
+		fmt.Fprintf(hash, "mapping %q\n", u.mapping)
+	}
 	return hex.EncodeToString(hash.Sum(nil))
 }
-
-// stall is how long nothing may arrive of a body.
-const stall = time.Minute
 
 // patient reads a body for as long as something arrives of it: no upload is too long, but one may not stand still.
 type patient struct {
 	body       io.Reader
 	connection *http.ResponseController
+	stall      time.Duration
 }
 
 func (p *patient) Read(b []byte) (int, error) {
 	// Where the connection has no deadlines, as in tests without one, there is nothing to put off.
-	if err := p.connection.SetReadDeadline(time.Now().Add(stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+	if err := p.connection.SetReadDeadline(time.Now().Add(p.stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
 	return p.body.Read(b)

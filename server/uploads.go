@@ -29,6 +29,8 @@ type UploadOptions struct {
 	MaxBytes int64
 	// AtOnce bounds the uploads under way, and with MaxBytes the disk space they take. Default: 4.
 	AtOnce int
+	// Stall is how long nothing may arrive of an upload. Default: a minute.
+	Stall time.Duration
 	// Logger is told of failures. Default: slog.Default().
 	Logger *slog.Logger
 	// Audit is told of every load: who, what and what came of it. Default: Logger.
@@ -58,6 +60,9 @@ func NewUploads(engine store.Engine, dir string, options UploadOptions) (*Upload
 	}
 	if options.AtOnce <= 0 {
 		options.AtOnce = 4
+	}
+	if options.Stall <= 0 {
+		options.Stall = time.Minute
 	}
 	if options.Logger == nil {
 		options.Logger = slog.Default()
@@ -172,7 +177,7 @@ func (u *Uploads) take(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		}
 		defer key.release()
 	}
-	received, err := u.spool.receive(w, r, u.options.MaxBytes)
+	received, err := u.spool.receive(w, r, u.options.MaxBytes, u.options.Stall)
 	if err != nil {
 		return err
 	}
@@ -218,7 +223,7 @@ func (u *Uploads) recover(ctx context.Context, before *replay, received *upload)
 	}
 	defer snapshot.Release()
 	for _, load := range snapshot.Contents().Loads {
-		if load.StartedAt.Before(before.Began) || !sameFiles(load.Files, received.files) {
+		if load.StartedAt.Before(before.Began) || !received.sameFiles(load.Files) {
 			continue
 		}
 		outcome := &report.Outcome{
@@ -234,19 +239,6 @@ func (u *Uploads) recover(ctx context.Context, before *replay, received *upload)
 	return nil
 }
 
-func sameFiles(loaded []indicator.LoadedFile, received []uploadedFile) bool {
-	sums := make(map[string]string, len(received))
-	for _, f := range received {
-		sums[f.name] = f.sha256
-	}
-	for _, f := range loaded {
-		if sums[f.Name] != f.SHA256 {
-			return false
-		}
-	}
-	return len(loaded) == len(received)
-}
-
 // load runs the loader and says what came of it, with the HTTP status for that.
 func (u *Uploads) load(ctx context.Context, received *upload, asked *asked, principal string, progress func(loader.Progress)) (*report.Outcome, int) {
 	l := &loader.Loader{Engine: u.engine, Now: u.options.Now, Logger: u.options.Logger, Progress: progress, Options: asked.options}
@@ -254,7 +246,11 @@ func (u *Uploads) load(ctx context.Context, received *upload, asked *asked, prin
 	if asked.dryRun {
 		step = l.DryRun
 	}
-	result, err := step(ctx, received.input(principal))
+	var result *loader.Result
+	input, err := received.input(principal)
+	if err == nil {
+		result, err = step(ctx, input)
+	}
 	outcome := report.New(result, err)
 	status := u.statusOf(ctx, err, outcome)
 	files := make([]string, len(received.files))
