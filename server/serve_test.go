@@ -1,0 +1,111 @@
+package server
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// A panic answers with a typed error that tells nothing of it, or breaks off an answer that has begun.
+func TestContained(t *testing.T) {
+	t.Parallel()
+	var log strings.Builder
+	server := httptest.NewServer(identify(contained(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/begun" {
+			_, _ = io.WriteString(w, strings.Repeat("a", 100_000))
+		}
+		panic("something secret")
+	}), slog.New(slog.NewTextHandler(&log, nil)))))
+	defer server.Close()
+	response, err := http.Get(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != http.StatusInternalServerError || !strings.Contains(string(body), `"code":"INTERNAL"`) || strings.Contains(string(body), "secret") {
+		t.Errorf("%v %d %s", err, response.StatusCode, body)
+	}
+	begun, err := http.Get(server.URL + "/begun")
+	if err == nil {
+		defer begun.Body.Close()
+		_, err = io.ReadAll(begun.Body)
+	}
+	if err == nil {
+		t.Error("an answer that was broken off looks whole")
+	}
+	if text := log.String(); !strings.Contains(text, "something secret") || !strings.Contains(text, "panics=2") {
+		t.Errorf("logged: %s", text)
+	}
+}
+
+// Long texts are compressed as the client accepts, short ones and streams of events are not.
+func TestCompressed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		accept, media string
+		size          int
+		want          string
+	}{
+		{"gzip, zstd", "application/graphql-response+json", 10_000, "zstd"},
+		{"gzip", "application/json", 10_000, "gzip"},
+		{"gzip", "application/json", 100, ""},
+		{"", "application/json", 10_000, ""},
+		{"gzip", "text/event-stream", 10_000, ""},
+	} {
+		recorder := httptest.NewRecorder()
+		request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+		request.Header.Set("Accept-Encoding", test.accept)
+		compressed(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", test.media)
+			_, _ = io.WriteString(w, strings.Repeat("a", test.size))
+		})).ServeHTTP(recorder, request)
+		if got := recorder.Header().Get("Content-Encoding"); got != test.want {
+			t.Errorf("%+v: %q", test, got)
+		}
+		if !strings.Contains(strings.Join(recorder.Header().Values("Vary"), ","), "Accept-Encoding") {
+			t.Errorf("%+v: Vary is %v", test, recorder.Header().Values("Vary"))
+		}
+	}
+}
+
+// At the end readiness turns false first; a request that goes on beyond the grace is interrupted, and said to be.
+func TestServe_End(t *testing.T) {
+	t.Parallel()
+	begun, interrupted := make(chan struct{}), make(chan struct{})
+	handler := &Handler{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(begun)
+		<-r.Context().Done()
+		close(interrupted)
+	})}
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- Serve(ctx, listener, handler, Times{}) }()
+	go func() {
+		response, err := http.Get("http://" + listener.Addr().String())
+		if err == nil {
+			_ = response.Body.Close()
+		}
+	}()
+	<-begun
+	end()
+	if err := <-served; err == nil || !strings.Contains(err.Error(), "still running") {
+		t.Errorf("Serve returned %v", err)
+	}
+	<-interrupted
+	recorder := httptest.NewRecorder()
+	handler.serveReady(recorder, httptest.NewRequest(http.MethodGet, "/readyz", http.NoBody), nil)
+	if recorder.Code != http.StatusServiceUnavailable {
+		t.Errorf("ready is %d", recorder.Code)
+	}
+}
