@@ -570,3 +570,20 @@ func TestUploads_idempotency(t *testing.T) {
 	}
 	s.stop()
 }
+
+// A body of which nothing more arrives is given up.
+func TestUploads_stalled(t *testing.T) {
+	t.Parallel()
+	s := newUploadServer(t, server.UploadOptions{Stall: 50 * time.Millisecond})
+	never, end := io.Pipe()
+	defer end.Close()
+	response, err := http.DefaultClient.Do(s.request(t.Context(), sent{token: "loader"}, io.MultiReader(strings.NewReader(teams("1")), never)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("%s", response.Status)
+	}
+	s.stop()
+}

@@ -137,8 +137,6 @@ func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64, stal
 	u := &upload{dir: dir}
 	connection := http.NewResponseController(w)
 	body := &patient{http.MaxBytesReader(w, r.Body, most), connection, stall}
-	// While the load runs nothing is to be read but the end of the connection, and that may take its time.
-	defer func() { _ = connection.SetReadDeadline(time.Time{}) }()
 	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case r.Header.Get("Content-Type") != "" && err != nil:
@@ -149,8 +147,14 @@ func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64, stal
 		err = u.receiveOne(body, media, r.URL.Query().Get("name"))
 	}
 	var over *http.MaxBytesError
-	if errors.As(err, &over) {
+	if err == nil {
+		_, err = io.Copy(io.Discard, body) // what stands behind a form; only at its end is it noticed that the client leaves
+	}
+	switch {
+	case errors.As(err, &over):
 		err = tooLarge(most, max(r.ContentLength, most+1))
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		err = &statusError{http.StatusRequestTimeout, indicator.Errorf(indicator.Timeout, "nothing arrived of the upload for %s", stall)}
 	}
 	if err != nil {
 		u.remove()
@@ -238,7 +242,7 @@ func (u *upload) addMapping(content io.Reader) error {
 // malformedBody tells a body that is too large or was cut from one that is malformed.
 func malformedBody(err error) error {
 	var over *http.MaxBytesError
-	if errors.As(err, &over) {
+	if errors.As(err, &over) || errors.Is(err, os.ErrDeadlineExceeded) {
 		return err
 	}
 	return badRequest("the form cannot be read: it is malformed or was cut", "send it again")

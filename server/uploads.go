@@ -152,6 +152,7 @@ func (u *Uploads) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		refuse(w, known.status, known.refusal)
 	case r.Context().Err() != nil: // the client has gone, and nobody reads what is said
 		u.options.Logger.InfoContext(r.Context(), "an upload was given up", "request", requestID(r.Context()))
+		refuse(w, http.StatusServiceUnavailable, indicator.Errorf(indicator.Unavailable, "the upload was given up"))
 	default:
 		u.options.Logger.ErrorContext(r.Context(), "an upload failed", "request", requestID(r.Context()), "error", err)
 		refuse(w, http.StatusInternalServerError, indicator.Errorf(indicator.Internal, "internal error; request %s", requestID(r.Context())))
