@@ -148,7 +148,8 @@ func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64, stal
 	}
 	var over *http.MaxBytesError
 	if err == nil {
-		_, err = io.Copy(io.Discard, body) // what stands behind a form; only at its end is it noticed that the client leaves
+		_, err = io.Copy(io.Discard, body)          // what stands behind a form; only at its end is it noticed that the client leaves
+		_ = connection.SetReadDeadline(time.Time{}) // from here on nothing is to be read but the end of the connection
 	}
 	switch {
 	case errors.As(err, &over):
