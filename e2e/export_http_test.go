@@ -155,7 +155,7 @@ const generatedRows = 45_000
 func generated(t *testing.T) fs.FS {
 	t.Helper()
 	files := fstest.MapFS{}
-	maps.Copy(files, withTeams(t, 1).(fstest.MapFS))
+	maps.Copy(files, withTeams(t, 1))
 	var b strings.Builder
 	start := indicator.DayOf(1900, 1, 1)
 	for i := range generatedRows {

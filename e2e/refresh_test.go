@@ -89,7 +89,7 @@ func TestRefresh_NoRequestFailsOrMixes(t *testing.T) {
 }
 
 // withTeams is the bundled package with a report of each revision of one figure up to the given one.
-func withTeams(t *testing.T, teams int) fs.FS {
+func withTeams(t *testing.T, teams int) fstest.MapFS {
 	t.Helper()
 	files := fstest.MapFS{}
 	names, err := fs.Glob(data.FS, "*")
