@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,12 +47,17 @@ type streaming struct {
 	url     string
 	handler *server.Handler
 	load    func(teams int) (snapshot string)
+	queries func() int64 // of the engine, so far
 }
 
 func streamingServer(t *testing.T, options server.Options) streaming {
 	t.Helper()
 	publications := query.NewPublications()
-	engine, err := duckdb.Open(t.TempDir(), duckdb.Options{OnPublish: func(store.Manifest) { publications.Announce() }})
+	var queries atomic.Int64
+	engine, err := duckdb.Open(t.TempDir(), duckdb.Options{
+		OnPublish: func(store.Manifest) { publications.Announce() },
+		OnQuery:   func(context.Context, string, time.Duration) { queries.Add(1) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +77,7 @@ func streamingServer(t *testing.T, options server.Options) streaming {
 	handler := server.New(service, options)
 	listening := httptest.NewServer(handler)
 	t.Cleanup(listening.Close)
-	return streaming{listening.URL, handler, load}
+	return streaming{listening.URL, handler, load, queries.Load}
 }
 
 func dial(t *testing.T, url string, subprotocols ...string) *websocket.Conn {

@@ -36,6 +36,8 @@ type Options struct {
 	Limits func(ctx context.Context) []Limit
 	// Streams configure WebSocket and server-sent events.
 	Streams Streams
+	// Keeping configures which answers are kept to be given again.
+	Keeping Keeping
 }
 
 // served is the schema without what this server does not do: deliver parts of an answer later.
@@ -69,7 +71,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	unexpected := internal(options.Logger, options.RequestID)
 	server.AddTransport(socketTransport{checker, unexpected, streams, connections})
 	server.AddTransport(eventTransport{checker, unexpected, streams, connections})
-	server.AddTransport(httpTransport{checker, unexpected})
+	server.AddTransport(httpTransport{checker, newKeeper(service, checker, options), unexpected})
 	server.SetQueryCache(checkedDocuments{})
 	server.Use(onlyChecked{})
 	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted
@@ -117,8 +119,11 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 			response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
 		}
 		sortErrors(response.Errors)
-		if options.Observe != nil {
-			options.Observe(ctx, graphql.GetOperationContext(ctx).OperationName, session.EngineQueries())
+		name := graphql.GetOperationContext(ctx).OperationName
+		if p, detached := ctx.Value(provenanceKey{}).(*provenance); detached {
+			*p = provenance{session.Snapshot().ID, name, session.EngineQueries()}
+		} else if options.Observe != nil {
+			options.Observe(ctx, name, session.EngineQueries())
 		}
 		return response
 	})

@@ -22,6 +22,7 @@ import (
 // body. GET carries out queries only.
 type httpTransport struct {
 	checker *document.Checker
+	answers *keeper // nil if answers are not kept
 	// internal logs an error and returns what clients may see of it.
 	internal func(ctx context.Context, err error) *gqlerror.Error
 }
@@ -69,7 +70,13 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			send(w, media, http.StatusInternalServerError, answer{Errors: gqlerror.List{shown}})
 		}
 	}()
-	response, status := t.execute(r, executor{exec, t.checker}, params)
+	run := func(ctx context.Context) (*graphql.Response, int) {
+		return t.execute(r.WithContext(ctx), executor{exec, t.checker}, params)
+	}
+	if t.answers.serve(w, r, media, params, run, t.internal) {
+		return
+	}
+	response, status := run(r.Context())
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}

@@ -18,6 +18,7 @@ type record struct {
 	principal     string // empty without a token
 	operation     string
 	engineQueries int64
+	answer        string // how it came: kept, shared, made, unchanged; empty where answers are not kept
 }
 
 // identify gives every request an identifier, for the log and for INTERNAL errors, and returns it as X-Request-Id.
@@ -52,7 +53,7 @@ func logged(next http.Handler, logger *slog.Logger) http.Handler {
 		defer func() { // also of a request that is broken off by a panic
 			rec := recordOf(r.Context())
 			logger.InfoContext(r.Context(), "request", "id", rec.id, "principal", rec.principal, "method", r.Method, "path", r.URL.Path, "status", status.status,
-				"operation", rec.operation, "engineQueries", rec.engineQueries, "took", time.Since(start).Round(time.Microsecond))
+				"operation", rec.operation, "engineQueries", rec.engineQueries, "answer", rec.answer, "took", time.Since(start).Round(time.Microsecond))
 		}()
 		next.ServeHTTP(status, r)
 	})

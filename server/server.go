@@ -33,6 +33,8 @@ type Options struct {
 	Access Access
 	// Streams configure WebSocket and server-sent events but for what the other options say. Default: those of graph.Streams.
 	Streams graph.Streams
+	// Keeping configures which answers are kept, by the scope of who asks. Default: those of graph.Keeping.
+	Keeping graph.Keeping
 	// ExportRows bounds the rows of an exported file. Default: 5 million.
 	ExportRows int
 	// ExportTimeout bounds the time an export may take. Default: 10 minutes.
@@ -86,7 +88,7 @@ func New(service *query.Service, options Options) *Handler {
 	routes := http.NewServeMux()
 	asked := graph.Options{
 		Logger: options.Logger, RequestID: requestID, Observe: observe,
-		Documents: options.Documents, Results: options.Results, Limits: options.limits, Streams: options.streams(),
+		Documents: options.Documents, Results: options.Results, Limits: options.limits, Streams: options.streams(), Keeping: options.keeping(),
 	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }

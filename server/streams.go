@@ -17,6 +17,20 @@ func (o Options) streams() graph.Streams {
 	return streams
 }
 
+// keeping completes the settings of answers that are kept: those of one scope are not for another.
+func (o Options) keeping() graph.Keeping {
+	keeping := o.Keeping
+	keeping.Scope = func(ctx context.Context) (string, bool) {
+		principal, known := access.Of(ctx)
+		if !known {
+			return "", true
+		}
+		return principal.Scope.Key(), principal.Name != ""
+	}
+	keeping.Observe = func(ctx context.Context, how string) { recordOf(ctx).answer = how }
+	return keeping
+}
+
 // answered gives requests that open a connection which stays, and bounds its times and operations by itself, to the handler as
 // they are, and bounds all others. A WebSocket tells who opens it in its first message too: browsers cannot set its headers.
 func answered(graphql http.Handler, known, brief func(http.Handler) http.Handler, options Options) http.Handler {

@@ -27,6 +27,8 @@ type serveCmd struct {
 	ExportTimeout time.Duration `default:"10m" env:"COUNTYQL_EXPORT_TIMEOUT" help:"Longest time an export may take."`
 	Notice        time.Duration `default:"0s" env:"COUNTYQL_NOTICE" help:"How long requests are accepted at shutdown after /readyz has begun to say no."`
 	Connections   int           `default:"1000" env:"COUNTYQL_CONNECTIONS" help:"Most WebSockets and event streams open at a time." placeholder:"N"`
+	AnswerBytes   int64         `default:"67108864" env:"COUNTYQL_ANSWER_BYTES" help:"Bytes of answers kept to be given again; -1 keeps none." placeholder:"N"`
+	MaxAge        time.Duration `default:"0s" env:"COUNTYQL_MAX_AGE" help:"How long proxies may give public answers to GET again without asking."`
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
@@ -90,6 +92,7 @@ func (c *serveCmd) serve(
 	options := server.Options{
 		Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
 		Uploads: uploads, Streams: graph.Streams{Connections: c.Connections},
+		Keeping: graph.Keeping{Bytes: c.AnswerBytes, MaxAge: c.MaxAge},
 	}
 	c.onRequests(&options)
 	handler := server.New(service, options)

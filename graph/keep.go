@@ -1,0 +1,210 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/countyql/countyql/graph/document"
+	"github.com/countyql/countyql/graph/kept"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/query"
+)
+
+// Keeping configures which answers are kept to be given again.
+type Keeping struct {
+	// Bytes bounds the answers kept. Default: 64 MiB; negative keeps none.
+	Bytes int64
+	// MaxAge is how long proxies and browsers may give an answer to a GET of nobody in particular again without asking.
+	// Default: they ask each time.
+	MaxAge time.Duration
+	// Scope stands for what the asker may see, and says whether it is somebody in particular. Default: nothing is kept.
+	Scope func(ctx context.Context) (scope string, named bool)
+	// Observe, if set, is told for every answer that may be kept how it came: kept, shared, made or unchanged.
+	Observe func(ctx context.Context, how string)
+}
+
+// keeper gives answers again.
+type keeper struct {
+	service *query.Service
+	checker *document.Checker
+	answers *kept.Answers
+	options Keeping
+	observe func(ctx context.Context, operation string, engineQueries int64)
+}
+
+func newKeeper(service *query.Service, checker *document.Checker, options Options) *keeper {
+	if options.Keeping.Bytes < 0 || options.Keeping.Scope == nil {
+		return nil
+	}
+	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes)), options.Keeping, options.Observe} //nolint:gosec // not negative
+}
+
+// provenance is what an operation tells of itself where another goroutine than the request's carries it out.
+type provenance struct {
+	snapshot, operation string
+	engineQueries       int64
+}
+
+type provenanceKey struct{}
+
+// made is an answer worked out.
+type made struct {
+	provenance
+
+	status int
+	body   []byte
+	whole  bool // without errors, and so the same for all who ask
+}
+
+// serve answers an operation whose answer may be kept; false if it may not be, or the document has errors.
+func (k *keeper) serve(
+	w http.ResponseWriter, r *http.Request, media string, params *graphql.RawParams,
+	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
+) bool {
+	if k == nil {
+		return false
+	}
+	ctx := r.Context()
+	key, snapshot, ok := k.key(ctx, params)
+	if !ok {
+		return false
+	}
+	if body, found := k.answers.Get(key); found {
+		k.tell(ctx, "kept")
+		k.send(w, r, media, key, body)
+		return true
+	}
+	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), key.Tag()) {
+		k.tell(ctx, "unchanged")
+		k.send(w, r, media, key, nil)
+		return true
+	}
+	result, shared, err := k.answers.Once(ctx, key, func(ctx context.Context) any { return k.make(ctx, r, snapshot, key, run, internal) })
+	if err != nil {
+		write(w, media, http.StatusServiceUnavailable, &graphql.Response{Errors: typed(tooLong(err))})
+		return true
+	}
+	answer, _ := result.(*made)
+	k.tell(ctx, map[bool]string{true: "shared", false: "made"}[shared])
+	if k.observe != nil {
+		k.observe(ctx, answer.operation, answer.engineQueries)
+	}
+	if !answer.whole || answer.snapshot != snapshot {
+		w.Header().Set("Cache-Control", "no-store")
+		sendEncoded(w, media, answer.status, answer.body)
+		return true
+	}
+	k.send(w, r, media, key, answer.body)
+	return true
+}
+
+// key is the key of an operation on the snapshot that is served now.
+func (k *keeper) key(ctx context.Context, params *graphql.RawParams) (key kept.Key, snapshot string, ok bool) {
+	if snapshot, ok = k.served(ctx); !ok {
+		return kept.Key{}, "", false
+	}
+	scope, _ := k.options.Scope(ctx)
+	question := kept.Question{
+		Snapshot: snapshot, Day: indicator.DayAt(k.service.Now()).String(), Scope: scope,
+		Document: params.Query, Operation: params.OperationName, Variables: params.Variables,
+	}
+	if key, ok = k.answers.Key(question); ok {
+		return key, snapshot, true
+	}
+	if _, errs := k.checker.Check(params.Query); len(errs) > 0 {
+		return kept.Key{}, "", false
+	}
+	k.answers.Learn(params.Query, params.OperationName)
+	key, ok = k.answers.Key(question)
+	return key, snapshot, ok
+}
+
+// served is the snapshot that is served now; false if there is none.
+func (k *keeper) served(ctx context.Context) (string, bool) {
+	pinned, err := k.service.Engine.Pin(ctx)
+	if err != nil {
+		return "", false
+	}
+	defer pinned.Release()
+	return pinned.Contents().Manifest.ID, true
+}
+
+// make works an answer out and keeps it if it has no errors and is of the snapshot that its key says.
+func (k *keeper) make(
+	ctx context.Context, r *http.Request, snapshot string, key kept.Key,
+	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
+) (answer *made) {
+	answer = &made{}
+	defer func() {
+		if panicked := recover(); panicked != nil { // no transport stands above this goroutine
+			answer.status, answer.body = http.StatusInternalServerError, answerOf(unexpected(ctx, internal, panicked)).encode()
+		}
+	}()
+	if deadline, bounded := r.Context().Deadline(); bounded {
+		limited, cancel := context.WithDeadline(ctx, deadline)
+		defer cancel()
+		ctx = limited
+	}
+	var response *graphql.Response
+	response, answer.status = run(context.WithValue(ctx, provenanceKey{}, &answer.provenance))
+	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil
+	answer.body = answerOf(response).encode()
+	if served, ok := k.served(ctx); answer.whole && ok && answer.snapshot == snapshot && served == snapshot {
+		k.answers.Keep(snapshot, key, answer.body)
+	}
+	return answer
+}
+
+func (k *keeper) tell(ctx context.Context, how string) {
+	if k.options.Observe != nil {
+		k.options.Observe(ctx, how)
+	}
+}
+
+// send sends an answer without errors, or that it is what the client has.
+func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key kept.Key, body []byte) {
+	_, named := k.options.Scope(r.Context())
+	control := "private, no-cache"
+	if r.Method != http.MethodPost && !named && k.options.MaxAge > 0 {
+		control = fmt.Sprintf("public, max-age=%d", int64(k.options.MaxAge.Seconds()))
+	}
+	w.Header().Add("Vary", "Authorization")
+	w.Header().Set("Cache-Control", control)
+	w.Header().Set("ETag", key.Tag())
+	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), key.Tag()) {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	sendEncoded(w, media, http.StatusOK, body)
+}
+
+// sendEncoded is write for an answer that is JSON already.
+func sendEncoded(w http.ResponseWriter, media string, status int, body []byte) {
+	if media == mediaJSON && status == http.StatusBadRequest {
+		status = http.StatusOK
+	}
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
+	}
+	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // a client that has gone is not an error
+}
+
+// namesTag reports whether If-None-Match names an entity tag. The comparison is the weak one.
+func namesTag(header []string, tag string) bool {
+	for candidate := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		if strings.TrimPrefix(strings.TrimSpace(candidate), "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}
