@@ -262,7 +262,6 @@ func (r *run) read(ctx context.Context) error {
 	if r.input.Mapping != nil {
 		r.result.Files = append(r.result.Files, r.input.Mapping.file)
 	}
-	r.result.Notes = tables.notes
 	var merged *catalog.Catalog
 	if r.problems.total == 0 {
 		merged = tables.build()
@@ -281,6 +280,7 @@ func (r *run) read(ctx context.Context) error {
 	if err := r.problems.verdict(r.options.MaxRejects, r.figureRows); err != nil {
 		return err
 	}
+	r.result.Notes = r.problems.notes
 	r.result.Rejected, r.result.Problems, r.result.Total = int64(r.problems.rows), r.problems.sorted(), r.problems.total
 	r.catalog, err = catalog.New(tables.Tables)
 	return err
@@ -373,7 +373,6 @@ func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) err
 		return err
 	}
 	r.result.Files = append(r.result.Files, o.table.done...)
-	r.result.Notes = append(r.result.Notes, o.table.notes...)
 	r.result.Duplicates = o.duplicates
 	if r.discard {
 		return nil

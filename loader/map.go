@@ -31,7 +31,6 @@ type catalogueTables struct {
 
 	problems *problems
 	files    []indicator.LoadedFile
-	notes    []string // how files were read
 }
 
 // catalogueOrder lists the tables so that each refers only to those before it.
@@ -76,7 +75,6 @@ func mapCatalogue(d *descriptor, parent *catalog.Catalog, problems *problems, pr
 		}
 		c.broken[name] = problems.total > before
 		c.files = append(c.files, t.done...)
-		c.notes = append(c.notes, t.notes...)
 		progress(t)
 	}
 	c.completeIndicators()

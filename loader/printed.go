@@ -2,7 +2,6 @@ package loader
 
 import (
 	"errors"
-	"math"
 	"math/big"
 	"strings"
 	"unicode/utf8"
@@ -30,12 +29,15 @@ const maxPrinted = 64
 // 两成, 百分之九十五, 1.5亿, 1,047, more than 300 households. Full-width and traditional characters are the same as the
 // plain ones. The error is an *indicator.Error of code INVALID_INPUT with a hint; ranges and vague words are refused.
 func ParsePrinted(text string) (Printed, error) {
-	if value, err := parseNumber(text); err == nil {
-		return Printed{Value: value}, nil
-	}
 	folded := fold(text)
-	if value, err := parseNumber(folded); err == nil {
-		return Printed{Value: value}, nil
+	for _, written := range []string{text, folded} {
+		value, err := parseNumber(written)
+		switch {
+		case err == nil:
+			return Printed{Value: value}, nil
+		case errors.Is(err, errBounds):
+			return Printed{}, printedError(text, err)
+		}
 	}
 	if folded == "" || utf8.RuneCountInString(text) > maxPrinted {
 		return Printed{}, printedError(text, errNoNumber)
@@ -48,8 +50,8 @@ func ParsePrinted(text string) (Printed, error) {
 	if p.negative {
 		value = -value
 	}
-	if math.IsInf(value, 0) {
-		return Printed{}, printedError(text, errNoNumber)
+	if err := withinBounds(value, p.value.Sign() == 0); err != nil {
+		return Printed{}, printedError(text, err)
 	}
 	p.printed.Value = value
 	return p.printed, nil
@@ -64,9 +66,23 @@ func printedError(text string, err error) error {
 		hint = "leave the value empty and give a reason in missing, or a bound with its precision"
 	case errors.Is(err, errAmbiguous):
 		hint = "write it as a plain number"
+	case errors.Is(err, errBounds):
+		hint = "magnitudes are 0 or from 2.3e-308 to 1.7e308"
 	}
-	return &indicator.Error{Code: indicator.InvalidInput, Message: quote(text) + " " + err.Error(), Hint: hint}
+	refused := &indicator.Error{Code: indicator.InvalidInput, Message: quote(text) + " " + err.Error(), Hint: hint}
+	if errors.Is(err, errBounds) {
+		return &boundsError{refused}
+	}
+	return refused
 }
+
+// boundsError says that a number is beyond the bounds of numbers.
+type boundsError struct{ told *indicator.Error }
+
+func (e *boundsError) Error() string { return e.told.Error() }
+
+// Unwrap returns the error as it is told.
+func (e *boundsError) Unwrap() error { return e.told }
 
 // printedParser reads a folded text from left to right.
 type printedParser struct {

@@ -78,6 +78,8 @@ type Rejected struct {
 	// counts the problems that are none of a single row of figures, which are never allowed.
 	Allowed    string
 	Structural int
+	// Notes say how files were read, as those of a Result do: a wrong reading may be what is wrong.
+	Notes []string
 }
 
 // Error lists the problems, one a line, and counts those that are not listed.
@@ -88,6 +90,9 @@ func (r *Rejected) Error() string {
 	}
 	if more := r.Total - len(r.Problems); more > 0 {
 		fmt.Fprintf(&b, "… and %s more\n", formatNumber(float64(more)))
+	}
+	for _, note := range r.Notes {
+		b.WriteString("note: " + note + "\n")
 	}
 	b.WriteString("rejected: " + plural(int64(r.Total), "problem"))
 	switch {
@@ -108,6 +113,7 @@ type problems struct {
 	list  []Problem
 	total int
 	rows  int
+	notes []string // how files were read
 	// structural counts the problems that are not those of one row of figures.
 	structural int
 	// keep is handed every problem; nil if nobody wants more than the list. failed is its first error.
@@ -119,6 +125,13 @@ type problems struct {
 func (p *problems) add(problem Problem) {
 	p.structural++
 	p.collect(problem)
+}
+
+// remark notes how a file was read; the empty text says nothing.
+func (p *problems) remark(note string) {
+	if note != "" && !slices.Contains(p.notes, note) {
+		p.notes = append(p.notes, note)
+	}
 }
 
 // addRow collects a problem of one row of figures.
@@ -166,7 +179,7 @@ func (p *problems) verdict(allowed MaxRejects, read int64) error {
 	case p.total == 0, p.structural == 0 && allowed.allows(int64(p.rows), read):
 		return nil
 	}
-	rejected := &Rejected{Problems: p.sorted(), Total: p.total, Rows: p.rows, Structural: p.structural}
+	rejected := &Rejected{Problems: p.sorted(), Total: p.total, Rows: p.rows, Structural: p.structural, Notes: p.notes}
 	if allowed != (MaxRejects{}) {
 		rejected.Allowed = allowed.String()
 	}

@@ -63,17 +63,24 @@ func (f *openFile) close() error { return errors.Join(f.rows.Close(), f.content.
 // ErrChanged says that a file is not as long as it was when the load began.
 var ErrChanged = errors.New("the file changed while it was read")
 
-// loaded describes the file once it has been read to its end, and says how it was read where people should know.
-func (f *openFile) loaded() (indicator.LoadedFile, string, error) {
+// note says how the file was read, as far as it was, where people should know; it is empty if there is nothing to say.
+func (f *openFile) note() string {
+	if f.file == nil || f.options.Encoding != "" {
+		return ""
+	}
+	if encoding := f.file.Encoding(); encoding != "" && encoding != "UTF-8" {
+		return f.name + " was read as " + encoding
+	}
+	return ""
+}
+
+// loaded describes the file once it has been read to its end.
+func (f *openFile) loaded() (indicator.LoadedFile, error) {
 	loaded := indicator.LoadedFile{Name: f.name, SHA256: f.file.SHA256(), Bytes: f.file.Bytes(), Rows: f.count}
-	note := ""
-	if encoding := f.file.Encoding(); encoding != "" && encoding != "UTF-8" && f.options.Encoding == "" {
-		note = f.name + " was read as " + encoding
-	}
 	if f.file.Sound() && f.size >= 0 && loaded.Bytes != f.size {
-		return loaded, note, fmt.Errorf("read %s: %w: %d bytes were there, %d were read", f.name, ErrChanged, f.size, loaded.Bytes)
+		return loaded, fmt.Errorf("read %s: %w: %d bytes were there, %d were read", f.name, ErrChanged, f.size, loaded.Bytes)
 	}
-	return loaded, note, nil
+	return loaded, nil
 }
 
 // Irregular says why a file of a mode cannot be read as one, as in "is a directory"; it is empty for regular files.

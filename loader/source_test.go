@@ -142,5 +142,10 @@ func TestRecognisedEncoding(t *testing.T) {
 		if got := strings.Join(result.Notes, "; "); got != c.note || engine.reports[0].Note != "天桥区的网格" {
 			t.Errorf("%s: notes %q, read %q", c.name, got, engine.reports[0].Note)
 		}
+		var rejected *Rejected
+		fsys["units.csv"] = &fstest.MapFile{Data: []byte("nothing\n")}
+		if _, err := newLoader(&memory{}).Load(t.Context(), Input{FS: fsys}); !errors.As(err, &rejected) || strings.Join(rejected.Notes, "; ") != c.note {
+			t.Errorf("%s: rejected with %v", c.name, err)
+		}
 	}
 }

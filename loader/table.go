@@ -24,7 +24,6 @@ type table struct {
 	file     *openFile
 	index    int // of the file among the resource's
 	done     []indicator.LoadedFile
-	notes    []string       // how files were read, where people should know
 	columns  map[string]int // position in a record by field name
 	checks   []cellCheck    // by position in a record
 	inHeader bool           // the current row is a header
@@ -138,11 +137,8 @@ func (t *table) endFile() error {
 	if t.file.file == nil {
 		return t.close()
 	}
-	loaded, note, err := t.file.loaded()
+	loaded, err := t.file.loaded()
 	t.done = append(t.done, loaded)
-	if note != "" {
-		t.notes = append(t.notes, note)
-	}
 	return errors.Join(err, t.close())
 }
 
@@ -152,6 +148,7 @@ func (t *table) close() error {
 	}
 	file := t.file
 	t.file = nil
+	t.problems.remark(file.note())
 	return file.close()
 }
 
@@ -430,7 +427,12 @@ func (r row) rejectError(name string, err error) {
 		r.reject(name, code, err.Error(), "")
 		return
 	}
-	if typed.Code != indicator.InvalidInput {
+	var bounds *boundsError
+	switch {
+	case errors.As(err, &bounds):
+		r.reject(name, CodeRange, typed.Message, typed.Hint)
+		return
+	case typed.Code != indicator.InvalidInput:
 		code = string(typed.Code)
 	}
 	hint := typed.Hint

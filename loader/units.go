@@ -2,7 +2,6 @@ package loader
 
 import (
 	"fmt"
-	"math"
 	"math/big"
 	"strconv"
 
@@ -70,8 +69,8 @@ func (c *converter) convert(value float64, from, to *indicator.Unit) (float64, e
 		c.factors[key] = factor
 	}
 	converted, _ := new(big.Rat).Mul(decimal(value), factor).Float64()
-	if math.IsInf(converted, 0) {
-		return 0, fmt.Errorf("%s %s is too large in %s", formatNumber(value), from.Code, to.Code)
+	if err := withinBounds(converted, value == 0); err != nil {
+		return 0, fmt.Errorf("%s %s %w in %s", formatNumber(value), from.Code, err, to.Code)
 	}
 	return converted, nil
 }

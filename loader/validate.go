@@ -12,8 +12,8 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// maxExact is the largest magnitude up to which a double holds every whole number.
-const maxExact = 1 << 53
+// maxExact is the largest magnitude of counts. The next whole number is also what a double makes of the one behind it.
+const maxExact = 1<<53 - 1
 
 // observations validates the rows of a package's figures and resolves them to reports.
 type observations struct {

@@ -1,6 +1,7 @@
 package loader
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -81,10 +82,28 @@ func parseNumber(text string) (float64, error) {
 		}
 	}
 	value, err := strconv.ParseFloat(text, 64)
-	if err != nil || math.IsInf(value, 0) {
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return 0, errBounds
+	case err != nil:
 		return 0, strconv.ErrSyntax
 	}
-	return value, nil
+	mantissa, _, _ := strings.Cut(strings.ToLower(text), "e")
+	return value, withinBounds(value, !strings.ContainsAny(mantissa, "123456789"))
+}
+
+// errBounds is the error of numbers that a double cannot hold: it would make infinity of them, or 0.
+var errBounds = errors.New("is beyond the bounds of numbers")
+
+// smallest is the magnitude below which a double loses digits.
+const smallest = 0x1p-1022
+
+// withinBounds says whether a double holds the number that it was made of, of which is known whether it is zero.
+func withinBounds(value float64, zero bool) error {
+	if math.IsInf(value, 0) || !zero && math.Abs(value) < smallest {
+		return errBounds
+	}
+	return nil
 }
 
 // parseBoolean reads the Frictionless spellings of true and false.

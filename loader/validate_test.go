@@ -48,9 +48,13 @@ func TestObservationProblems(t *testing.T) {
 		{"not finite", map[string]string{"value": "NaN"},
 			`33: value: "NaN" is not a number (write a number, with its rounding words and counted word if printed so: 2万余名, 近2000个, 97%)`},
 		{"infinite", map[string]string{"value": "1e400"},
-			`33: value: "1e400" is not a number (write a number, with its rounding words and counted word if printed so: 2万余名, 近2000个, 97%)`},
-		{"too large for a count", map[string]string{"value": "9007199254740994"},
-			`33: value: "9007199254740994" is too large for a count (counts are exact up to 9,007,199,254,740,992)`},
+			`33: value: "1e400" is beyond the bounds of numbers (magnitudes are 0 or from 2.3e-308 to 1.7e308)`},
+		{"so small that it would be 0", map[string]string{"value": "1e-400"},
+			`33: value: "1e-400" is beyond the bounds of numbers (magnitudes are 0 or from 2.3e-308 to 1.7e308)`},
+		{"so small that it would lose digits", map[string]string{"value": "-1.234567E-320"},
+			`33: value: "-1.234567E-320" is beyond the bounds of numbers (magnitudes are 0 or from 2.3e-308 to 1.7e308)`},
+		{"too large for a count", map[string]string{"value": "9007199254740993"},
+			`33: value: "9007199254740993" is too large for a count (counts are exact up to 9,007,199,254,740,991)`},
 		{"below the range", map[string]string{"value": "-1"}, `33: value: "-1" is below the minimum 0 of grids`},
 		{"above the range, converted", map[string]string{"indicator": "duty", "value": "2天"},
 			`32: value: "2天", which is 48 h, is above the maximum 24 of duty`},
@@ -142,7 +146,7 @@ func TestObservationProblems(t *testing.T) {
 // Rows that look odd and are right.
 func TestObservationsAccepted(t *testing.T) {
 	for _, cells := range []map[string]string{
-		{"value": "9007199254740992"},
+		{"value": "9007199254740991"},
 		{"value": "２万余"},
 		{"value": "2万余名", "precision": "AT_LEAST"},
 		{"value": "1047", "precision": "AT_MOST"},

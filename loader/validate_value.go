@@ -119,7 +119,7 @@ func checkRange(r row, ind *catalog.Indicator, value float64, converted bool) {
 	case ind.Max != nil && value > *ind.Max:
 		r.reject("value", CodeRange, fmt.Sprintf("%s%s is above the maximum %s of %s", quote(r.cell("value")), as, formatNumber(*ind.Max), ind.Code), "")
 	case ind.Kind == indicator.Count && math.Abs(value) > maxExact:
-		r.reject("value", CodeRange, fmt.Sprintf("%s%s is too large for a count", quote(r.cell("value")), as), "counts are exact up to 9,007,199,254,740,992")
+		r.reject("value", CodeRange, fmt.Sprintf("%s%s is too large for a count", quote(r.cell("value")), as), "counts are exact up to 9,007,199,254,740,991")
 	}
 }
 
@@ -185,7 +185,7 @@ func (o *observations) count(r row, name string, of *catalog.Indicator) (float64
 	case value < 0:
 		return reject(CodeCounts, quote(text)+" is negative", "")
 	case value > maxExact && (of == nil || of.Kind == indicator.Count):
-		return reject(CodeRange, quote(text)+" is too large for a count", "counts are exact up to 9,007,199,254,740,992")
+		return reject(CodeRange, quote(text)+" is too large for a count", "counts are exact up to 9,007,199,254,740,991")
 	}
 	return value + 0, printed.Precision
 }

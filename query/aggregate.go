@@ -106,7 +106,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 type aggregatePlan struct {
 	*figures
 	request *AggregateRequest
-	// groupRegion is each selected region's group, by position in regions.list; nil unless grouped by region.
+	// groupRegion is each selected region's group, by its number, but for those that are in none; nil unless grouped by region.
 	groupRegion map[int32]*catalog.Region
 	longer      int // figures left out because their periods are longer than the group's
 }
@@ -152,12 +152,13 @@ func (p *aggregatePlan) resolveGroupBy(asked *figureRequest, regions *regionSet)
 			p.groupRegion = make(map[int32]*catalog.Region, len(regions.list))
 			for _, r := range regions.list {
 				a := r.Ancestor(*by.Region)
-				if a == nil {
-					err := indicator.Errorf(indicator.InvalidInput, "%s %s lies in no %s", r.Code, r.Name, *by.Region)
-					err.Hint = "group by its own level or a higher one"
-					return err.At("groupBy", strconv.Itoa(i), "region")
+				switch {
+				case a != nil:
+					p.groupRegion[r.ID] = a
+				case p.request.Regions != nil:
+					return p.ungroupable(r)
 				}
-				p.groupRegion[r.ID] = a
+				// Nobody named the others. Another country has other levels, and its regions are in the way only with figures.
 			}
 		case by.Period != indicator.Irregular:
 			kind, asked.everyPeriod = "period", true
@@ -177,6 +178,14 @@ func (p *aggregatePlan) resolveGroupBy(asked *figureRequest, regions *regionSet)
 		seen[kind] = true
 	}
 	return nil
+}
+
+// ungroupable is the error of a region that is in none of the regions grouped by.
+func (p *aggregatePlan) ungroupable(r *catalog.Region) error {
+	i := slices.IndexFunc(p.request.GroupBy, func(by GroupBy) bool { return by.Region != nil })
+	err := indicator.Errorf(indicator.InvalidInput, "%s %s lies in no %s", r.Code, r.Name, *p.request.GroupBy[i].Region)
+	err.Hint = "group by its own level or a higher one, or name the regions"
+	return err.At("groupBy", strconv.Itoa(i), "region")
 }
 
 // grain is the period length grouped by; Irregular for none.
@@ -204,6 +213,9 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 	grain, bySource := p.grain(), p.bySource()
 	totalRows := make([][]int32, len(p.subjects))
 	for i := range int32(p.rows.Len()) {
+		if region := p.rows.Region[i]; p.groupRegion != nil && p.groupRegion[region] == nil {
+			return nil, nil, p.ungroupable(&s.catalog.Regions()[region])
+		}
 		for _, x := range bySubject[p.rows.Indicator[i]] {
 			if p.rows.Slice[i] == p.total {
 				totalRows[x] = append(totalRows[x], i)

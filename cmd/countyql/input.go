@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -32,7 +33,7 @@ func (a *app) openInput(paths []string) (loader.Input, error) {
 		}
 		if path == stdinPath {
 			input.Files = append(input.Files, loader.InputFile{
-				Name: "standard input", Size: -1, Open: func() (io.ReadCloser, error) { return io.NopCloser(a.stdin), nil },
+				Name: "standard input", Size: -1, Open: func() (io.ReadCloser, error) { return until(a.ctx, a.stdin), nil },
 			})
 			continue
 		}
@@ -56,6 +57,18 @@ func (a *app) openInput(paths []string) (loader.Input, error) {
 		})
 	}
 	return input, nil
+}
+
+// until reads a stream until the context ends, though the stream may block: a pipe of which nobody writes or closes the other end.
+func until(ctx context.Context, stream io.Reader) io.ReadCloser {
+	reader, writer := io.Pipe()
+	stop := context.AfterFunc(ctx, func() { _ = writer.CloseWithError(ctx.Err()) })
+	go func() {
+		defer stop()
+		_, err := io.Copy(writer, stream)
+		_ = writer.CloseWithError(err)
+	}()
+	return reader
 }
 
 // expand replaces patterns that the shell has left alone by the files they match.

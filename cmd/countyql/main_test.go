@@ -144,8 +144,8 @@ func writeBig(t *testing.T, rows int) string {
 	return dir
 }
 
-// interrupt starts countyql with the arguments and sends a signal once it has said that it is at a stage. It returns
-// what else it wrote and how it ended.
+// interrupt starts countyql with the arguments, and with a pipe to which nobody writes as standard input, and sends a signal
+// once it has said that it is at a stage. It returns what else it wrote and how it ended.
 func interrupt(t *testing.T, stage string, signal os.Signal, args ...string) (string, error) {
 	t.Helper()
 	self, err := os.Executable()
@@ -156,6 +156,9 @@ func interrupt(t *testing.T, stage string, signal os.Signal, args ...string) (st
 	command.Env = append(os.Environ(), asCommand+"=1")
 	stderr, err := command.StderrPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := command.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
 	if err := command.Start(); err != nil {
@@ -255,6 +258,20 @@ func TestTerminatedLoad(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A load that waits for its input ends at the first signal.
+func TestTerminatedWhileWaitingForInput(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "store")
+	quietly(t, "load", "--store", dir, "../../loader/testdata/mini")
+	rest, err := interrupt(t, "validating", os.Interrupt, "load", "--store", dir, "-")
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != exitIO || rest != "countyql: interrupted, nothing is published\n" {
+		t.Errorf("countyql said %q and ended with %v", rest, err)
+	}
+	if got := published(t, dir); len(got) != 1 {
+		t.Errorf("published %+v", got)
 	}
 }
 

@@ -86,7 +86,7 @@ func New(r *loader.Result, err error) *Outcome {
 		o := &Outcome{Error: newFailure(err)}
 		var rejected *loader.Rejected
 		if errors.As(err, &rejected) {
-			o.Rejected = int64(rejected.Rows)
+			o.Rejected, o.Notes = int64(rejected.Rows), rejected.Notes
 		}
 		return o
 	}

@@ -43,14 +43,29 @@ func takeLock(path string, now time.Time) (*lock, error) {
 	if err != nil {
 		host = ""
 	}
-	command := strings.Join(append([]string{filepath.Base(os.Args[0])}, os.Args[1:]...), " ")
-	text, err := json.Marshal(holder{Process: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second), Command: command})
+	text, err := json.Marshal(holder{Process: os.Getpid(), Host: host, Since: now.UTC().Truncate(time.Second), Command: command(os.Args)})
 	if err != nil {
 		return nil, fmt.Errorf("lock the store: %w", closeFlock(f, err))
 	}
 	// A full disk has no room for the name of the holder, and pruning, which makes room, needs the lock.
 	_ = os.WriteFile(path, append(text, '\n'), 0o644)
 	return &lock{flock: f}, nil
+}
+
+// command is what the lock file says of a command line: the program and the words before the first flag or path. The rest may
+// hold what is nobody's business, and everybody may read the file.
+func command(args []string) string {
+	said := []string{filepath.Base(args[0])}
+	for _, word := range args[1:] {
+		if strings.Trim(word, "abcdefghijklmnopqrstuvwxyz") != "" || len(said) > 1 && said[1] != "snapshots" {
+			break
+		}
+		said = append(said, word)
+		if len(said) == 3 {
+			break
+		}
+	}
+	return strings.Join(said, " ")
 }
 
 func closeFlock(f *flock.Flock, err error) error {
