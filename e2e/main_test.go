@@ -11,11 +11,16 @@ import (
 	"testing"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
 	"github.com/countyql/countyql/data"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/server"
+	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
+	"github.com/countyql/countyql/telemetry"
 )
 
 // testServer is the server under test; all tests of the package share it, since opening DuckDB and loading take most of
@@ -24,6 +29,7 @@ var testServer struct {
 	url     string
 	queries atomic.Int64 // engine queries so far
 	service *query.Service
+	spans   *tracetest.InMemoryExporter
 }
 
 func TestMain(m *testing.M) {
@@ -41,8 +47,14 @@ func run(m *testing.M) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
+	testServer.spans = tracetest.NewInMemoryExporter()
+	measured := telemetry.New(telemetry.Options{Traces: sdktrace.NewTracerProvider(
+		sdktrace.WithSyncer(testServer.spans), sdktrace.WithSampler(sdktrace.ParentBased(sdktrace.NeverSample())))})
 	engine, err := duckdb.Open(dir, duckdb.Options{
-		OnQuery: func(context.Context, string, time.Duration) { testServer.queries.Add(1) },
+		OnQuery: func(ctx context.Context, query store.Executed) {
+			testServer.queries.Add(1)
+			measured.Query(ctx, query)
+		},
 	})
 	if err != nil {
 		return 0, err
@@ -55,7 +67,7 @@ func run(m *testing.M) (int, error) {
 	}
 	service := &query.Service{Engine: engine, Limits: query.DefaultLimits(), Gate: query.NewGate(16, 256), Now: time.Now}
 	testServer.service = service
-	listening := httptest.NewServer(server.New(service, server.Options{Logger: logger}))
+	listening := httptest.NewServer(server.New(service, server.Options{Logger: logger, Telemetry: measured}))
 	defer listening.Close()
 	testServer.url = listening.URL
 	return m.Run(), nil

@@ -56,7 +56,7 @@ func streamingServer(t *testing.T, options server.Options) streaming {
 	var queries atomic.Int64
 	engine, err := duckdb.Open(t.TempDir(), duckdb.Options{
 		OnPublish: func(store.Manifest) { publications.Announce() },
-		OnQuery:   func(context.Context, string, time.Duration) { queries.Add(1) },
+		OnQuery:   func(context.Context, store.Executed) { queries.Add(1) },
 	})
 	if err != nil {
 		t.Fatal(err)

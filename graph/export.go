@@ -40,13 +40,17 @@ type Exports struct {
 	// arguments are the arguments of each exported field, as an operation that takes each from a variable of its name.
 	arguments map[string]*ast.OperationDefinition
 	present   graphql.ErrorPresenterFunc
+	observer  Observer
 }
 
 // NewExports returns the conversion of every exported field.
 func NewExports(options Options) *Exports {
 	options = options.withDefaults()
 	schema := &executableSchema{SchemaData: served()}
-	x := &Exports{schema: schema, checker: document.NewChecker(schema.SchemaData, options.Documents), arguments: make(map[string]*ast.OperationDefinition), present: presenter(options.Logger, options.RequestID)}
+	x := &Exports{
+		schema: schema, checker: document.NewChecker(schema.SchemaData, options.Documents), arguments: make(map[string]*ast.OperationDefinition),
+		present: presenter(options.Logger, options.RequestID), observer: options.Observer,
+	}
 	for name := range exported {
 		field := schema.Schema().Query.Fields.ForName(name)
 		operation := &ast.OperationDefinition{Operation: ast.Query}
@@ -154,6 +158,7 @@ func (x *Exports) WriteError(w http.ResponseWriter, r *http.Request, field strin
 		Field: graphql.CollectedField{Field: &ast.Field{Alias: field, Name: field}},
 	})
 	response := &graphql.Response{Errors: gqlerror.List{x.present(ctx, err)}}
+	observeErrors(ctx, x.observer, response.Errors)
 	media := cmp.Or(answerType(r.Header.Values("Accept")), mediaJSON)
 	send(w, media, cmp.Or(status, statusOf(response.Errors)), answer{Errors: boundedErrors(response)})
 }

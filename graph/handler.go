@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
@@ -26,8 +27,8 @@ type Options struct {
 	Logger *slog.Logger
 	// RequestID identifies requests in the log and in INTERNAL errors. Default: always empty.
 	RequestID RequestID
-	// Observe, if set, is told of every finished operation: its name and the engine queries it took.
-	Observe func(ctx context.Context, operation string, engineQueries int64)
+	// Observer is told how operations go. Default: nobody is.
+	Observer Observer
 	// Documents bound what documents may ask for, and say whether errors suggest names of the schema.
 	Documents document.Options
 	// Results bound answers.
@@ -54,6 +55,9 @@ func (o Options) withDefaults() Options {
 	if o.RequestID == nil {
 		o.RequestID = func(context.Context) string { return "" }
 	}
+	if o.Observer == nil {
+		o.Observer = unobserved{}
+	}
 	o.Results = o.Results.withDefaults()
 	return o
 }
@@ -68,7 +72,11 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	}}))
 	streams := options.Streams.withDefaults()
 	connections := &gate{most: int64(streams.Connections)}
-	unexpected := internal(options.Logger, options.RequestID)
+	logged := internal(options.Logger, options.RequestID)
+	unexpected := func(ctx context.Context, err error) *gqlerror.Error {
+		options.Observer.Panicked(ctx)
+		return logged(ctx, err)
+	}
 	server.AddTransport(socketTransport{checker, unexpected, streams, connections})
 	server.AddTransport(eventTransport{checker, unexpected, streams, connections})
 	server.AddTransport(httpTransport{checker, newKeeper(service, checker, options), unexpected})
@@ -82,50 +90,32 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		}
 		return shown(ctx, err)
 	})
-	server.SetRecoverFunc(func(_ context.Context, panicked any) error {
+	server.SetRecoverFunc(func(ctx context.Context, panicked any) error {
+		options.Observer.Panicked(ctx)
 		return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 	})
 	server.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
 		if graphql.GetFieldContext(ctx).Object == "Subscription" {
 			return next(ctx) // it begins to wait; there is no answer to measure yet
 		}
-		return requestOf(ctx).meter.resolve(ctx, next)
+		return observeField(ctx, options.Observer, func(ctx context.Context) (any, error) { return requestOf(ctx).meter.resolve(ctx, next) })
 	})
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-		if !graphql.HasOperationContext(ctx) {
-			return next(ctx) // refused before there was an operation
+		if !graphql.HasOperationContext(ctx) { // refused before there was an operation
+			response := next(ctx)
+			observeErrors(ctx, options.Observer, response.Errors)
+			return response
 		}
 		if op := graphql.GetOperationContext(ctx).Operation; op != nil && op.Operation == ast.Subscription {
-			return nextEvent(ctx, &event{service: service, meter: &meter{limits: options.Results}}, next)
-		}
-		session, release, err := service.Open(ctx)
-		if err != nil {
-			var typed *indicator.Error
-			if errors.As(err, &typed) {
-				return &graphql.Response{Errors: gqlerror.List{present(ctx, typed)}}
+			response := nextEvent(ctx, &event{service: service, meter: &meter{limits: options.Results}}, next)
+			if response != nil {
+				observeErrors(ctx, options.Observer, response.Errors)
 			}
-			options.Logger.ErrorContext(ctx, "no snapshot", "error", err)
-			return unavailable(ctx)
+			return response
 		}
-		defer release()
-		running, end := context.WithCancel(ctx)
-		defer end()
-		r := newRequest(session, &meter{limits: options.Results, end: end})
-		response := next(withRequest(running, r))
-		if response == nil {
-			return nil
-		}
-		if whole := outcome(ctx, r, response); whole != nil {
-			response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
-		}
-		sortErrors(response.Errors)
-		name := graphql.GetOperationContext(ctx).OperationName
-		if p, detached := ctx.Value(provenanceKey{}).(*provenance); detached {
-			*p = provenance{session.Snapshot().ID, name, session.EngineQueries()}
-		} else if options.Observe != nil {
-			options.Observe(ctx, name, session.EngineQueries())
-		}
-		return response
+		return observeOperation(ctx, options.Observer, func(ctx context.Context) (*graphql.Response, query.Spent) {
+			return carryOut(ctx, service, &options, next)
+		})
 	})
 	return server
 }
@@ -145,6 +135,39 @@ func nextEvent(ctx context.Context, e *event, next graphql.ResponseHandler) *gra
 	}
 	sortErrors(response.Errors)
 	return response
+}
+
+// carryOut carries out an operation on the newest snapshot.
+func carryOut(ctx context.Context, service *query.Service, options *Options, next graphql.ResponseHandler) (*graphql.Response, query.Spent) {
+	start := time.Now()
+	session, release, err := service.Open(ctx)
+	if err != nil {
+		var typed *indicator.Error
+		if errors.As(err, &typed) {
+			return &graphql.Response{Errors: gqlerror.List{present(ctx, typed)}}, query.Spent{}
+		}
+		options.Logger.ErrorContext(ctx, "no snapshot", "error", err)
+		return unavailable(ctx), query.Spent{}
+	}
+	defer release()
+	running, end := context.WithCancel(ctx)
+	defer end()
+	r := newRequest(session, &meter{limits: options.Results, end: end})
+	response := next(withRequest(running, r))
+	if response == nil {
+		return nil, session.Spent()
+	}
+	if whole := outcome(ctx, r, response); whole != nil {
+		response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
+	}
+	sortErrors(response.Errors)
+	if snapshot, detached := ctx.Value(answeredFromKey{}).(*string); detached {
+		*snapshot = session.Snapshot().ID
+	}
+	if op := graphql.GetOperationContext(ctx); wantsStats(op.Extensions, op.Headers) {
+		addStats(response, r, session.Spent(), time.Since(start))
+	}
+	return response, session.Spent()
 }
 
 // unavailable is the response while there is no data to answer from.

@@ -26,8 +26,9 @@ type Keeping struct {
 	MaxAge time.Duration
 	// Scope stands for what the asker may see, and says whether it is somebody in particular. Default: nothing is kept.
 	Scope func(ctx context.Context) (scope string, named bool)
-	// Observe, if set, is told for every answer that may be kept how it came: kept, shared, made or unchanged.
-	Observe func(ctx context.Context, how string)
+	// Observe, if set, is told for every answer that may be kept how it came: kept, shared, made or unchanged; and how many bytes
+	// of answers are kept.
+	Observe func(ctx context.Context, how string, bytes uint64)
 }
 
 // keeper gives answers again.
@@ -36,31 +37,24 @@ type keeper struct {
 	checker *document.Checker
 	answers *kept.Answers
 	options Keeping
-	observe func(ctx context.Context, operation string, engineQueries int64)
 }
 
 func newKeeper(service *query.Service, checker *document.Checker, options Options) *keeper {
 	if options.Keeping.Bytes < 0 || options.Keeping.Scope == nil {
 		return nil
 	}
-	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes)), options.Keeping, options.Observe} //nolint:gosec // not negative
+	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes)), options.Keeping} //nolint:gosec // not negative
 }
 
-// provenance is what an operation tells of itself where another goroutine than the request's carries it out.
-type provenance struct {
-	snapshot, operation string
-	engineQueries       int64
-}
-
-type provenanceKey struct{}
+// answeredFromKey is where an operation that another goroutine than the request's carries out says from which snapshot: a *string.
+type answeredFromKey struct{}
 
 // made is an answer worked out.
 type made struct {
-	provenance
-
-	status int
-	body   []byte
-	whole  bool // without errors, and so the same for all who ask
+	snapshot string // answered from
+	status   int
+	body     []byte
+	whole    bool // without errors, and so the same for all who ask
 }
 
 // serve answers an operation whose answer may be kept; false if it may not be, or the document has errors.
@@ -68,7 +62,7 @@ func (k *keeper) serve(
 	w http.ResponseWriter, r *http.Request, media string, params *graphql.RawParams,
 	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
 ) bool {
-	if k == nil {
+	if k == nil || wantsStats(params.Extensions, params.Headers) { // what it took is of one operation only
 		return false
 	}
 	ctx := r.Context()
@@ -93,9 +87,6 @@ func (k *keeper) serve(
 	}
 	answer, _ := result.(*made)
 	k.tell(ctx, map[bool]string{true: "shared", false: "made"}[shared])
-	if k.observe != nil {
-		k.observe(ctx, answer.operation, answer.engineQueries)
-	}
 	if !answer.whole || answer.snapshot != snapshot {
 		w.Header().Set("Cache-Control", "no-store")
 		sendEncoded(w, media, answer.status, answer.body)
@@ -153,7 +144,7 @@ func (k *keeper) make(
 		ctx = limited
 	}
 	var response *graphql.Response
-	response, answer.status = run(context.WithValue(ctx, provenanceKey{}, &answer.provenance))
+	response, answer.status = run(context.WithValue(ctx, answeredFromKey{}, &answer.snapshot))
 	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil
 	answer.body = answerOf(response).encode()
 	if served, ok := k.served(ctx); answer.whole && ok && answer.snapshot == snapshot && served == snapshot {
@@ -164,7 +155,7 @@ func (k *keeper) make(
 
 func (k *keeper) tell(ctx context.Context, how string) {
 	if k.options.Observe != nil {
-		k.options.Observe(ctx, how)
+		k.options.Observe(ctx, how, k.answers.Bytes())
 	}
 }
 

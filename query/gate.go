@@ -14,6 +14,7 @@ import (
 type Gate struct {
 	running *semaphore.Weighted
 	most    int64
+	active  atomic.Int64
 	waiting atomic.Int64
 	queue   int64
 }
@@ -36,8 +37,12 @@ func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
 	if g == nil {
 		return func() {}, nil
 	}
-	leave = func() { g.running.Release(1) }
+	leave = func() {
+		g.active.Add(-1)
+		g.running.Release(1)
+	}
 	if g.running.TryAcquire(1) {
+		g.active.Add(1)
 		return leave, nil
 	}
 	defer g.waiting.Add(-1)
@@ -49,5 +54,12 @@ func (g *Gate) enter(ctx context.Context) (leave func(), err error) {
 	if err := g.running.Acquire(ctx, 1); err != nil {
 		return nil, err
 	}
+	g.active.Add(1)
 	return leave, nil
 }
+
+// Running is how many queries run at present.
+func (g *Gate) Running() int64 { return g.active.Load() }
+
+// Waiting is how many queries wait for their turn at present.
+func (g *Gate) Waiting() int64 { return g.waiting.Load() }

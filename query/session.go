@@ -35,6 +35,7 @@ type Session struct {
 	view     *view // nil unless a part is shown
 	queries  atomic.Int64
 	budget   budget
+	spending spending
 	gate     *Gate
 }
 
@@ -70,13 +71,12 @@ func (s *Session) EngineQueries() int64 { return s.queries.Load() }
 
 // rows runs a selection under the row limit.
 func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows, error) {
-	leave, err := s.gate.enter(ctx)
+	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	s.queries.Add(1)
 	rows, err := s.reader.Select(ctx, selection)
 	if err != nil {
 		return nil, s.beyondEngine(err)
@@ -86,12 +86,11 @@ func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows
 }
 
 func (s *Session) count(ctx context.Context, selection store.Select, by ...store.Key) ([]store.Tally, error) {
-	leave, err := s.gate.enter(ctx)
+	leave, err := s.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	s.queries.Add(1)
 	tallies, err := s.reader.Count(ctx, selection, by...)
 	return tallies, s.beyondEngine(err)
 }

@@ -6,16 +6,15 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"sync/atomic"
 
 	"github.com/countyql/countyql/graph"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/telemetry"
 )
 
 // contained answers a request whose handler panics with an internal error, or breaks off the answer that has begun. It is
-// logged with how many there have been.
-func contained(next http.Handler, logger *slog.Logger) http.Handler {
-	var panics atomic.Int64
+// logged and counted.
+func contained(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := &beganWriter{ResponseWriter: w}
 		defer func() {
@@ -26,8 +25,9 @@ func contained(next http.Handler, logger *slog.Logger) http.Handler {
 			if err, ok := thrown.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(http.ErrAbortHandler) // meant to break off the answer
 			}
+			t.Panicked()
 			id := requestID(r.Context())
-			logger.ErrorContext(r.Context(), "panic", "request", id, "panic", fmt.Sprint(thrown), "panics", panics.Add(1), "stack", string(debug.Stack()))
+			logger.ErrorContext(r.Context(), "panic", "request", id, "panic", fmt.Sprint(thrown), "stack", string(debug.Stack()))
 			if answer.began {
 				panic(http.ErrAbortHandler)
 			}

@@ -22,12 +22,13 @@ type exporter struct {
 	most    int // rows of a file
 	stall   time.Duration
 	logger  *slog.Logger
+	observe graph.Observer
 }
 
 func newExporter(service *query.Service, asked graph.Options, options Options) http.Handler {
 	x := &exporter{
 		service: service, exports: graph.NewExports(asked),
-		most: options.ExportRows, stall: options.ExportStall, logger: options.Logger,
+		most: options.ExportRows, stall: options.ExportStall, logger: options.Logger, observe: asked.Observer,
 	}
 	return limited(withTimeout(x, options.ExportTimeout), options.MaxBody)
 }
@@ -37,7 +38,7 @@ func newExporter(service *query.Service, asked graph.Options, options Options) h
 func (x *exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	field, extension, _ := strings.Cut(r.PathValue("file"), ".")
 	out := &exportStream{ResponseWriter: w, controller: http.NewResponseController(w), stall: x.stall}
-	err := x.serve(out, r, field, extension)
+	err := x.observed(out, r, field, extension)
 	switch {
 	case err == nil:
 	case out.begun || errors.Is(r.Context().Err(), context.Canceled):
@@ -48,13 +49,25 @@ func (x *exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (x *exporter) serve(out *exportStream, r *http.Request, field, extension string) error {
+// observed answers a request for a file that there is as an operation of its own.
+func (x *exporter) observed(out *exportStream, r *http.Request, field, extension string) error {
 	request, err := x.read(r, field, extension)
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	question, err := x.exports.Question(ctx, field, request.arguments)
+	ctx, end := x.observe.Operation(r.Context(), "export", "export_"+field+"_"+extension)
+	finished := graph.Finished{Errors: 1} // unless it is said that all went well
+	defer func() { end(finished) }()
+	if err := x.serve(ctx, out, r, request, &finished.Spent); err != nil {
+		return err
+	}
+	finished.Errors = 0
+	return nil
+}
+
+// serve answers a request and says what that took.
+func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request, request *exportRequest, spent *query.Spent) error {
+	question, err := x.exports.Question(ctx, request.field, request.arguments)
 	if err != nil {
 		return err
 	}
@@ -67,7 +80,7 @@ func (x *exporter) serve(out *exportStream, r *http.Request, field, extension st
 	}
 	defer release()
 	session.AllowPages(x.most + 1) // one more shows that there are more
-	defer func() { observe(ctx, "export "+field+"."+extension, session.EngineQueries()) }()
+	defer func() { *spent = session.Spent() }()
 	snapshot := session.Snapshot().ID
 	header := http.Header{}
 	header.Set("X-Snapshot", snapshot)

@@ -9,18 +9,21 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/countyql/countyql/telemetry"
 )
 
 // A panic answers with a typed error that tells nothing of it, or breaks off an answer that has begun.
 func TestContained(t *testing.T) {
 	t.Parallel()
 	var log strings.Builder
+	measured := telemetry.New(telemetry.Options{})
 	server := httptest.NewServer(identify(contained(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/begun" {
 			_, _ = io.WriteString(w, strings.Repeat("a", 100_000))
 		}
 		panic("something secret")
-	}), slog.New(slog.NewTextHandler(&log, nil)))))
+	}), measured, slog.New(slog.NewTextHandler(&log, nil)))))
 	defer server.Close()
 	response, err := http.Get(server.URL)
 	if err != nil {
@@ -39,8 +42,13 @@ func TestContained(t *testing.T) {
 	if err == nil {
 		t.Error("an answer that was broken off looks whole")
 	}
-	if text := log.String(); !strings.Contains(text, "something secret") || !strings.Contains(text, "panics=2") {
+	if text := log.String(); !strings.Contains(text, "something secret") {
 		t.Errorf("logged: %s", text)
+	}
+	metrics := httptest.NewRecorder()
+	measured.Handler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if !strings.Contains(metrics.Body.String(), "countyql_panics_total 2\n") {
+		t.Errorf("panics are not counted: %s", metrics.Body)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/schema"
+	"github.com/countyql/countyql/telemetry"
 )
 
 // Options configure the HTTP handler.
@@ -43,6 +44,10 @@ type Options struct {
 	ExportStall time.Duration
 	// Uploads takes loads at POST /v1/loads. Default: none are taken.
 	Uploads *Uploads
+	// Telemetry measures and traces requests. Default: measured, and traced nowhere.
+	Telemetry *telemetry.Telemetry
+	// Profiles serves /debug/pprof/ to administrators and this machine.
+	Profiles bool
 }
 
 func (o Options) withDefaults() Options {
@@ -56,6 +61,9 @@ func (o Options) withDefaults() Options {
 		o.Timeout = 30 * time.Second
 	}
 	o.Access = o.Access.withDefaults()
+	if o.Telemetry == nil {
+		o.Telemetry = telemetry.New(telemetry.Options{Logger: o.Logger})
+	}
 	if o.ExportRows <= 0 {
 		o.ExportRows = 5_000_000
 	}
@@ -87,7 +95,7 @@ func New(service *query.Service, options Options) *Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
 	asked := graph.Options{
-		Logger: options.Logger, RequestID: requestID, Observe: observe,
+		Logger: options.Logger, RequestID: requestID, Observer: observer{options.Telemetry},
 		Documents: options.Documents, Results: options.Results, Limits: options.limits, Streams: options.streams(), Keeping: options.keeping(),
 	}
 	graphql := graph.NewHandler(service, asked)
@@ -102,30 +110,14 @@ func New(service *query.Service, options Options) *Handler {
 	if !options.Documents.NoIntrospection {
 		routes.Handle("GET /schema.graphql", brief(known(http.HandlerFunc(serveSchema))))
 	}
-	routes.Handle("GET /healthz", brief(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") })))
-	routes.Handle("GET /readyz", brief(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.serveReady(w, r, service) })))
+	h.operations(routes, service, options)
 	routes.Handle("/", brief(readOnly(pages(options.Pages))))
-	h.Handler = identify(logged(contained(secured(routes), options.Logger), options.Logger))
+	h.Handler = identify(observed(contained(secured(routes), options.Telemetry, options.Logger), options.Telemetry, options.Logger))
 	return h
 }
 
 func serveSchema(w http.ResponseWriter, _ *http.Request) {
 	respond(w, http.StatusOK, schema.SDL())
-}
-
-// serveReady tells whether the service can answer: whether a snapshot is published and the server is not about to end.
-func (h *Handler) serveReady(w http.ResponseWriter, r *http.Request, service *query.Service) {
-	if h.draining.Load() {
-		respond(w, http.StatusServiceUnavailable, "the server is about to end\n")
-		return
-	}
-	session, release, err := service.Open(access.With(r.Context(), access.System()))
-	if err != nil {
-		respond(w, http.StatusServiceUnavailable, "no snapshot is published\n")
-		return
-	}
-	defer release()
-	respond(w, http.StatusOK, "ready: snapshot "+session.Snapshot().ID+"\n")
 }
 
 func respond(w http.ResponseWriter, status int, text string) {

@@ -27,7 +27,10 @@ func (o Options) keeping() graph.Keeping {
 		}
 		return principal.Scope.Key(), principal.Name != ""
 	}
-	keeping.Observe = func(ctx context.Context, how string) { recordOf(ctx).answer = how }
+	keeping.Observe = func(ctx context.Context, how string, bytes uint64) {
+		recordOf(ctx).answer = how
+		o.Telemetry.Answered(how, bytes)
+	}
 	return keeping
 }
 

@@ -35,6 +35,9 @@ type UploadOptions struct {
 	Logger *slog.Logger
 	// Audit is told of every load: who, what and what came of it. Default: Logger.
 	Audit *slog.Logger
+	// Observe is told what came of every load: published, unchanged, dry_run, or the code of its failure in small letters.
+	// Default: nobody is.
+	Observe func(outcome string)
 	// Now tells the time. Default: time.Now.
 	Now func() time.Time
 }
@@ -69,6 +72,9 @@ func NewUploads(engine store.Engine, dir string, options UploadOptions) (*Upload
 	}
 	if options.Audit == nil {
 		options.Audit = options.Logger
+	}
+	if options.Observe == nil {
+		options.Observe = func(string) {}
 	}
 	if options.Now == nil {
 		options.Now = time.Now
@@ -254,6 +260,7 @@ func (u *Uploads) load(ctx context.Context, received *upload, asked *asked, prin
 	}
 	outcome := report.New(result, err)
 	status := u.statusOf(ctx, err, outcome)
+	u.options.Observe(inOneWord(outcome, asked.dryRun))
 	files := make([]string, len(received.files))
 	for i, f := range received.files {
 		files[i] = f.name + " sha256:" + f.sha256
@@ -262,6 +269,19 @@ func (u *Uploads) load(ctx context.Context, received *upload, asked *asked, prin
 		"status", status, "published", outcome.Published, "snapshot", outcome.Snapshot, "load", outcome.Load,
 		"added", outcome.Added, "revised", outcome.Revised, "withdrawn", outcome.Withdrawn)
 	return outcome, status
+}
+
+// inOneWord is what came of a load, for metrics.
+func inOneWord(outcome *report.Outcome, dryRun bool) string {
+	switch {
+	case outcome.Error != nil:
+		return strings.ToLower(outcome.Error.Code)
+	case dryRun:
+		return "dry_run"
+	case outcome.Published:
+		return "published"
+	}
+	return "unchanged"
 }
 
 // statusOf is the HTTP status of an outcome. It takes out of the outcome what is none of a client's business.

@@ -17,6 +17,7 @@ import (
 	"github.com/countyql/countyql/server"
 	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
+	"github.com/countyql/countyql/telemetry"
 	"github.com/countyql/countyql/web"
 )
 
@@ -34,28 +35,42 @@ type serveCmd struct {
 	accessFlags
 	limitFlags
 	uploadFlags
+	telemetryFlags
 }
 
 // Validate refuses flags that make no sense.
-func (c *serveCmd) Validate() error { return c.check() }
+func (c *serveCmd) Validate() error {
+	return errors.Join(c.limitFlags.check(), c.telemetryFlags.check())
+}
 
 // Run opens the store and serves it.
 func (c *serveCmd) Run(a *app) error {
-	logger := slog.New(slog.NewTextHandler(a.stderr, nil))
+	logger, err := c.logger(a.stderr)
+	if err != nil {
+		return err
+	}
+	measured, flush, err := c.telemetryFlags.open(a.ctx, logger)
+	if err != nil {
+		return err
+	}
 	publications := query.NewPublications()
 	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{
-		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit,
-		OnPublish: func(store.Manifest) { publications.Announce() },
+		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit, OnQuery: measured.Query,
+		OnPublish: func(m store.Manifest) {
+			measured.Published(m)
+			publications.Announce()
+		},
 	})
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(a.ctx, engine, publications, a.Store, a.stdout, logger), engine.Close())
+	return errors.Join(c.serve(a.ctx, engine, publications, measured, a.Store, a.stdout, logger), engine.Close(), flush())
 }
 
 // serve loads the bundled data into an empty store and serves until the context ends.
 func (c *serveCmd) serve(
-	ctx context.Context, engine *duckdb.Engine, publications *query.Publications, dir string, stdout io.Writer, logger *slog.Logger,
+	ctx context.Context, engine *duckdb.Engine, publications *query.Publications, measured *telemetry.Telemetry, dir string, stdout io.Writer,
+	logger *slog.Logger,
 ) (err error) {
 	who, err := c.accessFlags.open(ctx, logger)
 	if err != nil {
@@ -78,7 +93,7 @@ func (c *serveCmd) serve(
 			logger.Error("following the store ended", "error", err)
 		}
 	}()
-	uploads, closeUploads, err := c.uploadFlags.open(engine, dir, logger)
+	uploads, closeUploads, err := c.uploadFlags.open(engine, dir, measured.Upload, logger)
 	if err != nil {
 		return err
 	}
@@ -89,13 +104,20 @@ func (c *serveCmd) serve(
 	}
 	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
 	c.onQueries(service)
+	watch(measured.Metrics, service.Gate)
 	options := server.Options{
 		Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
 		Uploads: uploads, Streams: graph.Streams{Connections: c.Connections},
-		Keeping: graph.Keeping{Bytes: c.AnswerBytes, MaxAge: c.MaxAge},
+		Keeping:   graph.Keeping{Bytes: c.AnswerBytes, MaxAge: c.MaxAge},
+		Telemetry: measured, Profiles: c.Pprof,
 	}
 	c.onRequests(&options)
 	handler := server.New(service, options)
+	stopOperations, err := c.serveOperations(ctx, handler.Operations(service, options), logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopOperations()) }()
 	base := "http://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
 	return server.Serve(ctx, listener, handler, server.Times{Notice: c.Notice, Grace: c.Grace})

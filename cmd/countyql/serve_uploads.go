@@ -28,7 +28,7 @@ const uploadsDir = "uploads"
 
 // open prepares for uploads to the store in a directory. The function is to be called when the server has ended. A store that
 // cannot be written is served without uploads.
-func (f *uploadFlags) open(engine store.Engine, dir string, logger *slog.Logger) (*server.Uploads, func() error, error) {
+func (f *uploadFlags) open(engine store.Engine, dir string, observe func(outcome string), logger *slog.Logger) (*server.Uploads, func() error, error) {
 	done := func() error { return nil }
 	if f.MaxUpload == 0 {
 		return nil, done, nil
@@ -43,7 +43,7 @@ func (f *uploadFlags) open(engine store.Engine, dir string, logger *slog.Logger)
 		audit, auditLog = file, slog.New(slog.NewJSONHandler(file, nil))
 	}
 	uploads, err := server.NewUploads(engine, filepath.Join(dir, uploadsDir), server.UploadOptions{
-		MaxBytes: int64(f.MaxUpload), Logger: logger, Audit: auditLog,
+		MaxBytes: int64(f.MaxUpload), Logger: logger, Audit: auditLog, Observe: observe,
 	})
 	switch {
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):

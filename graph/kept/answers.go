@@ -89,6 +89,9 @@ func (a *Answers) Learn(document, operation string) {
 // Get returns the answer kept under a key.
 func (a *Answers) Get(key Key) ([]byte, bool) { return a.answers.GetIfPresent(key) }
 
+// Bytes is what the answers kept take, roughly.
+func (a *Answers) Bytes() uint64 { return a.answers.WeightedSize() }
+
 // Keep keeps an answer of the snapshot that is served. The first of another snapshot drops those before.
 func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
 	a.mu.Lock()

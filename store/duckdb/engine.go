@@ -40,7 +40,7 @@ type Options struct {
 	// that cannot be removed are logged. Default: all.
 	Keep int
 	// OnQuery is called after every query of a Select or Count, from the goroutine that asked. Default: nothing.
-	OnQuery func(ctx context.Context, sql string, elapsed time.Duration)
+	OnQuery func(ctx context.Context, query store.Executed)
 	// OnPublish is called when the engine has begun to serve another snapshot: Pin returns it already. Calls do not overlap. It
 	// must neither block nor call the engine. Default: nothing.
 	OnPublish func(store.Manifest)

@@ -242,11 +242,15 @@ func TestSpill(t *testing.T) {
 // TestOnQuery counts one query for a selection and one for a count.
 func TestOnQuery(t *testing.T) {
 	var asked []string
-	e := open(t, t.TempDir(), Options{OnQuery: func(_ context.Context, sql string, elapsed time.Duration) {
-		if elapsed <= 0 {
-			t.Errorf("a query took %v", elapsed)
+	e := open(t, t.TempDir(), Options{OnQuery: func(ctx context.Context, query store.Executed) {
+		if query.Took <= 0 || query.Rows != 1 || query.Err != nil {
+			t.Errorf("a query took %v, has %d rows, failed by %v", query.Took, query.Rows, query.Err)
 		}
-		asked = append(asked, sql)
+		plan, err := query.Explain(ctx)
+		if err != nil || !strings.Contains(plan, "SCAN") {
+			t.Errorf("plan %q, %v", plan, err)
+		}
+		asked = append(asked, query.SQL)
 	}})
 	mustCommit(t, e, 1)
 	s, err := e.Pin(t.Context())

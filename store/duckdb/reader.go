@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/countyql/countyql/indicator"
@@ -12,7 +13,7 @@ import (
 // reader answers selections from an attached snapshot file.
 type reader struct {
 	db      *database
-	onQuery func(ctx context.Context, sql string, elapsed time.Duration)
+	onQuery func(ctx context.Context, query store.Executed)
 }
 
 var _ store.Reader = (*reader)(nil)
@@ -22,9 +23,27 @@ func (r *reader) query(ctx context.Context, sql string) (*result, error) {
 	start := time.Now()
 	res, err := r.db.query(ctx, sql)
 	if r.onQuery != nil {
-		r.onQuery(ctx, sql, time.Since(start))
+		executed := store.Executed{SQL: sql, Took: time.Since(start), Err: err}
+		if err == nil {
+			executed.Rows = res.rows
+		}
+		executed.Explain = func(ctx context.Context) (string, error) { return r.explain(ctx, sql) }
+		r.onQuery(ctx, executed)
 	}
 	return res, err
+}
+
+// explain returns DuckDB's plan of a rendered question.
+func (r *reader) explain(ctx context.Context, sql string) (string, error) {
+	res, err := r.db.query(ctx, "EXPLAIN "+sql)
+	if err != nil {
+		return "", err
+	}
+	defer res.close()
+	s := &scanner{result: res}
+	nextTexts(s) // which plan it is: the physical one
+	plan := nextTexts(s)
+	return strings.Join(plan, "\n"), s.err
 }
 
 // Select returns the rows of a selection in its order.

@@ -1,0 +1,114 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/telemetry"
+)
+
+// record is what is logged of a request. A connection may carry several operations at a time.
+type record struct {
+	id        string
+	principal string // empty without a token
+	answer    string // how it came: kept, shared, made, unchanged; empty where answers are not kept
+
+	mu            sync.Mutex
+	operation     string // the last
+	engineQueries int64  // of all
+}
+
+func (r *record) add(operation string, engineQueries int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.operation = operation
+	r.engineQueries += engineQueries
+}
+
+func (r *record) operations() (last string, engineQueries int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.operation, r.engineQueries
+}
+
+// observer tells telemetry, and the line that is logged of a request, of its operations.
+type observer struct{ telemetry *telemetry.Telemetry }
+
+var _ graph.Observer = observer{}
+
+// Operation follows an operation.
+func (o observer) Operation(ctx context.Context, kind, name string) (context.Context, func(graph.Finished)) {
+	ctx, end := o.telemetry.Operation(ctx, kind, name)
+	return ctx, func(f graph.Finished) {
+		recordOf(ctx).add(name, f.Spent.EngineQueries)
+		end(telemetry.Finished{Errors: f.Errors, Cells: f.Spent.Cells, Rows: f.Spent.Rows, EngineQueries: f.Spent.EngineQueries})
+	}
+}
+
+// Field follows a root field.
+func (o observer) Field(ctx context.Context, name string) (context.Context, func(error)) {
+	return o.telemetry.Field(ctx, name)
+}
+
+// Refused counts an error.
+func (o observer) Refused(_ context.Context, code, limit string) { o.telemetry.Refused(code, limit) }
+
+// Panicked counts a panic.
+func (o observer) Panicked(context.Context) { o.telemetry.Panicked() }
+
+// observed measures and traces every request, and logs one line of each.
+func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		ctx, end := t.Request(r)
+		r = r.WithContext(ctx) // the routes write the pattern that it matches into this one
+		status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		defer func() { // also of a request that is broken off by a panic
+			end(telemetry.Response{Route: route(r), Status: status.status, Open: status.open()})
+			if status.status == http.StatusRequestEntityTooLarge {
+				t.Refused(string(indicator.TooLarge), "body")
+			}
+			rec := recordOf(ctx)
+			operation, queries := rec.operations()
+			logger.InfoContext(ctx, "request", "principal", rec.principal, "method", r.Method, "path", r.URL.Path, "status", status.status,
+				"operation", operation, "engineQueries", queries, "answer", rec.answer, "took", time.Since(start).Round(time.Microsecond))
+		}()
+		next.ServeHTTP(status, r)
+	})
+}
+
+// route is the pattern that a request matched, without a method.
+func route(r *http.Request) string {
+	if at := strings.IndexByte(r.Pattern, '/'); at >= 0 {
+		return r.Pattern[at:]
+	}
+	return "none"
+}
+
+// statusWriter notes the status of an answer.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader begins the answer.
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// open reports whether the connection was to stay open: a WebSocket or a stream of events.
+func (w *statusWriter) open() bool {
+	media, _, err := mime.ParseMediaType(w.Header().Get("Content-Type"))
+	return w.status == http.StatusSwitchingProtocols || err == nil && media == "text/event-stream"
+}
