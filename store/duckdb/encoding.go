@@ -24,7 +24,7 @@ type FormatError struct {
 
 // Error names the file and both versions.
 func (e *FormatError) Error() string {
-	return fmt.Sprintf("snapshot file %s has format version %d and this program reads version %d: use the countyql that wrote it, or load the data again",
+	return fmt.Sprintf("snapshot file %s has format version %d and this program reads version %d: use the countyql that wrote it, or load the data into a new store",
 		e.Path, e.Version, formatVersion)
 }
 
