@@ -71,11 +71,11 @@ func (s *uploadServer) start(options server.UploadOptions) {
 	s.t.Helper()
 	logger := slog.New(slog.DiscardHandler)
 	options.Logger, options.Audit = logger, slog.New(slog.NewJSONHandler(&s.audit, nil))
+	service := &query.Service{Engine: s.engine, Limits: query.DefaultLimits(), Now: time.Now}
 	var err error
-	if s.uploads, err = server.NewUploads(s.engine, filepath.Join(s.dir, "uploads"), options); err != nil {
+	if s.uploads, err = server.NewUploads(service, filepath.Join(s.dir, "uploads"), options); err != nil {
 		s.t.Fatal(err)
 	}
-	service := &query.Service{Engine: s.engine, Limits: query.DefaultLimits(), Now: time.Now}
 	listening := httptest.NewServer(server.New(service, server.Options{
 		Logger: logger, Access: server.Access{Verifier: roles{}}, Uploads: s.uploads,
 	}))

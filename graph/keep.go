@@ -119,12 +119,8 @@ func (k *keeper) key(ctx context.Context, params *graphql.RawParams) (key kept.K
 
 // served is the snapshot that is served now; false if there is none.
 func (k *keeper) served(ctx context.Context) (string, bool) {
-	pinned, err := k.service.Engine.Pin(ctx)
-	if err != nil {
-		return "", false
-	}
-	defer pinned.Release()
-	return pinned.Contents().Manifest.ID, true
+	id, err := k.service.Serving(ctx)
+	return id, err == nil
 }
 
 // make works an answer out and keeps it if it has no errors and is of the snapshot that its key says.

@@ -47,6 +47,16 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 	return session, snapshot.Release, nil
 }
 
+// Serving is the identifier of the snapshot that Open opens now, whoever asks.
+func (v *Service) Serving(ctx context.Context) (string, error) {
+	session, release, err := v.Open(access.With(ctx, access.System()))
+	if err != nil {
+		return "", err
+	}
+	defer release()
+	return session.contents.Manifest.ID, nil
+}
+
 func principalOf(ctx context.Context) (*access.Principal, error) {
 	principal, ok := access.Of(ctx)
 	if !ok || !principal.May(access.Reader) {

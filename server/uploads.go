@@ -20,7 +20,7 @@ import (
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/loader/report"
-	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/query"
 )
 
 // UploadOptions say what may be uploaded.
@@ -45,7 +45,7 @@ type UploadOptions struct {
 // Uploads takes loads over HTTP: POST /v1/loads with a table as its body, or a form of several, by those with the role
 // loader. It runs them through the loader as the command line does and answers with the same report.
 type Uploads struct {
-	engine  store.Engine
+	service *query.Service
 	options UploadOptions
 	spool   *spool
 	replays *replays
@@ -55,9 +55,9 @@ type Uploads struct {
 	running sync.WaitGroup
 }
 
-// NewUploads keeps what is being uploaded and the keys of what was in a directory, which it makes. Close it when the server
-// has ended.
-func NewUploads(engine store.Engine, dir string, options UploadOptions) (*Uploads, error) {
+// NewUploads loads into the engine of a service. It keeps what is being uploaded and the keys of what was in a directory, which
+// it makes. Close it when the server has ended.
+func NewUploads(service *query.Service, dir string, options UploadOptions) (*Uploads, error) {
 	if options.MaxBytes <= 0 {
 		options.MaxBytes = 1 << 30
 	}
@@ -79,7 +79,7 @@ func NewUploads(engine store.Engine, dir string, options UploadOptions) (*Upload
 	if options.Now == nil {
 		options.Now = time.Now
 	}
-	u := &Uploads{engine: engine, options: options, slots: make(chan struct{}, options.AtOnce), stop: make(chan struct{})}
+	u := &Uploads{service: service, options: options, slots: make(chan struct{}, options.AtOnce), stop: make(chan struct{})}
 	var err error
 	if u.spool, err = openSpool(dir); err != nil {
 		return nil, fmt.Errorf("uploads: %w", err)
@@ -224,12 +224,12 @@ func (u *Uploads) take(ctx context.Context, w http.ResponseWriter, r *http.Reque
 
 // recover finds the load of a request whose record was cut short; nil if it published nothing.
 func (u *Uploads) recover(ctx context.Context, before *replay, received *upload) *report.Outcome {
-	snapshot, err := u.engine.Pin(ctx)
+	session, release, err := u.service.Open(access.With(ctx, access.System()))
 	if err != nil {
 		return nil
 	}
-	defer snapshot.Release()
-	for _, load := range snapshot.Contents().Loads {
+	defer release()
+	for _, load := range session.Contents().Loads {
 		if load.StartedAt.Before(before.Began) || !received.sameFiles(load.Files) {
 			continue
 		}
@@ -248,7 +248,7 @@ func (u *Uploads) recover(ctx context.Context, before *replay, received *upload)
 
 // load runs the loader and says what came of it, with the HTTP status for that.
 func (u *Uploads) load(ctx context.Context, received *upload, asked *asked, principal string, progress func(loader.Progress)) (*report.Outcome, int) {
-	l := &loader.Loader{Engine: u.engine, Now: u.options.Now, Logger: u.options.Logger, Progress: progress, Options: asked.options}
+	l := &loader.Loader{Engine: u.service.Engine, Now: u.options.Now, Logger: u.options.Logger, Progress: progress, Options: asked.options}
 	step := l.Load
 	if asked.dryRun {
 		step = l.DryRun

@@ -93,7 +93,10 @@ func (c *serveCmd) serve(
 			logger.Error("following the store ended", "error", err)
 		}
 	}()
-	uploads, closeUploads, err := c.uploadFlags.open(engine, dir, measured.Upload, logger)
+	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
+	c.onQueries(service)
+	watch(measured.Metrics, service.Gate)
+	uploads, closeUploads, err := c.uploadFlags.open(service, dir, measured.Upload, logger)
 	if err != nil {
 		return err
 	}
@@ -102,9 +105,6 @@ func (c *serveCmd) serve(
 	if built, ok := web.Dist(); ok {
 		pages = built
 	}
-	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
-	c.onQueries(service)
-	watch(measured.Metrics, service.Gate)
 	options := server.Options{
 		Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
 		Uploads: uploads, Streams: graph.Streams{Connections: c.Connections},

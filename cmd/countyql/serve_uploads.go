@@ -13,8 +13,8 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/server"
-	"github.com/countyql/countyql/store"
 )
 
 // uploadFlags say what may be uploaded to a server and where what is changed is written down.
@@ -28,7 +28,7 @@ const uploadsDir = "uploads"
 
 // open prepares for uploads to the store in a directory. The function is to be called when the server has ended. A store that
 // cannot be written is served without uploads.
-func (f *uploadFlags) open(engine store.Engine, dir string, observe func(outcome string), logger *slog.Logger) (*server.Uploads, func() error, error) {
+func (f *uploadFlags) open(service *query.Service, dir string, observe func(outcome string), logger *slog.Logger) (*server.Uploads, func() error, error) {
 	done := func() error { return nil }
 	if f.MaxUpload == 0 {
 		return nil, done, nil
@@ -42,7 +42,7 @@ func (f *uploadFlags) open(engine store.Engine, dir string, observe func(outcome
 		}
 		audit, auditLog = file, slog.New(slog.NewJSONHandler(file, nil))
 	}
-	uploads, err := server.NewUploads(engine, filepath.Join(dir, uploadsDir), server.UploadOptions{
+	uploads, err := server.NewUploads(service, filepath.Join(dir, uploadsDir), server.UploadOptions{
 		MaxBytes: int64(f.MaxUpload), Logger: logger, Audit: auditLog, Observe: observe,
 	})
 	switch {
