@@ -128,32 +128,6 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// Documents that are meant to harm are refused by a short answer, read nothing and leave nothing behind. Not parallel: it counts the
-// server's queries and memory.
-func TestAbuse_Documents(t *testing.T) {
-	before, queries := heap(), testServer.queries.Load()
-	for name, abuse := range abuses() {
-		t.Run(name, func(t *testing.T) {
-			for range 3 {
-				status, answer := send(t, abuse.document, abuse.variables)
-				if code := harmless(t, status, answer); code != "INVALID_INPUT" && code != "TOO_LARGE" {
-					t.Errorf("the code is %q: %.300s", code, answer)
-				}
-				if len(answer) > longestRefusal {
-					t.Errorf("%d bytes: %.300s", len(answer), answer)
-				}
-			}
-		})
-	}
-	if after := heap(); after > before+mostLeft {
-		t.Errorf("%d MB in use, %d before", after>>20, before>>20)
-	}
-	if asked := testServer.queries.Load() - queries; asked != 0 {
-		t.Errorf("%d engine queries", asked)
-	}
-	ask[map[string]any](t, `{ snapshot { id } }`)
-}
-
 // What is large only when it is carried out is refused as a whole, once its answer grows too large. Not parallel: it measures
 // memory.
 func TestAbuse_Answers(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
@@ -57,7 +58,8 @@ func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql
 		return
 	}
 	s := &socket{
-		conn: conn, request: r, exec: executor{exec, t.checker}, internal: t.internal, options: t.options, active: make(map[string]context.CancelFunc),
+		conn: conn, request: r, exec: executor{exec, t.checker}, internal: t.internal, options: t.options,
+		active: make(map[string]*operation), slots: make(chan struct{}, t.options.Operations),
 	}
 	s.serve()
 }
@@ -72,8 +74,18 @@ type socket struct {
 	payload  map[string]any // of connection_init
 	running  sync.WaitGroup
 
+	// slots has an item for each operation that takes up time, those included that the client has completed and that have not
+	// come to their end yet.
+	slots chan struct{}
+
 	mu     sync.Mutex
-	active map[string]context.CancelFunc // the operations that run, by identifier
+	active map[string]*operation // the operations that the client waits for, by identifier
+}
+
+// operation is one that the client has begun. An identifier may name another one once the client has completed it.
+type operation struct {
+	id     string
+	cancel context.CancelFunc
 }
 
 // frame is a message of the protocol.
@@ -91,6 +103,7 @@ type closure struct {
 
 var (
 	invalidMessage = &closure{closeInvalid, "Invalid message received"}
+	notUTF8        = &closure{websocket.StatusInvalidFramePayloadData, "Invalid UTF-8"}
 	forbidden      = &closure{closeForbidden, "Forbidden"}
 	// clientGone closes nothing: there is no connection any more.
 	clientGone = &closure{}
@@ -125,7 +138,10 @@ func (s *socket) read(ctx context.Context) (frame, *closure) {
 			return frame{}, clientGone
 		}
 		var message frame
-		if kind != websocket.MessageText || json.Unmarshal(text, &message) != nil {
+		switch {
+		case kind == websocket.MessageText && !utf8.Valid(text):
+			return frame{}, notUTF8
+		case kind != websocket.MessageText || json.Unmarshal(text, &message) != nil:
 			return frame{}, invalidMessage
 		}
 		switch message.Type {
@@ -215,37 +231,54 @@ func (s *socket) next(ctx context.Context) *closure {
 	case "subscribe":
 		return s.subscribe(ctx, message)
 	case "complete":
-		if cancel := s.forget(message.ID); cancel != nil {
-			cancel()
-		}
+		s.complete(message.ID)
 		return nil
 	}
 	return invalidMessage
 }
 
-// forget takes an operation off the list of those that run. It returns nil for one that is not on it.
-func (s *socket) forget(id string) context.CancelFunc {
+// complete ends an operation that the client waits for no longer, if it does for one of that identifier.
+func (s *socket) complete(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	cancel := s.active[id]
-	delete(s.active, id)
-	return cancel
+	if op := s.active[id]; op != nil {
+		delete(s.active, id)
+		op.cancel()
+	}
 }
 
-// enlist puts an operation on the list of those that run. It does not where there are as many as may be, and ends connections
-// that use an identifier twice.
-func (s *socket) enlist(id string, cancel context.CancelFunc) (begun bool, end *closure) {
+// awaited reports whether the client still waits for an operation.
+func (s *socket) awaited(op *operation) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.active[op.id] == op
+}
+
+// forget takes an operation off the list of those that the client waits for, and reports whether it was on it.
+func (s *socket) forget(op *operation) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.active[op.id] != op {
+		return false
+	}
+	delete(s.active, op.id)
+	return true
+}
+
+// enlist puts an operation on the list of those that the client waits for. It does not where there are as many as may be, and ends
+// connections that use an identifier twice.
+func (s *socket) enlist(op *operation) (begun bool, end *closure) {
 	const mostNamed = 64 // bytes: a reason has 123 at most
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.active[id] != nil && len(id) > mostNamed:
+	case s.active[op.id] != nil && len(op.id) > mostNamed:
 		return false, &closure{closeDuplicate, "Subscriber already exists"}
-	case s.active[id] != nil:
-		return false, &closure{closeDuplicate, "Subscriber for " + id + " already exists"}
+	case s.active[op.id] != nil:
+		return false, &closure{closeDuplicate, "Subscriber for " + op.id + " already exists"}
 	case len(s.active) >= s.options.Operations:
 		return false, nil
 	}
-	s.active[id] = cancel
+	s.active[op.id] = op
 	return true, nil
 }

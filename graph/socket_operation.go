@@ -17,7 +17,8 @@ func (s *socket) subscribe(ctx context.Context, message frame) *closure {
 		return invalidMessage
 	}
 	running, cancel := context.WithCancel(ctx)
-	begun, end := s.enlist(message.ID, cancel)
+	op := &operation{message.ID, cancel}
+	begun, end := s.enlist(op)
 	if !begun {
 		cancel()
 		if end == nil {
@@ -25,10 +26,23 @@ func (s *socket) subscribe(ctx context.Context, message frame) *closure {
 		}
 		return end
 	}
+	// One that was completed gives its slot back a little later: until then nothing more is read, so that beginning and completing
+	// operations again and again does not pile them up.
+	select {
+	case s.slots <- struct{}{}:
+	case <-ctx.Done():
+		cancel()
+		return nil
+	}
 	s.running.Go(func() {
+		defer func() { <-s.slots }()
 		defer cancel()
-		last := s.answer(running, message.ID, fields, func(f frame) { s.write(ctx, f) })
-		if s.forget(message.ID) != nil { // the client has not said so itself
+		last := s.answer(running, message.ID, fields, func(f frame) {
+			if s.awaited(op) {
+				s.write(ctx, f)
+			}
+		})
+		if s.forget(op) { // the client has not said so itself
 			s.write(ctx, last)
 		}
 	})
