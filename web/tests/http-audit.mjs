@@ -3,7 +3,9 @@ import { auditServer } from "graphql-http";
 
 const address = process.env.COUNTYQL_URL;
 if (!address) {
-  throw new Error("COUNTYQL_URL is not set: start a server and give its address, such as http://127.0.0.1:8080");
+  throw new Error(
+    "COUNTYQL_URL is not set: start a server and give its address, such as http://127.0.0.1:8080",
+  );
 }
 
 const results = await auditServer({ url: `${address}/graphql` });
