@@ -36,6 +36,8 @@ type cli struct {
 	Check     checkCmd     `cmd:"" help:"Validate a data package or files and run the checks, changing nothing."`
 	Snapshots snapshotsCmd `cmd:"" help:"List, compare, publish, prune and verify the kept snapshots."`
 	Tokens    tokensCmd    `cmd:"" help:"Make, list and revoke the tokens a server accepts."`
+	Health    healthCmd    `cmd:"" help:"Ask the server on this machine whether it can answer."`
+	Reference referenceCmd `cmd:"" hidden:"" help:"Write the reference of all settings as Markdown."`
 	Version   versionCmd   `cmd:"" help:"Say which build this is."`
 }
 
@@ -84,7 +86,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}()
 	var c cli
-	parser, err := kong.New(&c,
+	parsed, err := newParser(&c, stdout, stderr).Parse(args)
+	if err == nil {
+		err = parsed.Run(&app{cli: &c, ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr})
+	}
+	return finish(err, stderr)
+}
+
+// newParser returns the parser of the command line.
+func newParser(c *cli, stdout, stderr io.Writer) *kong.Kong {
+	parser, err := kong.New(c,
 		kong.Name("countyql"),
 		kong.Description("County-level figures: loaded with care, served over GraphQL."),
 		kong.Writers(stdout, stderr),
@@ -95,11 +106,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
-	parsed, err := parser.Parse(args)
-	if err == nil {
-		err = parsed.Run(&app{cli: &c, ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr})
-	}
-	return finish(err, stderr)
+	return parser
 }
 
 // finish reports an error that no command has reported and returns the exit code.

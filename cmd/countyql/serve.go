@@ -10,6 +10,8 @@ import (
 	"net"
 	"time"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/countyql/countyql/data"
 	"github.com/countyql/countyql/graph"
 	"github.com/countyql/countyql/loader"
@@ -36,6 +38,9 @@ type serveCmd struct {
 	limitFlags
 	uploadFlags
 	telemetryFlags
+	configFlags
+
+	file *configFile // nil without one
 }
 
 // Validate refuses flags that make no sense.
@@ -44,7 +49,10 @@ func (c *serveCmd) Validate() error {
 }
 
 // Run opens the store and serves it.
-func (c *serveCmd) Run(a *app) error {
+func (c *serveCmd) Run(a *app, line *kong.Context) error {
+	if c.PrintConfig {
+		return printConfig(a.stdout, line, c.file)
+	}
 	logger, err := c.logger(a.stderr)
 	if err != nil {
 		return err
