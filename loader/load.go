@@ -63,7 +63,8 @@ type Result struct {
 	Rejected int64
 	Problems []Problem
 	Total    int
-	// Notes say how files were read where people should know, such as the encoding that was recognised.
+	// Notes say what people should know of how the input was read, such as the encoding that was recognised, and a day of
+	// publication that is to come.
 	Notes []string
 	// Impact says what publishing would change; nil but for dry runs.
 	Impact *Impact
@@ -180,6 +181,7 @@ func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 	if err := r.read(ctx); err != nil {
 		return err
 	}
+	r.remarkFuture()
 	r.enter(StageStage)
 	if err := r.withdraw(ctx); err != nil {
 		return fmt.Errorf("withdraw: %w", err)

@@ -137,6 +137,15 @@ func (r *run) withdraw(ctx context.Context) error {
 	return nil
 }
 
+// remarkFuture notes that figures are said to be published on a day that is to come. Clocks may be a day apart.
+func (r *run) remarkFuture() {
+	if r.newest == indicator.NoDay || r.newest <= indicator.DayAt(r.started)+1 {
+		return
+	}
+	r.result.Notes = append(r.result.Notes,
+		"the newest figures are said to be published on "+r.newest.String()+", which is to come: nothing published before that day will revise them")
+}
+
 // guard refuses a batch that has fewer than half of the regions that an indicator had in the scopes replaced.
 func (r *run) guard(changes store.Changes) error {
 	if r.options.AllowShrink {

@@ -120,6 +120,27 @@ func TestShrunkFile(t *testing.T) {
 	}
 }
 
+// A day of publication that is to come is accepted, and the result says what it does. The day is 2020-03-30.
+func TestPublishedInTheFuture(t *testing.T) {
+	for day, note := range map[string]string{
+		"2020-03-31": "",
+		"2999-12-31": "the newest figures are said to be published on 2999-12-31, which is to come: nothing published before that day will revise them",
+	} {
+		newest := figure(map[string]string{"period": "2019", "published_on": day})
+		// A repeated row is for the careful path.
+		for path, figures := range map[string]string{"plain": figuresOf(figure(nil), newest), "careful": figuresOf(figure(nil), newest, newest)} {
+			fsys := mini(t, map[string]string{"observations.csv": figures, PackageFile: describeMini(t, strings.TrimSpace(observationsHeader))})
+			result, err := newLoader(&memory{}).Load(t.Context(), Input{FS: fsys})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(result.Notes, "; "); got != note {
+				t.Errorf("%s, %s path: %q", day, path, got)
+			}
+		}
+	}
+}
+
 // Text in another encoding is read, and the result says so.
 func TestRecognisedEncoding(t *testing.T) {
 	text := figuresOf(figure(map[string]string{"note": "天桥区的网格"}))
