@@ -75,6 +75,11 @@ func TestGraphQLOverHTTP(t *testing.T) {
 		{name: "the newer media type", method: "POST", accept: mediaGraphQL, contentType: mediaJSON, body: posted(document), status: 200, media: mediaGraphQL},
 		{name: "weights", method: "GET", query: get("query", document), accept: mediaJSON + ";q=0.4, " + mediaGraphQL + ";q=0.5", status: 200, media: mediaGraphQL},
 		{name: "a weight of zero", method: "GET", query: get("query", document), accept: mediaJSON + ";q=0, */*", status: 200, media: mediaGraphQL},
+		{name: "everything that urql reads", method: "GET", query: get("query", document), accept: mediaGraphQL + ", application/graphql+json, " + mediaJSON + ", text/event-stream, multipart/mixed", status: 200},
+		{name: "rather JSON than events", method: "GET", query: get("query", document), accept: "text/event-stream;q=0.5, " + mediaJSON, status: 200},
+		{name: "events refused", method: "GET", query: get("query", document), accept: "text/event-stream;q=0, */*", status: 200},
+		{name: "rather events", method: "GET", query: get("query", document), accept: mediaJSON + ";q=0.5, text/event-stream", status: 200, media: mediaEvents, contains: "event: next"},
+		{name: "events first", method: "GET", query: get("query", document), accept: "text/event-stream, " + mediaJSON, status: 200, media: mediaEvents, contains: "event: next"},
 		{name: "anything", method: "GET", query: get("query", document), accept: "text/html, */*;q=0.1", status: 200},
 		{name: "nothing offered", method: "GET", query: get("query", document), accept: "text/html", status: 406, code: "INVALID_INPUT"},
 
@@ -131,7 +136,7 @@ func TestGraphQLOverHTTP(t *testing.T) {
 			if got := response.Header.Get("Content-Type"); got != media+"; charset=utf-8" && media != "none" {
 				t.Errorf("Content-Type is %q", got)
 			}
-			if x.method == http.MethodHead || x.method == http.MethodOptions {
+			if x.method == http.MethodHead || x.method == http.MethodOptions || media == mediaEvents {
 				return
 			}
 			var answer struct {

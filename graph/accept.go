@@ -13,6 +13,44 @@ const (
 	mediaGraphQL = "application/graphql-response+json"
 )
 
+// prefersEvents reports whether Accept headers name events with a greater weight than JSON or, with the same, before it. Clients like
+// urql name all that they can read, JSON first, with every query.
+func prefersEvents(accept []string) bool {
+	events, json := 0.0, 0.0 // the greatest weight so far
+	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
+		media, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil {
+			continue
+		}
+		weight, err := weightOf(parameters)
+		if err != nil {
+			continue
+		}
+		switch media {
+		case mediaEvents:
+			if weight > json {
+				events = max(events, weight)
+			}
+		case mediaJSON, mediaGraphQL:
+			json = max(json, weight)
+		}
+	}
+	return events > 0 && events >= json
+}
+
+// weightOf is the weight that a media type is given by its parameter q; 1 without one.
+func weightOf(parameters map[string]string) (float64, error) {
+	q, given := parameters["q"]
+	if !given {
+		return 1, nil
+	}
+	weight, err := strconv.ParseFloat(q, 64)
+	if err == nil && !(weight >= 0 && weight <= 1) {
+		err = strconv.ErrRange
+	}
+	return weight, err
+}
+
 // answerType chooses the media type of an answer by the Accept headers of a request: the one with the greatest weight, of equal ones
 // the more exactly named, of equally named ones application/json, which older clients expect. It is empty if none is
 // acceptable.
@@ -29,11 +67,9 @@ func answerType(accept []string) string {
 			continue
 		}
 		found = true
-		w := wish{weight: 1}
-		if q, given := parameters["q"]; given {
-			if w.weight, err = strconv.ParseFloat(q, 64); err != nil || !(w.weight >= 0 && w.weight <= 1) {
-				continue
-			}
+		w := wish{}
+		if w.weight, err = weightOf(parameters); err != nil {
+			continue
 		}
 		for _, offered := range []string{mediaJSON, mediaGraphQL} {
 			switch media {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -64,10 +63,8 @@ func positive[T int | int64 | time.Duration](value, fallback T) T {
 // WantsSocket reports whether a request asks for a WebSocket.
 func WantsSocket(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }
 
-// WantsEvents reports whether a request accepts server-sent events by name.
-func WantsEvents(r *http.Request) bool {
-	return strings.Contains(strings.ToLower(strings.Join(r.Header.Values("Accept"), ",")), mediaEvents)
-}
+// WantsEvents reports whether a request would rather have server-sent events than JSON.
+func WantsEvents(r *http.Request) bool { return prefersEvents(r.Header.Values("Accept")) }
 
 // gate counts the connections that stay open.
 type gate struct {
