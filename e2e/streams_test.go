@@ -46,6 +46,7 @@ func subscribing(id, document string) frame {
 type streaming struct {
 	url     string
 	handler *server.Handler
+	engine  store.Engine
 	load    func(teams int) (snapshot string)
 	queries func() int64 // of the engine, so far
 }
@@ -77,7 +78,7 @@ func streamingServer(t *testing.T, options server.Options) streaming {
 	handler := server.New(service, options)
 	listening := httptest.NewServer(handler)
 	t.Cleanup(listening.Close)
-	return streaming{listening.URL, handler, load, queries.Load}
+	return streaming{listening.URL, handler, engine, load, queries.Load}
 }
 
 func dial(t *testing.T, url string, subprotocols ...string) *websocket.Conn {

@@ -35,6 +35,8 @@ type Options struct {
 	Results ResultLimits
 	// Limits, if set, lists further limits that hold for the client of a request: those of the server around the handler.
 	Limits func(ctx context.Context) []Limit
+	// Audit, if set, is told of every mutation.
+	Audit func(ctx context.Context, act Act)
 	// Streams configure WebSocket and server-sent events.
 	Streams Streams
 	// Keeping configures which answers are kept to be given again.
@@ -58,6 +60,9 @@ func (o Options) withDefaults() Options {
 	if o.Observer == nil {
 		o.Observer = unobserved{}
 	}
+	if o.Audit == nil {
+		o.Audit = func(context.Context, Act) {}
+	}
 	o.Results = o.Results.withDefaults()
 	return o
 }
@@ -68,7 +73,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
 	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
-		service: service, limits: limits(checker.Limits(), service, options.Results), around: options.Limits,
+		service: service, limits: limits(checker.Limits(), service, options.Results), around: options.Limits, audit: options.Audit,
 	}}))
 	streams := options.Streams.withDefaults()
 	connections := &gate{most: int64(streams.Connections)}
@@ -140,6 +145,9 @@ func nextEvent(ctx context.Context, e *event, next graphql.ResponseHandler) *gra
 // carryOut carries out an operation on the newest snapshot.
 func carryOut(ctx context.Context, service *query.Service, options *Options, next graphql.ResponseHandler) (*graphql.Response, query.Spent) {
 	start := time.Now()
+	if refusal := refusedMutation(ctx, service, options); refusal != nil {
+		return refusal, query.Spent{}
+	}
 	session, release, err := service.Open(ctx)
 	if err != nil {
 		var typed *indicator.Error

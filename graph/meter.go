@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"reflect"
 	"sync/atomic"
 
@@ -113,7 +114,9 @@ func outcome(request context.Context, r *request, response *graphql.Response) *i
 	}
 	for _, shown := range response.Errors {
 		if shown.Extensions["code"] == string(indicator.Overloaded) {
-			err := indicator.Errorf(indicator.Overloaded, "%s", shown.Message)
+			hint, _ := shown.Extensions["hint"].(string)
+			err := indicator.Errorf(indicator.Overloaded, "%s", strings.TrimSuffix(shown.Message, " ("+hint+")"))
+			err.Hint = hint
 			return err
 		}
 	}

@@ -13,4 +13,5 @@ type Resolver struct {
 	limits  []Limit
 	// around lists the limits that the server around the handler holds, as far as the client of a request has used them up.
 	around func(ctx context.Context) []Limit
+	audit  func(ctx context.Context, act Act)
 }

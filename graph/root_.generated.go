@@ -41,6 +41,7 @@ type ResolverRoot interface {
 	Load() LoadResolver
 	Mover() MoverResolver
 	MoversResult() MoversResultResolver
+	Mutation() MutationResolver
 	NeighbourDifference() NeighbourDifferenceResolver
 	Observation() ObservationResolver
 	ObservationConnection() ObservationConnectionResolver
@@ -144,6 +145,21 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			}
 
 			return &response
+		}
+	case ast.Mutation:
+		return func(ctx context.Context) *graphql.Response {
+			if !first {
+				return nil
+			}
+			first = false
+			ctx = graphql.WithUnmarshalerMap(ctx, inputUnmarshalMap)
+			data := ec._Mutation(ctx, opCtx.Operation.SelectionSet)
+			var buf bytes.Buffer
+			data.MarshalGQL(&buf)
+
+			return &graphql.Response{
+				Data: buf.Bytes(),
+			}
 		}
 	case ast.Subscription:
 		next := ec._Subscription(ctx, opCtx.Operation.SelectionSet)
@@ -1743,6 +1759,27 @@ extend type Query {
     "What to compare."
     input: MoversInput!
   ): MoversResult!
+}
+`, BuiltIn: false},
+	{Name: "../schema/mutation.graphqls", Input: `"""
+What administrators do with the kept snapshots. Both need a token of the role ` + "`" + `admin` + "`" + ` that shows everything, everywhere, also where
+everybody may read: UNAUTHENTICATED without a token, FORBIDDEN with another. While a load holds the store they are refused as
+OVERLOADED.
+"""
+type Mutation {
+  """
+  Publishes a kept snapshot, an earlier or a later one, and returns it once this server answers from it. The one that is published
+  stays it. The fields of one operation are done one after the other; the next query sees the last.
+  """
+  publishSnapshot(
+    "The snapshot, as ` + "`" + `snapshots` + "`" + ` lists it; INVALID_INPUT if it is not kept."
+    id: ID!
+  ): Snapshot!
+  "Removes all snapshots but the published one and the newest others, and returns the identifiers of those removed, oldest first. Answers under way from them are finished."
+  pruneSnapshots(
+    "How many to keep, the published one among them; at least 1."
+    keep: Int!
+  ): [ID!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/observation.graphqls", Input: `"Length of a calendar period."

@@ -42,6 +42,8 @@ type Options struct {
 	ExportTimeout time.Duration
 	// ExportStall is how long the client of an export may take nothing before it is given up. Default: 30 seconds.
 	ExportStall time.Duration
+	// Audit is told of every mutation: who, what and what came of it. Default: Logger.
+	Audit *slog.Logger
 	// Uploads takes loads at POST /v1/loads. Default: none are taken.
 	Uploads *Uploads
 	// Telemetry measures and traces requests. Default: measured, and traced nowhere.
@@ -61,6 +63,9 @@ func (o Options) withDefaults() Options {
 		o.Timeout = 30 * time.Second
 	}
 	o.Access = o.Access.withDefaults()
+	if o.Audit == nil {
+		o.Audit = o.Logger
+	}
 	if o.Telemetry == nil {
 		o.Telemetry = telemetry.New(telemetry.Options{Logger: o.Logger})
 	}
@@ -96,7 +101,7 @@ func New(service *query.Service, options Options) *Handler {
 	routes := http.NewServeMux()
 	asked := graph.Options{
 		Logger: options.Logger, RequestID: requestID, Observer: observer{options.Telemetry},
-		Documents: options.Documents, Results: options.Results, Limits: options.limits, Streams: options.streams(), Keeping: options.keeping(),
+		Documents: options.Documents, Results: options.Results, Limits: options.limits, Audit: audited(options.Audit), Streams: options.streams(), Keeping: options.keeping(),
 	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }

@@ -104,7 +104,12 @@ func (c *serveCmd) serve(
 	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
 	c.onQueries(service)
 	watch(measured.Metrics, service.Gate)
-	uploads, closeUploads, err := c.uploadFlags.open(service, dir, measured.Upload, logger)
+	audit, closeAudit, err := c.openAudit(logger)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeAudit()) }()
+	uploads, closeUploads, err := c.uploadFlags.open(service, dir, measured.Upload, audit, logger)
 	if err != nil {
 		return err
 	}
@@ -115,7 +120,7 @@ func (c *serveCmd) serve(
 	}
 	options := server.Options{
 		Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
-		Uploads: uploads, Streams: graph.Streams{Connections: c.Connections},
+		Uploads: uploads, Audit: audit, Streams: graph.Streams{Connections: c.Connections},
 		Keeping:   graph.Keeping{Bytes: c.AnswerBytes, MaxAge: c.MaxAge},
 		Telemetry: measured, Profiles: c.Pprof,
 	}

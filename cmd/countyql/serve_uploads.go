@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"math"
@@ -28,31 +27,36 @@ const uploadsDir = "uploads"
 
 // open prepares for uploads to the store in a directory. The function is to be called when the server has ended. A store that
 // cannot be written is served without uploads.
-func (f *uploadFlags) open(service *query.Service, dir string, observe func(outcome string), logger *slog.Logger) (*server.Uploads, func() error, error) {
+func (f *uploadFlags) open(
+	service *query.Service, dir string, observe func(outcome string), audit, logger *slog.Logger,
+) (*server.Uploads, func() error, error) {
 	done := func() error { return nil }
 	if f.MaxUpload == 0 {
 		return nil, done, nil
 	}
-	audit := io.Closer(io.NopCloser(nil))
-	auditLog := logger.With("audit", true)
-	if f.AuditLog != "" {
-		file, err := os.OpenFile(f.AuditLog, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
-		if err != nil {
-			return nil, nil, err
-		}
-		audit, auditLog = file, slog.New(slog.NewJSONHandler(file, nil))
-	}
 	uploads, err := server.NewUploads(service, filepath.Join(dir, uploadsDir), server.UploadOptions{
-		MaxBytes: int64(f.MaxUpload), Logger: logger, Audit: auditLog, Observe: observe,
+		MaxBytes: int64(f.MaxUpload), Logger: logger, Audit: audit, Observe: observe,
 	})
 	switch {
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS):
 		logger.Warn("the store cannot be written: no uploads are taken", "error", err)
-		return nil, audit.Close, nil
+		return nil, done, nil
 	case err != nil:
-		return nil, nil, errors.Join(err, audit.Close())
+		return nil, nil, err
 	}
-	return uploads, func() error { return errors.Join(uploads.Close(), audit.Close()) }, nil
+	return uploads, uploads.Close, nil
+}
+
+// openAudit opens the log of what is changed. The function is to be called when the server has ended.
+func (f *uploadFlags) openAudit(logger *slog.Logger) (*slog.Logger, func() error, error) {
+	if f.AuditLog == "" {
+		return logger.With("audit", true), func() error { return nil }, nil
+	}
+	file, err := os.OpenFile(f.AuditLog, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, nil, err
+	}
+	return slog.New(slog.NewJSONHandler(file, nil)), file.Close, nil
 }
 
 // byteSize is a number of bytes: 1048576, 200MB, 1GiB.

@@ -368,6 +368,12 @@ type MoversInput struct {
 	After *string `json:"after,omitempty"`
 }
 
+// What administrators do with the kept snapshots. Both need a token of the role `admin` that shows everything, everywhere, also where
+// everybody may read: UNAUTHENTICATED without a token, FORBIDDEN with another. While a load holds the store they are refused as
+// OVERLOADED.
+type Mutation struct {
+}
+
 // An observation in a page.
 type ObservationEdge struct {
 	// Opaque position of the observation in the list; it survives a refresh.
