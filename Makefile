@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 BIN := bin/countyql
 GO_FILES := $(shell git ls-files --cached --others --exclude-standard -- '*.go' 'schema/*.graphqls' 'data/*' 2>/dev/null)
-WEB_FILES := $(shell git ls-files --cached --others --exclude-standard -- web ':!web/*.go' ':!web/tests' 2>/dev/null)
+WEB_FILES := $(shell git ls-files --cached --others --exclude-standard -- web data/units.csv schema ':!web/*.go' ':!web/tests' ':!schema/*.go' 2>/dev/null)
 GOLANGCI_LINT := bin/golangci-lint
 
 .PHONY: help

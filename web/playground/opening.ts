@@ -13,8 +13,20 @@ interface Opening {
  * its variables until something has been typed.
  */
 export function opening(storage: Storage): Opening {
-  const tab = leftOpen(storage) ?? examples[0];
+  const tab = handedOver() ?? leftOpen(storage) ?? examples[0];
   return { initialQuery: tab?.query ?? "", initialVariables: tab?.variables ?? "" };
+}
+
+/** The operation that the address hands over, as the explorer does: #query=…&variables=…. It opens in a tab of its own. */
+function handedOver(): { query: string; variables: string | null } | undefined {
+  const parameters = new URLSearchParams(location.hash.slice(1));
+  const query = parameters.get("query");
+  if (!query) {
+    return undefined;
+  }
+  // Gone from the address, so that reloading does not undo what has been changed since.
+  history.replaceState(null, "", location.pathname);
+  return { query, variables: parameters.get("variables") };
 }
 
 function leftOpen(storage: Storage): { query: string | null; variables: string | null } | undefined {

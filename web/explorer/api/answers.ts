@@ -1,0 +1,83 @@
+import { keepPreviousData, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { type Answer, type AskError, ask, type ServerError } from "./ask";
+import type { TypedDocumentString } from "./operations.generated";
+
+/** Answers are those of one snapshot and stay until a new one is taken up. */
+export const client = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      retry: false,
+    },
+  },
+});
+
+/** One question that a view asks: what is shown as its query. */
+export interface Asked {
+  /** What tells it from the other questions of the view. */
+  label: string;
+  // biome-ignore lint/suspicious/noExplicitAny: any operation; its text and variables are all that is shown.
+  document: TypedDocumentString<any, any>;
+  variables: object;
+  /** The export that answers the same question as a file. */
+  file?: { kind: "compare" | "series" | "observations"; parameters: Record<string, object> };
+}
+
+/** The question as the cache knows it. */
+export function question<R, V>(document: TypedDocumentString<R, V>, variables: V) {
+  return queryOptions<Answer<R>, AskError>({
+    queryKey: [document.toString(), variables],
+    queryFn: ({ signal }) => ask(document, variables, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** How a view's questions stand together. */
+export interface Standing {
+  /** No answer yet. */
+  pending: boolean;
+  /** Asked anew, with an earlier answer in sight. */
+  busy: boolean;
+  failure: AskError | null;
+  errors: ServerError[];
+  retry: () => void;
+}
+
+/** Asks one question. */
+export function useAnswer<R, V>(
+  document: TypedDocumentString<R, V>,
+  variables: V,
+  enabled = true,
+): Standing & { data: R | undefined } {
+  const result = useQuery({ ...question(document, variables), enabled });
+  return { data: result.isError ? undefined : result.data?.data, ...standing([result]) };
+}
+
+interface Result {
+  isPending: boolean;
+  isFetching: boolean;
+  isEnabled?: boolean;
+  error: AskError | null;
+  // biome-ignore lint/suspicious/noExplicitAny: the data of any question.
+  data?: Answer<any> | undefined;
+  refetch: () => unknown;
+}
+
+/** How several questions stand. */
+export function standing(results: Result[]): Standing {
+  return {
+    pending: results.some((result) => result.isPending && result.isFetching),
+    busy: results.some((result) => result.isFetching && !result.isPending),
+    failure: results.find((result) => result.error)?.error ?? null,
+    errors: results.flatMap((result) => result.data?.errors ?? []),
+    retry: () => {
+      for (const result of results) {
+        if (result.error) {
+          result.refetch();
+        }
+      }
+    },
+  };
+}

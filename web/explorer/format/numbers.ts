@@ -1,0 +1,69 @@
+import type { Precision } from "../api/operations.generated";
+import type { Lang } from "../state/state";
+import { shownUnit } from "./units";
+
+const locales = { en: "en-GB", zh: "zh-CN" };
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(lang: Lang, name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${lang} ${name}`;
+  const known = formats.get(key) ?? new Intl.NumberFormat(locales[lang], options);
+  formats.set(key, known);
+  return known;
+}
+
+/** A number for reading: four digits that matter, more where they are before the point; 万 and 亿 in Chinese. */
+export function shortNumber(value: number, lang: Lang): string {
+  const size = Math.abs(value);
+  if (size >= (lang === "zh" ? 1e4 : 1e7)) {
+    return format(lang, "compact", { notation: "compact", maximumSignificantDigits: 4 }).format(value);
+  }
+  if (size >= 1000) {
+    return format(lang, "whole", { maximumFractionDigits: 0 }).format(value);
+  }
+  if (size !== 0 && size < 1e-4) {
+    return format(lang, "small", { notation: "scientific", maximumSignificantDigits: 3 }).format(value);
+  }
+  return format(lang, "digits", { maximumSignificantDigits: 4 }).format(value);
+}
+
+/** A number with every digit that the server gives. */
+export function fullNumber(value: number, lang: Lang): string {
+  return format(lang, "full", { maximumSignificantDigits: 12 }).format(value);
+}
+
+/** A whole number. */
+export function count(value: number, lang: Lang): string {
+  return format(lang, "whole", { maximumFractionDigits: 0 }).format(value);
+}
+
+const marks: Record<Precision, string> = { EXACT: "", APPROXIMATE: "≈ ", AT_LEAST: "≥ ", AT_MOST: "≤ " };
+
+/** The sign of a precision that stands before a value; empty for an exact one. */
+export function precisionMark(precision: Precision): string {
+  return marks[precision];
+}
+
+/** A value in its unit as it stands in cells and beside bars: with the sign of its precision, percent with its sign. */
+export function shortValue(value: number, unit: string, precision: Precision, lang: Lang): string {
+  const { factor } = shownUnit(unit);
+  return `${precisionMark(precision)}${shortNumber(value * factor, lang)}${suffix(unit)}`;
+}
+
+/** The difference of a value from another, with its sign; of percentages in percentage points. */
+export function shortDifference(value: number, unit: string, lang: Lang): string {
+  const { factor } = shownUnit(unit);
+  const number = shortNumber(Math.abs(value) * factor, lang);
+  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
+  return `${sign}${number}${unit === "%" ? (lang === "zh" ? " 个百分点" : " pp") : suffix(unit)}`;
+}
+
+function suffix(unit: string): string {
+  return unit === "%" || unit === "‰" ? ` ${unit}` : "";
+}
+
+/** Size in bytes for reading. */
+export function bytes(size: number, lang: Lang): string {
+  return size < 1000 ? `${count(size, lang)} B` : `${shortNumber(size / 1000, lang)} kB`;
+}

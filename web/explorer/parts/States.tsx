@@ -1,0 +1,148 @@
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { client, type Standing } from "../api/answers";
+import { type AskError, type ServerError, setToken } from "../api/ask";
+import { useLanguage } from "../i18n/language";
+
+/** After so long a query is called slow. */
+const slowMilliseconds = 3000;
+
+/** The view's content as its questions stand: waiting, failed, or there. */
+export function Answered({ standing, children }: { standing: Standing; children: ReactNode }) {
+  if (standing.failure) {
+    return <Failure error={standing.failure} retry={standing.retry} />;
+  }
+  if (standing.pending) {
+    return <Waiting />;
+  }
+  return (
+    <div className="answered" aria-busy={standing.busy}>
+      {standing.busy && <Progress />}
+      {standing.errors.length > 0 && <PartErrors errors={standing.errors} />}
+      {children}
+    </div>
+  );
+}
+
+/** A line that moves while something is asked. */
+function Progress() {
+  const { t } = useLanguage();
+  return (
+    <div className="progress" role="progressbar" aria-label={t.loading}>
+      <span />
+    </div>
+  );
+}
+
+export function Waiting() {
+  const { t } = useLanguage();
+  const [slow, setSlow] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setSlow(true), slowMilliseconds);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className="waiting" aria-busy="true">
+      <Progress />
+      <p role="status">{slow ? t.slow : t.loading}</p>
+    </div>
+  );
+}
+
+export function Empty({ children }: { children: ReactNode }) {
+  return <p className="empty">{children}</p>;
+}
+
+/** Why nothing could be answered, what to do, and a way to do it. */
+export function Failure({ error, retry }: { error: AskError; retry: () => void }) {
+  const { t } = useLanguage();
+  const known = t.errors[error.code];
+  const details = error.errors[0]?.extensions;
+  const suggestions = details?.suggestions ?? [];
+  return (
+    <div className="failure" role="alert">
+      <h3>{t.errorTitle}</h3>
+      {known && <p>{known}</p>}
+      {error.errors.length > 0 && <p className={known ? "muted" : ""}>{error.message}</p>}
+      {suggestions.length > 0 && (
+        <p>
+          {t.suggestions}: {suggestions.join(", ")}
+        </p>
+      )}
+      {details?.requestId && <p className="muted">{t.request(details.requestId)}</p>}
+      {error.code === "UNAUTHENTICATED" ? (
+        <TokenForm />
+      ) : (
+        <button type="button" onClick={retry}>
+          {t.tryAgain}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function TokenForm() {
+  const { t } = useLanguage();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    setToken(String(new FormData(event.currentTarget).get("token") ?? "").trim());
+    void client.resetQueries();
+  };
+  return (
+    <form className="token" onSubmit={submit}>
+      <label>
+        {t.tokenLabel}
+        <input name="token" type="password" autoComplete="off" required />
+      </label>
+      <button type="submit">{t.useToken}</button>
+    </form>
+  );
+}
+
+function PartErrors({ errors }: { errors: ServerError[] }) {
+  const { t } = useLanguage();
+  const messages = [...new Set(errors.map(({ message }) => message))];
+  return (
+    <div className="notes alert" role="alert">
+      <strong>{t.partErrors}</strong>
+      <ul>
+        {messages.map((message) => (
+          <li key={message}>{message}</li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** What should be known before the figures are used: in the page's words, the server's beneath. */
+export function Notes({ warnings }: { warnings: { code: string; message: string }[] }) {
+  const { lang, t } = useLanguage();
+  const distinct = [
+    ...new Map(warnings.map((warning) => [warning.code + warning.message, warning])).values(),
+  ];
+  if (distinct.length === 0) {
+    return null;
+  }
+  const codes = [...new Set(distinct.map(({ code }) => code))];
+  return (
+    <details className="notes">
+      <summary>
+        {t.notes}
+        <span className="badge">{codes.length}</span>
+      </summary>
+      <ul>
+        {codes.map((code) => (
+          <li key={code}>
+            {t.warnings[code] ?? code}
+            <ul lang="en" className={lang === "en" ? "" : "muted"}>
+              {distinct
+                .filter((warning) => warning.code === code)
+                .map(({ message }) => (
+                  <li key={message}>{message}</li>
+                ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,35 @@
+import type { ChecksQuery } from "../api/operations.generated";
+import { nameIn, useLanguage } from "../i18n/language";
+import { FigureRow } from "./FigureRow";
+
+/** One check: what was found, its arithmetic, and the figures it used. */
+export function CheckCard({ check }: { check: ChecksQuery["checks"]["nodes"][number] }) {
+  const { lang, t } = useLanguage();
+  const failed = check.status === "FAILED";
+  return (
+    <li className={`check-card ${failed ? check.severity : "PASSED"}`}>
+      <p className="check-head">
+        <span className="badge">{failed ? t.severities[check.severity] : t.passed}</span>
+        <strong>
+          {[check.region && nameIn(lang, check.region), check.indicator && nameIn(lang, check.indicator)]
+            .filter(Boolean)
+            .join(" · ")}
+        </strong>
+        <code>{check.code}</code>
+      </p>
+      <p lang="en">{check.message}</p>
+      <p className="arithmetic" lang="en">
+        <span className="visually-hidden">{t.arithmetic}: </span>
+        {check.arithmetic}
+      </p>
+      {check.observations.length > 0 && (
+        <details>
+          <summary>{t.figuresUsed}</summary>
+          {check.observations.map((figure) => (
+            <FigureRow key={figure.id} figure={figure} />
+          ))}
+        </details>
+      )}
+    </li>
+  );
+}
