@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 )
 
@@ -32,8 +33,9 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 	closing := make(chan struct{})
 	requests, interrupt := context.WithCancel(withClosing(context.WithoutCancel(ctx), closing))
 	defer interrupt()
+	var running sync.WaitGroup
 	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
+		Handler: counted(handler, &running), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
 		BaseContext: func(net.Listener) context.Context { return requests },
 	}
 	failed := make(chan error, 1)
@@ -54,7 +56,11 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 	close(closing)
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), times.Grace)
 	defer cancel()
-	if err := server.Shutdown(drain); err != nil {
+	err := server.Shutdown(drain)
+	if err == nil {
+		err = wait(drain, &running) // Shutdown does not wait for WebSockets, which are still to be told
+	}
+	if err != nil {
 		interrupt()
 		return errors.Join(fmt.Errorf("requests were still running %s after the end: %w", times.Grace, err), server.Close())
 	}
@@ -62,6 +68,30 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 		return err
 	}
 	return nil
+}
+
+// counted counts the requests that are being answered, WebSockets until they are closed.
+func counted(next http.Handler, running *sync.WaitGroup) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		running.Add(1)
+		defer running.Done()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// wait waits until nothing is running or the context ends, which is its error.
+func wait(ctx context.Context, running *sync.WaitGroup) error {
+	done := make(chan struct{})
+	go func() {
+		running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // timed gives the body of a request and its answer their time. What follows on the same connection begins anew.
