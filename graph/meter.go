@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"strings"
 	"reflect"
+	"strings"
 	"sync/atomic"
 
 	"github.com/99designs/gqlgen/graphql"
