@@ -33,7 +33,17 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "wide", use: { viewport: { width: 1280, height: 800 }, colorScheme: "light" } },
-    { name: "narrow", use: { viewport: { width: 360, height: 740 }, colorScheme: "dark" } },
+    {
+      name: "wide",
+      testIgnore: "refresh.spec.ts",
+      use: { viewport: { width: 1280, height: 800 }, colorScheme: "light" },
+    },
+    {
+      name: "narrow",
+      testIgnore: "refresh.spec.ts",
+      use: { viewport: { width: 360, height: 740 }, colorScheme: "dark" },
+    },
+    // It changes the data, so it comes after all others.
+    { name: "refresh", testMatch: "refresh.spec.ts", dependencies: ["wide", "narrow"] },
   ],
 });

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useRef } from "react";
+import { useLanguage } from "../i18n/language";
 import { Scroller } from "./Scroller";
 
 /** Up to so many rows all stand in the page. */
@@ -31,6 +32,7 @@ function PlainRows({ count, label, className, children }: Props) {
 }
 
 function VirtualRows({ count, height, label, className, children }: Props) {
+  const { t } = useLanguage();
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count,
@@ -39,7 +41,7 @@ function VirtualRows({ count, height, label, className, children }: Props) {
     overscan: 12,
   });
   return (
-    <Scroller className="rows-scroller" ref={scroller} label={label}>
+    <Scroller className="rows-scroller" ref={scroller} label={t.tableOf(label)}>
       <ul className={`rows ${className ?? ""}`} style={{ height: rows.getTotalSize(), position: "relative" }}>
         {rows.getVirtualItems().map((row) => (
           <li
