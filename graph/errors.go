@@ -103,7 +103,10 @@ func present(ctx context.Context, err *indicator.Error) *gqlerror.Error {
 		extensions["hint"] = err.Hint
 	}
 	if err.LimitName != "" {
-		extensions["limitName"], extensions["limit"], extensions["estimate"] = err.LimitName, err.Limit, err.Estimate
+		extensions["limitName"] = err.LimitName
+		if err.Limit > 0 { // the engine does not say by how much
+			extensions["limit"], extensions["estimate"] = err.Limit, err.Estimate
+		}
 	}
 	return &gqlerror.Error{Message: err.Error(), Path: graphql.GetPath(ctx), Extensions: extensions}
 }

@@ -28,13 +28,14 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 	if len(errs) > 0 {
 		return none, errs
 	}
-	if checked.Operations.ForName(params.OperationName) == nil {
+	operation := checked.Operations.ForName(params.OperationName)
+	if operation == nil {
 		if params.OperationName == "" {
 			return none, wrapped(missing("the document has several operations", "say which one: operationName"))
 		}
 		return none, wrapped(missing("the document has no operation of that name", "give operationName as the document has it"))
 	}
-	if err := e.checker.CheckVariables(params.Variables); err != nil {
+	if err := e.checker.CheckVariables(operation, params.Variables); err != nil {
 		return none, gqlerror.List{gqlerror.Wrap(err)}
 	}
 	op, errs := e.GraphExecutor.CreateOperationContext(context.WithValue(ctx, checkedKey{}, checked), params)

@@ -107,7 +107,7 @@ func (x *Exports) Question(ctx context.Context, field string, arguments map[stri
 	if input, ok := arguments["input"].(map[string]any); ok {
 		whole = input["first"] == nil
 	}
-	if err := x.checker.CheckVariables(arguments); err != nil {
+	if err := x.checker.CheckVariables(operation, arguments); err != nil {
 		return nil, err
 	}
 	coerced, err := validator.VariableValues(x.schema.Schema(), operation, arguments)

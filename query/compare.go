@@ -42,6 +42,9 @@ type Baseline struct {
 	Value     *float64
 }
 
+// isRegion reports whether the baseline is a region, which an empty code does not name.
+func (b *Baseline) isRegion() bool { return b.Statistic == nil && b.Value == nil }
+
 // EntryKey is what entries are sorted by.
 type EntryKey int8
 
@@ -179,7 +182,7 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 		all.warnings = slices.Concat(display.warnings, against.warnings)
 		all.spent.Rows, all.spent.EngineQueries = all.spent.Rows+against.spent.Rows, all.spent.EngineQueries+against.spent.EngineQueries
 	}
-	if request.Baseline != nil && request.Baseline.Region != "" {
+	if request.Baseline != nil && request.Baseline.isRegion() {
 		r, err := s.currentRegion(request.Baseline.Region, all)
 		if err != nil {
 			return nil, nil, nil, at(err, "baseline", "region")

@@ -217,6 +217,7 @@ func TestCompare_Errors(t *testing.T) {
 		{"unknown shown region", CompareRequest{Indicators: visits, Display: codes("114")}, indicator.UnknownRegion, "display.codes.0"},
 		{"unknown group", CompareRequest{Indicators: visits, Display: codes("111"), Against: within("13")}, indicator.UnknownRegion, "against.within.0"},
 		{"unknown baseline", CompareRequest{Indicators: visits, Display: codes("111"), Baseline: &Baseline{Region: "114"}}, indicator.UnknownRegion, "baseline.region"},
+		{"empty baseline", CompareRequest{Indicators: visits, Display: codes("111"), Baseline: &Baseline{Region: ""}}, indicator.UnknownRegion, "baseline.region"},
 		{"no equals", CompareRequest{Indicators: visits, Display: codes("111"), Against: codes("11", "112")}, indicator.NotAggregatable, "against"},
 		{"no equals among the shown", CompareRequest{Indicators: visits, Display: codes("11", "112")}, indicator.NotAggregatable, "against"},
 		{"no value of the group", CompareRequest{

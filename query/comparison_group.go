@@ -70,7 +70,7 @@ func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]
 		return g.usual(median, all), nil
 	case asked.Value != nil:
 		return indicator.Quantity{Value: *asked.Value}, nil
-	case asked.Region != "":
+	case asked.isRegion():
 		r, err := s.catalog.Region(asked.Region)
 		if err != nil {
 			return indicator.NoQuantity(), at(err, "baseline", "region")

@@ -189,29 +189,3 @@ func rulesFor(noSuggestions bool) []validator.Rule {
 	}
 	return list
 }
-
-// CheckVariables refuses variables with more items in lists than are allowed.
-func (c *Checker) CheckVariables(variables map[string]any) error {
-	var items int64
-	var count func(value any)
-	count = func(value any) {
-		switch value := value.(type) {
-		case []any:
-			items += int64(len(value))
-			for _, item := range value {
-				count(item)
-			}
-		case map[string]any:
-			for _, field := range value {
-				count(field)
-			}
-		}
-	}
-	count(variables)
-	if items <= int64(c.limits.ListItems) {
-		return nil
-	}
-	refusal := tooLarge("listItems", c.limits.ListItems, items, "items in lists", "select by region or dimension instead of listing codes")
-	refusal.Message = fmt.Sprintf("the variables have %d items in lists, and %d are allowed", items, c.limits.ListItems)
-	return refusal
-}

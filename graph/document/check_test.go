@@ -179,10 +179,10 @@ func TestCheck_AtTheLimit(t *testing.T) {
 			t.Errorf("%s: %v", beyond, errs)
 		}
 	}
-	if err := c.CheckVariables(map[string]any{"a": []any{1, 2}}); err != nil {
+	if err := c.CheckVariables(&ast.OperationDefinition{}, map[string]any{"a": []any{1, 2}}); err != nil {
 		t.Error(err)
 	}
-	if err := c.CheckVariables(map[string]any{"a": []any{[]any{}, map[string]any{"b": []any{1}}}}); !errors.Is(err, &indicator.Error{Code: indicator.TooLarge}) {
+	if err := c.CheckVariables(&ast.OperationDefinition{}, map[string]any{"a": []any{[]any{}, map[string]any{"b": []any{1}}}}); !errors.Is(err, &indicator.Error{Code: indicator.TooLarge}) {
 		t.Error(err)
 	}
 }

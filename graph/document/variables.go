@@ -1,0 +1,112 @@
+package document
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/vektah/gqlparser/v2/ast"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// CheckVariables refuses variables with more items in lists than are allowed, and values of another kind than the specification
+// wants for the built-in scalars and for enumerations: a number is not a text, nor a text a number. Values are those of a decoder
+// that keeps numbers as they are written (json.Number).
+func (c *Checker) CheckVariables(operation *ast.OperationDefinition, variables map[string]any) error {
+	if err := c.checkItems(variables); err != nil {
+		return err
+	}
+	for _, v := range operation.VariableDefinitions {
+		value, given := variables[v.Variable]
+		if !given {
+			continue
+		}
+		if err := c.checkKind(v.Type, value, []string{v.Variable}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Checker) checkItems(variables map[string]any) error {
+	var items int64
+	var count func(value any)
+	count = func(value any) {
+		switch value := value.(type) {
+		case []any:
+			items += int64(len(value))
+			for _, item := range value {
+				count(item)
+			}
+		case map[string]any:
+			for _, field := range value {
+				count(field)
+			}
+		}
+	}
+	count(variables)
+	if items <= int64(c.limits.ListItems) {
+		return nil
+	}
+	refusal := tooLarge("listItems", c.limits.ListItems, items, "items in lists", "select by region or dimension instead of listing codes")
+	refusal.Message = fmt.Sprintf("the variables have %d items in lists, and %d are allowed", items, c.limits.ListItems)
+	return refusal
+}
+
+// checkKind looks at the scalars in a value. That lists and objects are where they have to be is left to the coercion.
+func (c *Checker) checkKind(kind *ast.Type, value any, path []string) error {
+	if value == nil {
+		return nil
+	}
+	if kind.Elem != nil {
+		items, ok := value.([]any)
+		if !ok { // one item stands for a list
+			return c.checkKind(kind.Elem, value, path)
+		}
+		for i, item := range items {
+			if err := c.checkKind(kind.Elem, item, append(slices.Clip(path), strconv.Itoa(i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	definition := c.schema.Types[kind.NamedType]
+	if definition.Kind == ast.InputObject {
+		fields, _ := value.(map[string]any) // what is none is refused later
+		for _, f := range definition.Fields {
+			if err := c.checkKind(f.Type, fields[f.Name], append(slices.Clip(path), f.Name)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if wanted := wantedKind(definition, value); wanted != "" {
+		return indicator.Errorf(indicator.InvalidInput, "the value is not %s, which %s wants", wanted, kind.NamedType).At(path...)
+	}
+	return nil
+}
+
+// wantedKind says what a scalar's or enumeration's values are where the value is something else.
+func wantedKind(definition *ast.Definition, value any) string {
+	_, text := value.(string)
+	number, numeric := value.(json.Number)
+	switch {
+	case definition.Kind == ast.Enum && !text:
+		return "a text"
+	case definition.Name == "String" && !text:
+		return "a text"
+	case definition.Name == "ID" && !text && !(numeric && whole(number)):
+		return "a text or a whole number"
+	case definition.Name == "Int" && !(numeric && whole(number)):
+		return "a whole number"
+	case definition.Name == "Float" && !numeric:
+		return "a number"
+	}
+	return ""
+}
+
+// whole reports whether a number is written without a fraction or an exponent.
+func whole(number json.Number) bool { return !strings.ContainsAny(number.String(), ".eE") }

@@ -1,0 +1,55 @@
+package document
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/parser"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// Scalars take values of the kinds that the specification names, in lists and objects too: a number is no text.
+func TestCheckVariables_Kinds(t *testing.T) {
+	t.Parallel()
+	c := newTestChecker(t, Options{})
+	for _, test := range []struct {
+		kind, accepted, refused, path string
+	}{
+		{"String", `"1" "" null`, `1 1.5 true`, "v"},
+		{"ID", `"a" 7`, `1.5 true 1e3`, "v"},
+		{"Int", `7 -7 null`, `"7" true 1.5 1e9999999`, "v"},
+		{"Float", `7 1.5 1e3`, `"7" true`, "v"},
+		{"RegionLevel", `"COUNTY"`, `7 true`, "v"},
+		{"[String!]", `["a"] [] "a" null`, `[1] [true]`, "v.0"},
+		{"[String!]", ``, `7`, "v"},
+		{"RegionSelector", `{"codes":["a"]} {} {"codes":null} {"where":{"scheme":"a"}}`, `{"codes":["a",1]}`, "v.codes.1"},
+		{"SeriesInput", `{"first":2} {"per":{"scale":1}}`, `{"per":{"scale":"1"}}`, "v.per.scale"},
+	} {
+		document, err := parser.ParseQuery(&ast.Source{Input: "query($v: " + test.kind + ") { __typename }"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for values, wanted := range map[string]bool{test.accepted: true, test.refused: false} {
+			for value := range strings.FieldsSeq(values) {
+				decoder := json.NewDecoder(strings.NewReader(`{"v":` + value + `}`))
+				decoder.UseNumber()
+				var variables map[string]any
+				if err := decoder.Decode(&variables); err != nil {
+					t.Fatal(err)
+				}
+				err := c.CheckVariables(document.Operations[0], variables)
+				if (err == nil) != wanted {
+					t.Errorf("%s %s: %v", test.kind, value, err)
+				}
+				var located *indicator.Error
+				if err != nil && (!errors.As(err, &located) || strings.Join(located.Path, ".") != test.path || located.Code != indicator.InvalidInput) {
+					t.Errorf("%s %s: %v", test.kind, value, err)
+				}
+			}
+		}
+	}
+}
