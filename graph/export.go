@@ -108,7 +108,7 @@ func (x *Exports) Question(ctx context.Context, field string, arguments map[stri
 		whole = input["first"] == nil
 	}
 	if err := x.checker.CheckVariables(operation, arguments); err != nil {
-		return nil, err
+		return nil, notAskedError{err}
 	}
 	coerced, err := validator.VariableValues(x.schema.Schema(), operation, arguments)
 	if err != nil {
@@ -152,11 +152,20 @@ func decodeValue(text []byte) (any, error) {
 	return value, nil
 }
 
+// notAskedError is an error of arguments, found before a field is asked, which therefore has no part in it.
+type notAskedError struct{ error }
+
+// Unwrap returns the error itself.
+func (e notAskedError) Unwrap() error { return e.error }
+
 // WriteError answers with an error as GraphQL would show it, with the status it has there unless another is given.
 func (x *Exports) WriteError(w http.ResponseWriter, r *http.Request, field string, status int, err error) {
-	ctx := graphql.WithFieldContext(r.Context(), &graphql.FieldContext{
-		Field: graphql.CollectedField{Field: &ast.Field{Alias: field, Name: field}},
-	})
+	ctx := r.Context()
+	if notAsked := (notAskedError{}); !errors.As(err, &notAsked) {
+		ctx = graphql.WithFieldContext(ctx, &graphql.FieldContext{
+			Field: graphql.CollectedField{Field: &ast.Field{Alias: field, Name: field}},
+		})
+	}
 	response := &graphql.Response{Errors: gqlerror.List{x.present(ctx, err)}}
 	observeErrors(ctx, x.observer, response.Errors)
 	media := cmp.Or(answerType(r.Header.Values("Accept")), mediaJSON)

@@ -239,23 +239,6 @@ func TestSpill(t *testing.T) {
 	r.close()
 }
 
-// TestSpill_Bounded refuses what outgrows the memory limit and the space to spill into by a typed error, and goes on.
-func TestSpill_Bounded(t *testing.T) {
-	e := open(t, t.TempDir(), Options{MemoryLimit: "64MB", TempLimit: "1MB", Threads: 1, TempDir: t.TempDir()})
-	mustCommit(t, e, 1)
-	s, err := e.Pin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Release()
-	_, err = s.(*pinned).db.query(t.Context(), "SELECT count(DISTINCT hash(range)::VARCHAR || 'a text that makes the row long') FROM range(2000000)")
-	var memory *store.MemoryError
-	if !errors.As(err, &memory) {
-		t.Errorf("%v is not a memory error", err)
-	}
-	onlyValue(t, s)
-}
-
 // TestOnQuery counts one query for a selection and one for a count.
 func TestOnQuery(t *testing.T) {
 	var asked []string
