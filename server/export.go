@@ -84,7 +84,9 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	snapshot := session.Snapshot().ID
 	header := http.Header{}
 	header.Set("X-Snapshot", snapshot)
-	header.Set("ETag", request.etag(snapshot, indicator.DayAt(x.service.Now())))
+	scope, _ := scopeOf(ctx)
+	header.Set("ETag", request.etag(snapshot, scope, indicator.DayAt(x.service.Now())))
+	header.Set("Vary", "Authorization")
 	header.Set("Cache-Control", "private, no-cache")
 	if matches(r.Header.Get("If-None-Match"), header.Get("ETag")) {
 		copyHeader(out.Header(), header)

@@ -130,15 +130,16 @@ func filename(name string) (string, error) {
 	return name, nil
 }
 
-// etag names the answer: it changes with the snapshot, the request and, as ages of figures count from it, the day.
-func (e *exportRequest) etag(snapshot string, today indicator.Day) string {
+// etag names the answer: it changes with the snapshot, what the asker may see, the request and, as ages of figures count from it,
+// the day.
+func (e *exportRequest) etag(snapshot, scope string, today indicator.Day) string {
 	arguments, err := json.Marshal(e.arguments) // sorted by name
 	if err != nil {
 		return "" // what was decoded from JSON can be encoded
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\x00%s\x00%s\x00%s\x00%t%t%t\x00%s",
-		snapshot, today, e.field, e.format.Extension, e.options.BOM, e.options.Excel, e.present, arguments)
+	fmt.Fprintf(sum, "%s\x00%q\x00%s\x00%s\x00%s\x00%t%t%t\x00%s",
+		snapshot, scope, today, e.field, e.format.Extension, e.options.BOM, e.options.Excel, e.present, arguments)
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`
 }
 

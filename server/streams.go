@@ -20,18 +20,21 @@ func (o Options) streams() graph.Streams {
 // keeping completes the settings of answers that are kept: those of one scope are not for another.
 func (o Options) keeping() graph.Keeping {
 	keeping := o.Keeping
-	keeping.Scope = func(ctx context.Context) (string, bool) {
-		principal, known := access.Of(ctx)
-		if !known {
-			return "", true
-		}
-		return principal.Scope.Key(), principal.Name != ""
-	}
+	keeping.Scope = scopeOf
 	keeping.Observe = func(ctx context.Context, how string, bytes uint64) {
 		recordOf(ctx).answer = how
 		o.Telemetry.Answered(how, bytes)
 	}
 	return keeping
+}
+
+// scopeOf stands for what the asker may see, and says whether it is somebody in particular.
+func scopeOf(ctx context.Context) (scope string, named bool) {
+	principal, known := access.Of(ctx)
+	if !known {
+		return "", true
+	}
+	return principal.Scope.Key(), principal.Name != ""
 }
 
 // answered gives requests that open a connection which stays, and bounds its times and operations by itself, to the handler as
