@@ -12,8 +12,8 @@ import (
 
 // scopedAnswer is what somebody is given.
 type scopedAnswer struct {
-	status    int
-	tag, body string
+	status             int
+	tag, control, body string
 }
 
 // asBearer sends a request as the bearer of a token, or as nobody.
@@ -44,7 +44,7 @@ func asBearer(t *testing.T, token, method, address, tag, body string) scopedAnsw
 	if vary := response.Header.Values("Vary"); !slices.Contains(vary, "Authorization") {
 		t.Errorf("%s %s: Vary is %q", method, address, vary)
 	}
-	return scopedAnswer{response.StatusCode, response.Header.Get("ETag"), string(answer)}
+	return scopedAnswer{response.StatusCode, response.Header.Get("ETag"), response.Header.Get("Cache-Control"), string(answer)}
 }
 
 // Whoever asks what somebody of another scope has been answered gets an answer of their own: neither the one kept nor word that

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/99designs/gqlgen/graphql"
-
 	"github.com/countyql/countyql/indicator"
 )
 
@@ -31,15 +29,15 @@ func refuse(status int, hint, format string, args ...any) *refusal {
 }
 
 // decode reads the parameters of a request: of its URL for GET, of its body for POST.
-func decode(r *http.Request) (*graphql.RawParams, *refusal) {
+func decode(r *http.Request) (*parameters, *refusal) {
 	if r.Method == http.MethodPost {
 		return decodeBody(r)
 	}
 	return decodeURL(r.URL.RawQuery)
 }
 
-// decodeURL reads query, operationName, variables and extensions, the last two as JSON. Others are ignored.
-func decodeURL(raw string) (*graphql.RawParams, *refusal) {
+// decodeURL reads query, id, operationName, variables and extensions, the last two as JSON. Others are ignored.
+func decodeURL(raw string) (*parameters, *refusal) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "encode it by percent signs", "the URL's query is malformed")
@@ -51,7 +49,7 @@ func decodeURL(raw string) (*graphql.RawParams, *refusal) {
 		encoded, _ := json.Marshal(values.Get(name)) // a string encodes
 		return encoded
 	}
-	parameters := map[string]json.RawMessage{"query": text("query"), "operationName": text("operationName")}
+	parameters := map[string]json.RawMessage{"query": text("query"), "id": text("id"), "operationName": text("operationName")}
 	for _, name := range []string{"variables", "extensions"} {
 		if values.Get(name) != "" {
 			parameters[name] = json.RawMessage(values.Get(name))
@@ -71,8 +69,8 @@ func decodeURL(raw string) (*graphql.RawParams, *refusal) {
 	return parametersOf(parameters)
 }
 
-// decodeBody reads query, operationName, variables and extensions of a JSON object. Others are ignored.
-func decodeBody(r *http.Request) (*graphql.RawParams, *refusal) {
+// decodeBody reads query, id, operationName, variables and extensions of a JSON object. Others are ignored.
+func decodeBody(r *http.Request) (*parameters, *refusal) {
 	fields, refused := decodeObject(r, `send {"query": "…"}`)
 	if refused != nil {
 		return nil, refused
@@ -148,14 +146,14 @@ func problemOf(err error) string {
 	return "it has another shape"
 }
 
-// parametersOf reads the parameters that the specification knows. Null is as good as nothing.
-func parametersOf(fields map[string]json.RawMessage) (*graphql.RawParams, *refusal) {
-	params := &graphql.RawParams{}
+// parametersOf reads the parameters that the specification knows, and id. Null is as good as nothing.
+func parametersOf(fields map[string]json.RawMessage) (*parameters, *refusal) {
+	params := &parameters{}
 	for _, parameter := range []struct {
 		name, shape string
 		target      any
 	}{
-		{"query", "a text", &params.Query}, {"operationName", "a text", &params.OperationName},
+		{"query", "a text", &params.Query}, {"id", "a text", &params.id}, {"operationName", "a text", &params.OperationName},
 		{"variables", "an object", &params.Variables}, {"extensions", "an object", &params.Extensions},
 	} {
 		raw := fields[parameter.name]

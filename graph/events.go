@@ -9,8 +9,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"github.com/countyql/countyql/graph/document"
 )
 
 const mediaEvents = "text/event-stream"
@@ -18,10 +16,10 @@ const mediaEvents = "text/event-stream"
 // eventTransport answers with server-sent events: one operation per request, each answer an event "next", then one event "complete"
 // (the distinct connections mode of graphql-sse). What is refused before it runs is refused as over HTTP.
 type eventTransport struct {
-	checker  *document.Checker
-	internal func(ctx context.Context, err error) *gqlerror.Error
-	options  Streams
-	gate     *gate
+	documents *documents
+	internal  func(ctx context.Context, err error) *gqlerror.Error
+	options   Streams
+	gate      *gate
 }
 
 var _ graphql.Transport = eventTransport{}
@@ -48,10 +46,12 @@ func (t eventTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.
 		return
 	}
 	params.Headers = r.Header
-	op, errs := executor{exec, t.checker}.CreateOperationContext(r.Context(), params)
+	op, errs := executor{exec, t.documents}.operation(r.Context(), params)
 	switch {
 	case len(errs) > 0:
-		send(w, mediaJSON, http.StatusBadRequest, answerOf(exec.DispatchError(r.Context(), errs)))
+		response := exec.DispatchError(r.Context(), errs)
+		w.Header().Set("Cache-Control", "no-store")
+		send(w, mediaJSON, statusOf(response.Errors), answerOf(response))
 		return
 	case r.Method == http.MethodGet && op.Operation.Operation == ast.Mutation:
 		w.Header().Set("Allow", http.MethodPost)

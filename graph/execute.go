@@ -8,14 +8,21 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/indicator"
 )
 
 // executor is how every transport comes to an operation: the document is checked before gqlgen sees it.
 type executor struct {
 	graphql.GraphExecutor
-	checker *document.Checker
+	documents *documents
+}
+
+// operation finds the document that a request means, and goes on like CreateOperationContext.
+func (e executor) operation(ctx context.Context, p *parameters) (*graphql.OperationContext, gqlerror.List) {
+	if errs := e.documents.find(p); len(errs) > 0 {
+		return &graphql.OperationContext{RawQuery: p.Query}, errs
+	}
+	return e.CreateOperationContext(ctx, &p.RawParams)
 }
 
 // CreateOperationContext checks the document and the size of the variables, finds the operation and coerces its variables.
@@ -24,7 +31,10 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 	if params.Query == "" {
 		return none, wrapped(noQuery())
 	}
-	checked, errs := e.checker.Check(params.Query)
+	if !e.documents.allows(params.Query) {
+		return none, wrapped(unlisted())
+	}
+	checked, errs := e.documents.checker.Check(params.Query)
 	if len(errs) > 0 {
 		return none, errs
 	}
@@ -35,7 +45,7 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 		}
 		return none, wrapped(missing("the document has no operation of that name", "give operationName as the document has it"))
 	}
-	if err := e.checker.CheckVariables(operation, params.Variables); err != nil {
+	if err := e.documents.checker.CheckVariables(operation, params.Variables); err != nil {
 		return none, gqlerror.List{gqlerror.Wrap(err)}
 	}
 	op, errs := e.GraphExecutor.CreateOperationContext(context.WithValue(ctx, checkedKey{}, checked), params)

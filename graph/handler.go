@@ -31,6 +31,8 @@ type Options struct {
 	Observer Observer
 	// Documents bound what documents may ask for, and say whether errors suggest names of the schema.
 	Documents document.Options
+	// List, if set, has the only documents that are answered.
+	List *document.List
 	// Results bound answers.
 	Results ResultLimits
 	// Limits, if set, lists further limits that hold for the client of a request: those of the server around the handler.
@@ -48,6 +50,12 @@ func served() *ast.Schema {
 	definition := gqlparser.MustLoadSchema(&ast.Source{Name: "schema.graphql", Input: schema.SDL()})
 	delete(definition.Directives, "defer")
 	return definition
+}
+
+// ReadDocuments reads the documents of a directory that are to be the only ones answered, and checks each within the limits. The
+// error is a *document.ListError where they can be read and one of them cannot be served.
+func ReadDocuments(dir string, options document.Options) (*document.List, error) {
+	return document.ReadList(dir, document.NewChecker(served(), options))
 }
 
 func (o Options) withDefaults() Options {
@@ -75,6 +83,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
 		service: service, limits: limits(checker.Limits(), service, options.Results), around: options.Limits, audit: options.Audit,
 	}}))
+	documents := newDocuments(checker, options.List)
 	streams := options.Streams.withDefaults()
 	connections := &gate{most: int64(streams.Connections)}
 	logged := internal(options.Logger, options.RequestID)
@@ -82,9 +91,9 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		options.Observer.Panicked(ctx)
 		return logged(ctx, err)
 	}
-	server.AddTransport(socketTransport{checker, unexpected, streams, connections})
-	server.AddTransport(eventTransport{checker, unexpected, streams, connections})
-	server.AddTransport(httpTransport{checker, newKeeper(service, checker, options), unexpected})
+	server.AddTransport(socketTransport{documents, unexpected, streams, connections})
+	server.AddTransport(eventTransport{documents, unexpected, streams, connections})
+	server.AddTransport(httpTransport{documents, newKeeper(service, checker, options), unexpected})
 	server.SetQueryCache(checkedDocuments{})
 	server.Use(onlyChecked{})
 	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted

@@ -29,6 +29,8 @@ type Keeping struct {
 	// Observe, if set, is told for every answer that may be kept how it came: kept, shared, made or unchanged; and how many bytes
 	// of answers are kept.
 	Observe func(ctx context.Context, how string, bytes uint64)
+	// Evicted, if set, is called for every answer that makes room for others.
+	Evicted func()
 }
 
 // keeper gives answers again.
@@ -43,7 +45,7 @@ func newKeeper(service *query.Service, checker *document.Checker, options Option
 	if options.Keeping.Bytes < 0 || options.Keeping.Scope == nil {
 		return nil
 	}
-	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes)), options.Keeping} //nolint:gosec // not negative
+	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes), options.Keeping.Evicted), options.Keeping} //nolint:gosec // not negative
 }
 
 // answeredFromKey is where an operation that another goroutine than the request's carries out says from which snapshot: a *string.

@@ -11,8 +11,6 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
-
-	"github.com/countyql/countyql/graph/document"
 )
 
 const subprotocol = "graphql-transport-ws"
@@ -30,10 +28,10 @@ const (
 
 // socketTransport is graphql-transport-ws: any number of operations over one WebSocket. Pages of other origins cannot open one.
 type socketTransport struct {
-	checker  *document.Checker
-	internal func(ctx context.Context, err error) *gqlerror.Error
-	options  Streams
-	gate     *gate
+	documents *documents
+	internal  func(ctx context.Context, err error) *gqlerror.Error
+	options   Streams
+	gate      *gate
 }
 
 var _ graphql.Transport = socketTransport{}
@@ -58,7 +56,7 @@ func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql
 		return
 	}
 	s := &socket{
-		conn: conn, request: r, exec: executor{exec, t.checker}, internal: t.internal, options: t.options,
+		conn: conn, request: r, exec: executor{exec, t.documents}, internal: t.internal, options: t.options,
 		active: make(map[string]*operation), slots: make(chan struct{}, t.options.Operations),
 	}
 	s.serve()

@@ -75,7 +75,7 @@ func (s *socket) answer(ctx context.Context, id string, fields map[string]json.R
 		return failure(id, &graphql.Response{Errors: typed(refused.err)})
 	}
 	params.Headers = s.request.Header
-	op, errs := s.exec.CreateOperationContext(ctx, params)
+	op, errs := s.exec.operation(ctx, params)
 	if len(errs) > 0 {
 		return failure(id, s.exec.DispatchError(ctx, errs))
 	}

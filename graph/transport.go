@@ -14,15 +14,14 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
-	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/indicator"
 )
 
 // httpTransport is GraphQL over HTTP: one operation per POST or GET, answered by one JSON object. HEAD is GET without the
 // body. GET carries out queries only.
 type httpTransport struct {
-	checker *document.Checker
-	answers *keeper // nil if answers are not kept
+	documents *documents
+	answers   *keeper // nil if answers are not kept
 	// internal logs an error and returns what clients may see of it.
 	internal func(ctx context.Context, err error) *gqlerror.Error
 }
@@ -59,10 +58,6 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		WriteRefusal(w, accept, refused.status, refused.err)
 		return
 	}
-	if params.Query == "" {
-		WriteRefusal(w, accept, http.StatusBadRequest, noQuery())
-		return
-	}
 	params.Headers = r.Header
 	defer func() {
 		if panicked := recover(); panicked != nil { // outside of a field: those have their own
@@ -70,10 +65,20 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			send(w, media, http.StatusInternalServerError, answer{Errors: gqlerror.List{shown}})
 		}
 	}()
-	run := func(ctx context.Context) (*graphql.Response, int) {
-		return t.execute(r.WithContext(ctx), executor{exec, t.checker}, params)
+	if errs := t.documents.find(params); len(errs) > 0 {
+		response := exec.DispatchError(r.Context(), errs)
+		w.Header().Set("Cache-Control", "no-store")
+		write(w, media, statusOf(response.Errors), response)
+		return
 	}
-	if t.answers.serve(w, r, media, params, run, t.internal) {
+	if params.Query == "" {
+		WriteRefusal(w, accept, http.StatusBadRequest, noQuery())
+		return
+	}
+	run := func(ctx context.Context) (*graphql.Response, int) {
+		return t.execute(r.WithContext(ctx), executor{exec, t.documents}, &params.RawParams)
+	}
+	if t.answers.serve(w, r, media, &params.RawParams, run, t.internal) {
 		return
 	}
 	response, status := run(r.Context())

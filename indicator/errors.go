@@ -25,6 +25,8 @@ const (
 	Overloaded       ErrorCode = "OVERLOADED"
 	Unavailable      ErrorCode = "UNAVAILABLE"
 	Internal         ErrorCode = "INTERNAL"
+	// PersistedQueryNotFound asks a client that sent the hash of a document to send the document: the code is theirs.
+	PersistedQueryNotFound ErrorCode = "PERSISTED_QUERY_NOT_FOUND"
 )
 
 // Error is the one typed error of countyql. Message says what is wrong with which input, Hint what to do about it.

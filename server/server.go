@@ -28,6 +28,8 @@ type Options struct {
 	Timeout time.Duration
 	// Documents bound what documents may ask for. Without introspection there is no /schema.graphql either.
 	Documents document.Options
+	// List, if set, has the only documents that are answered: graph.ReadDocuments reads it.
+	List *document.List
 	// Results bound answers.
 	Results graph.ResultLimits
 	// Access says who may do what. Default: everybody may read, nobody more.
@@ -101,7 +103,8 @@ func New(service *query.Service, options Options) *Handler {
 	routes := http.NewServeMux()
 	asked := graph.Options{
 		Logger: options.Logger, RequestID: requestID, Observer: observer{options.Telemetry},
-		Documents: options.Documents, Results: options.Results, Limits: options.limits, Audit: audited(options.Audit), Streams: options.streams(), Keeping: options.keeping(),
+		Documents: options.Documents, List: options.List, Results: options.Results, Limits: options.limits, Audit: audited(options.Audit),
+		Streams: options.streams(), Keeping: options.keeping(),
 	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }

@@ -25,6 +25,7 @@ func (o Options) keeping() graph.Keeping {
 		recordOf(ctx).answer = how
 		o.Telemetry.Answered(how, bytes)
 	}
+	keeping.Evicted = o.Telemetry.Evicted
 	return keeping
 }
 

@@ -34,6 +34,7 @@ type Metrics struct {
 	uploads    *prometheus.CounterVec
 	answers    *prometheus.CounterVec
 	answerSize prometheus.Gauge
+	evicted    prometheus.Counter
 	publishing published
 }
 
@@ -74,6 +75,7 @@ func NewMetrics(options MetricsOptions) *Metrics {
 	m.slow = m.counter("engine_slow_queries_total", "Engine queries that took longer than the server was told is slow.")
 	m.uploads = m.counters("uploads_total", "Loads over HTTP by outcome.", "outcome")
 	m.answers = m.counters("answers_total", "Answers that may be kept, by how they came.", "how")
+	m.evicted = m.counter("answers_evicted_total", "Kept answers that made room for others.")
 	m.answerSize = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "answers_kept_bytes", Help: "What the answers take that are kept."})
 	m.publishing.now = options.Now
 	m.registry.MustRegister(m.inFlight, m.answerSize, m.queryFor, &m.publishing,
@@ -118,6 +120,9 @@ func (m *Metrics) Answered(how string, bytes uint64) {
 	m.answers.WithLabelValues(how).Inc()
 	m.answerSize.Set(float64(bytes))
 }
+
+// Evicted counts an answer that made room for others.
+func (m *Metrics) Evicted() { m.evicted.Inc() }
 
 // Panicked counts a panic.
 func (m *Metrics) Panicked() { m.panics.Inc() }

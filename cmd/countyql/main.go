@@ -12,6 +12,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/store"
 )
@@ -20,7 +21,7 @@ import (
 const (
 	exitOK       = 0 // done; of load also: there was nothing to publish
 	exitUsage    = 2
-	exitRejected = 3 // the input has problems, is empty or would withdraw too much, or a check of severity ERROR failed; of verify: a snapshot is damaged
+	exitRejected = 3 // the input has problems, is empty or would withdraw too much, or a check of severity ERROR failed; of verify: a snapshot is damaged; of serve: a document cannot be served
 	exitLocked   = 4 // another load holds the store
 	exitIO       = 5 // reading or storing failed, or the run was interrupted
 )
@@ -146,6 +147,7 @@ func exitCode(err error) int {
 		shrink    *loader.ShrinkError
 		scope     *loader.ScopeError
 		damaged   foundDamaged
+		documents *document.ListError
 		unknown   *store.UnknownSnapshotError
 		locked    *store.LockedError
 	)
@@ -154,7 +156,8 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &malformed), errors.As(err, &usage), errors.As(err, &scope), errors.As(err, &unknown):
 		return exitUsage
-	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty), errors.As(err, &shrink), errors.As(err, &damaged):
+	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty), errors.As(err, &shrink), errors.As(err, &damaged),
+		errors.As(err, &documents):
 		return exitRejected
 	case errors.As(err, &locked):
 		return exitLocked

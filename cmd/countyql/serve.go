@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"time"
@@ -30,12 +29,11 @@ type serveCmd struct {
 	ExportTimeout time.Duration `default:"10m" env:"COUNTYQL_EXPORT_TIMEOUT" help:"Longest time an export may take."`
 	Notice        time.Duration `default:"0s" env:"COUNTYQL_NOTICE" help:"How long requests are accepted at shutdown after /readyz has begun to say no."`
 	Connections   int           `default:"1000" env:"COUNTYQL_CONNECTIONS" help:"Most WebSockets and event streams open at a time." placeholder:"N"`
-	AnswerBytes   int64         `default:"67108864" env:"COUNTYQL_ANSWER_BYTES" help:"Bytes of answers kept to be given again; -1 keeps none." placeholder:"N"`
-	MaxAge        time.Duration `default:"0s" env:"COUNTYQL_MAX_AGE" help:"How long proxies may give public answers to GET again without asking."`
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
 	limitFlags
+	documentFlags
 	uploadFlags
 	telemetryFlags
 	configFlags
@@ -45,7 +43,7 @@ type serveCmd struct {
 
 // Validate refuses flags that make no sense.
 func (c *serveCmd) Validate() error {
-	return errors.Join(c.limitFlags.check(), c.telemetryFlags.check())
+	return errors.Join(c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.telemetryFlags.check())
 }
 
 // Run opens the store and serves it.
@@ -84,6 +82,14 @@ func (c *serveCmd) serve(
 	if err != nil {
 		return err
 	}
+	options := server.Options{
+		Logger: logger, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
+		Streams: graph.Streams{Connections: c.Connections}, Telemetry: measured, Profiles: c.Pprof,
+	}
+	c.onRequests(&options)
+	if err := c.answering(&options, logger); err != nil {
+		return err
+	}
 	listener, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -104,27 +110,20 @@ func (c *serveCmd) serve(
 	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
 	c.onQueries(service)
 	watch(measured.Metrics, service.Gate)
-	audit, closeAudit, err := c.openAudit(logger)
+	var closeAudit, closeUploads func() error
+	options.Audit, closeAudit, err = c.openAudit(logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeAudit()) }()
-	uploads, closeUploads, err := c.uploadFlags.open(service, dir, measured.Upload, audit, logger)
+	options.Uploads, closeUploads, err = c.uploadFlags.open(service, dir, measured.Upload, options.Audit, logger)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, closeUploads()) }()
-	var pages fs.FS
 	if built, ok := web.Dist(); ok {
-		pages = built
+		options.Pages = built
 	}
-	options := server.Options{
-		Logger: logger, Pages: pages, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
-		Uploads: uploads, Audit: audit, Streams: graph.Streams{Connections: c.Connections},
-		Keeping:   graph.Keeping{Bytes: c.AnswerBytes, MaxAge: c.MaxAge},
-		Telemetry: measured, Profiles: c.Pprof,
-	}
-	c.onRequests(&options)
 	handler := server.New(service, options)
 	stopOperations, err := c.serveOperations(ctx, handler.Operations(service, options), logger)
 	if err != nil {

@@ -44,11 +44,17 @@ type spelling struct{ document, operation string }
 // perAnswer is what an answer takes beside its bytes, roughly.
 const perAnswer = 200
 
-// NewAnswers returns an empty cache of answers of so many bytes. Default: 64 MiB.
-func NewAnswers(bytes uint64) *Answers {
+// NewAnswers returns an empty cache of answers of so many bytes. Default: 64 MiB. The function, if there is one, is called for every
+// answer that makes room for others; it must not use the cache.
+func NewAnswers(bytes uint64, evicted func()) *Answers {
 	bytes = cmp.Or(bytes, 64<<20)
 	return &Answers{
 		answers: otter.Must(&otter.Options[Key, []byte]{
+			OnAtomicDeletion: func(e otter.DeletionEvent[Key, []byte]) {
+				if evicted != nil && e.Cause == otter.CauseOverflow {
+					evicted()
+				}
+			},
 			MaximumWeight: bytes, Weigher: func(_ Key, answer []byte) uint32 { return uint32(len(answer)) + perAnswer }, //nolint:gosec // answers are bounded far below
 		}),
 		normals: otter.Must(&otter.Options[spelling, string]{

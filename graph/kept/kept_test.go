@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -38,7 +39,7 @@ func TestNormal(t *testing.T) {
 // Each part of a question makes another key, and parts do not run together.
 func TestKey(t *testing.T) {
 	t.Parallel()
-	a := NewAnswers(0)
+	a := NewAnswers(0, nil)
 	base := Question{Snapshot: "s", Day: "d", Scope: "", Document: "{ a }", Variables: map[string]any{"x": "1"}}
 	if _, ok := a.Key(base); ok {
 		t.Error("a document that was not seen has a key")
@@ -64,7 +65,7 @@ func TestKey(t *testing.T) {
 // Another snapshot's first answer drops those before.
 func TestKeep(t *testing.T) {
 	t.Parallel()
-	a := NewAnswers(0)
+	a := NewAnswers(0, nil)
 	a.Keep("1", Key{1}, []byte("old"))
 	if got, ok := a.Get(Key{1}); !ok || string(got) != "old" {
 		t.Errorf("%q", got)
@@ -75,6 +76,27 @@ func TestKeep(t *testing.T) {
 	}
 	if _, ok := a.Get(Key{2}); !ok {
 		t.Error("the new answer is not kept")
+	}
+}
+
+// Answers make room for others, which is told; those of another snapshot are dropped without a word.
+func TestKeep_MakesRoom(t *testing.T) {
+	t.Parallel()
+	const most, answers = 10_000, 100
+	var evicted atomic.Int64
+	a := NewAnswers(most, func() { evicted.Add(1) })
+	for i := range byte(answers) {
+		a.Keep("1", Key{i}, make([]byte, 1000))
+		a.answers.CleanUp()
+	}
+	if left := int64(a.answers.EstimatedSize()); a.Bytes() == 0 || a.Bytes() > most || evicted.Load() != answers-left {
+		t.Errorf("%d bytes in %d answers, %d evicted", a.Bytes(), left, evicted.Load())
+	}
+	before := evicted.Load()
+	a.Keep("2", Key{1}, nil)
+	a.answers.CleanUp()
+	if evicted.Load() != before {
+		t.Errorf("another snapshot evicted %d", evicted.Load()-before)
 	}
 }
 
