@@ -14,15 +14,15 @@ import (
 type loadCmd struct {
 	Paths []string `arg:"" name:"path" help:"${pathHelp}"`
 	loadFlags
+	retentionFlags
 	DryRun         bool `help:"Publish nothing; say what would change: figures, ranks, regions."`
-	Keep           int  `default:"10" env:"COUNTYQL_KEEP" placeholder:"N" help:"How many snapshots to leave after publishing: this one and the newest others; 0 for all (default ${default})."`
 	SuggestMapping bool `help:"Load nothing; write a first mapping file for the table to standard output."`
 }
 
 // Run loads the package and reports what was published.
 func (c *loadCmd) Run(a *app) error {
-	if c.Keep < 0 {
-		return &usageError{fmt.Sprintf("--keep %d is no number of snapshots", c.Keep), "write 0 to keep all"}
+	if err := c.check(); err != nil {
+		return err
 	}
 	c.loadFlags.keep = c.Keep
 	if c.SuggestMapping {

@@ -35,6 +35,7 @@ type serveCmd struct {
 	limitFlags
 	documentFlags
 	uploadFlags
+	retentionFlags
 	telemetryFlags
 	configFlags
 
@@ -43,7 +44,7 @@ type serveCmd struct {
 
 // Validate refuses flags that make no sense.
 func (c *serveCmd) Validate() error {
-	return errors.Join(c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.telemetryFlags.check())
+	return errors.Join(c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.retentionFlags.check(), c.telemetryFlags.check())
 }
 
 // Run opens the store and serves it.
@@ -61,7 +62,7 @@ func (c *serveCmd) Run(a *app, line *kong.Context) error {
 	}
 	publications := query.NewPublications()
 	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{
-		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit, OnQuery: measured.Query,
+		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit, Keep: c.Keep, OnQuery: measured.Query,
 		OnPublish: func(m store.Manifest) {
 			measured.Published(m)
 			publications.Announce()
