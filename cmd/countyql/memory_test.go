@@ -18,11 +18,11 @@ import (
 func TestMemoryOfLoad(t *testing.T) {
 	switch {
 	case testing.Short():
-		t.Skip("it loads a million figures")
+		t.Skip("SKIPPED memory of a load: it loads a million figures, and -short was given")
 	case raceDetector:
-		t.Skip("the race detector takes memory of its own")
+		t.Skip("SKIPPED memory of a load: the race detector takes memory of its own; tools/test runs this test without it")
 	case runtime.GOOS != "linux":
-		t.Skip("the unit of the peak is known for Linux only")
+		t.Skip("SKIPPED memory of a load: the unit of the peak is known for Linux only")
 	}
 	const small, large, most = 200_000, 1_000_000, 1 << 30
 	var peaks []int64
