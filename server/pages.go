@@ -1,9 +1,11 @@
 package server
 
 import (
+	"bytes"
 	"io/fs"
 	"net/http"
 	"strings"
+	"time"
 )
 
 const notBuilt = `The web pages are not part of this binary. Build them with "make build"; it needs Node.js.
@@ -15,9 +17,12 @@ The API is served all the same:
   GET  /readyz           readiness
 `
 
+const noPlayground = "The playground is switched off here. The endpoint is /graphql.\n"
+
 // pages serves the built web pages. Files under assets/ carry a hash of their content in their names and may be cached for
-// ever; all others are asked for again. Without pages, / tells how to build them.
-func pages(files fs.FS) http.Handler {
+// ever; all others are asked for again. Without pages, / tells how to build them. Without the playground, the explorer's page
+// says so to its style sheet, which hides the links to it.
+func pages(files fs.FS, playground bool) http.Handler {
 	if files == nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/" || strings.HasPrefix(r.URL.Path, "/playground") {
@@ -28,7 +33,22 @@ func pages(files fs.FS) http.Handler {
 		})
 	}
 	server := http.FileServerFS(files)
+	explorer, err := fs.ReadFile(files, "index.html")
+	if err != nil {
+		panic(err) // whoever built the pages built this one
+	}
+	explorer = bytes.Replace(explorer, []byte("<html "), []byte(`<html data-playground="off" `), 1)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case playground:
+		case path == "/":
+			w.Header().Set("Cache-Control", "no-cache")
+			http.ServeContent(w, r, "index.html", time.Time{}, bytes.NewReader(explorer))
+			return
+		case path == "/playground" || strings.HasPrefix(path, "/playground/"):
+			respond(w, http.StatusNotFound, noPlayground)
+			return
+		}
 		if strings.HasPrefix(r.URL.Path, "/assets/") {
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		} else {

@@ -22,6 +22,8 @@ type Options struct {
 	Logger *slog.Logger
 	// Pages are the built web pages; nil if they have not been built, and / then says how to.
 	Pages fs.FS
+	// NoPlayground leaves the playground out of the pages.
+	NoPlayground bool
 	// MaxBody bounds a request's body in bytes. Default: 1 MiB.
 	MaxBody int64
 	// Timeout bounds the time a request may take. Default: 30 seconds.
@@ -119,7 +121,7 @@ func New(service *query.Service, options Options) *Handler {
 		routes.Handle("GET /schema.graphql", brief(known(http.HandlerFunc(serveSchema))))
 	}
 	h.operations(routes, service, options)
-	routes.Handle("/", brief(readOnly(pages(options.Pages))))
+	routes.Handle("/", brief(readOnly(pages(options.Pages, !options.NoPlayground))))
 	h.Handler = identify(observed(contained(secured(routes), options.Telemetry, options.Logger), options.Telemetry, options.Logger))
 	return h
 }

@@ -39,6 +39,7 @@ type limitFlags struct {
 
 	NoIntrospection bool `env:"COUNTYQL_NO_INTROSPECTION" help:"Do not show the schema: neither over GraphQL nor as /schema.graphql."`
 	NoSuggestions   bool `env:"COUNTYQL_NO_SUGGESTIONS" help:"Do not suggest names of the schema in errors."`
+	NoPlayground    bool `env:"COUNTYQL_NO_PLAYGROUND" help:"Do not serve the playground."`
 }
 
 // check refuses limits of nothing, which would otherwise mean the defaults.
@@ -80,5 +81,6 @@ func (f *limitFlags) onRequests(options *server.Options) {
 		},
 		NoIntrospection: f.NoIntrospection, NoSuggestions: f.NoSuggestions,
 	}
+	options.NoPlayground = f.NoPlayground
 	options.Results = graph.ResultLimits{Values: f.MaxValues, Bytes: f.MaxBytes}
 }
