@@ -32,6 +32,7 @@ var allowedImports = map[string][]string{
 	"web":            {},
 	"bench/star":     {"indicator"},
 	"bench/raw":      {"bench/star"},
+	"bench/dense":    {"indicator", "catalog", "store"},
 }
 
 // driver may be imported by store/duckdb alone, and by what a benchmark compares it with.
