@@ -2,15 +2,12 @@ package duckdb
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"fmt"
-	"math"
 	"runtime"
 	"sync"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store/content"
 )
 
 // digestRows is about how many rows are hashed at a time.
@@ -30,22 +27,22 @@ func (w *writer) digest(ctx context.Context) error {
 	}
 	w.figures = fresh
 	if w.parent != nil {
-		w.figures = w.parent.figures.plus(fresh)
+		w.figures = w.parent.figures.Plus(fresh)
 	}
 	return nil
 }
 
 // digest adds up the hashes of all reports of a snapshot, of some indicators at a time: history is sorted by them.
-func (h *handle) digest(ctx context.Context) (digest, error) {
+func (h *handle) digest(ctx context.Context) (content.Digest, error) {
 	r, err := h.db.query(ctx, "SELECT indicator, count(*) FROM "+reportTable+" GROUP BY indicator ORDER BY indicator")
 	if err != nil {
-		return digest{}, err
+		return content.Digest{}, err
 	}
 	defer r.close()
 	s := &scanner{result: r}
 	indicators, counts := next[int32](s), next[int64](s)
 	if s.err != nil {
-		return digest{}, s.err
+		return content.Digest{}, s.err
 	}
 	var parts []string
 	rows, first := int64(0), 0
@@ -58,31 +55,30 @@ func (h *handle) digest(ctx context.Context) (digest, error) {
 	return sumHashes(ctx, h.db, parts, h.contents.Catalog)
 }
 
-// sumHashes adds up the hashes of the reports that queries select. A report is hashed with hashes of codes for ordinals, so
-// that neither the order of rows nor the numbering of a catalogue nor the engine matters.
-func sumHashes(ctx context.Context, db *database, parts []string, c *catalog.Catalog) (digest, error) {
-	names := newCodeNames(c)
+// sumHashes adds up the hashes of the reports that queries select.
+func sumHashes(ctx context.Context, db *database, parts []string, c *catalog.Catalog) (content.Digest, error) {
+	names := content.NewNames(c)
 	next := make(chan string, len(parts))
 	for _, part := range parts {
 		next <- part
 	}
 	close(next)
 	var mu sync.Mutex
-	var total digest
+	var total content.Digest
 	var failed error
 	var running sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(parts)) {
 		running.Go(func() {
-			var sum digest
+			var sum content.Digest
 			var err error
 			for part := range next {
 				if err == nil {
-					err = names.add(ctx, db, part, &sum)
+					err = addHashes(ctx, db, part, names, &sum)
 				}
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			total = total.plus(sum)
+			total = total.Plus(sum)
 			if failed == nil {
 				failed = err
 			}
@@ -92,110 +88,27 @@ func sumHashes(ctx context.Context, db *database, parts []string, c *catalog.Cat
 	return total, failed
 }
 
-// codeNames are the hashes of codes by ordinals.
-type codeNames struct {
-	regions, indicators, slices, sources, definitions []uint64
-}
-
-func newCodeNames(c *catalog.Catalog) *codeNames {
-	name := func(texts ...string) uint64 {
-		var b []byte
-		for _, text := range texts {
-			b = append(binary.LittleEndian.AppendUint32(b, uint32(len(text))), text...)
-		}
-		sum := sha256.Sum256(b)
-		return binary.LittleEndian.Uint64(sum[:])
-	}
-	var n codeNames
-	for _, r := range c.Regions() {
-		n.regions = append(n.regions, name(r.Scheme, r.Code))
-	}
-	for _, i := range c.Indicators() {
-		n.indicators = append(n.indicators, name(i.Code))
-	}
-	for _, s := range c.Slices() {
-		n.slices = append(n.slices, name(s.String()))
-	}
-	for _, s := range c.Sources() {
-		n.sources = append(n.sources, name(s.Code))
-	}
-	for _, text := range c.Tables().Definitions {
-		n.definitions = append(n.definitions, name(text))
-	}
-	return &n
-}
-
-// add adds the hashes of the reports that one query selects.
-func (n *codeNames) add(ctx context.Context, db *database, part string, sum *digest) error {
+// addHashes adds the hashes of the reports that one query selects.
+func addHashes(ctx context.Context, db *database, part string, names *content.Names, sum *content.Digest) error {
 	r, err := db.query(ctx, "SELECT region, indicator, slice, source, definition, period_start, period_end, published, printed_offset, "+
 		"CAST(coalesce(withdraws, "+literal(indicator.NoDay)+") AS INTEGER), status, missing, precision, counts_precision, "+
-		"CAST(inferred AS TINYINT), value, numerator, denominator, printed, note FROM ("+part+")")
+		"inferred, value, numerator, denominator, printed, note FROM ("+part+")")
 	if err != nil {
 		return err
 	}
 	defer r.close()
 	s := &scanner{result: r}
-	var codes [5][]uint64
-	for i, kind := range [][]uint64{n.regions, n.indicators, n.slices, n.sources, n.definitions} {
-		if codes[i], err = named(kind, next[int32](s)); err != nil {
-			return err
-		}
+	reports := &content.Reports{
+		Region: next[int32](s), Indicator: next[int32](s), Slice: next[int32](s), Source: next[int32](s), Definition: next[int32](s),
+		Start: next[indicator.Day](s), End: next[indicator.Day](s), Published: next[indicator.Day](s),
+		Offset: next[int32](s), Withdraws: next[indicator.Day](s), Status: next[indicator.Status](s), Missing: next[indicator.Missing](s),
+		Precision: next[indicator.Precision](s), CountsPrecision: next[indicator.Precision](s), Inferred: next[bool](s),
+		Value: nextFloats(s), Numerator: nextFloats(s), Denominator: nextFloats(s), Printed: nextTexts(s), Note: nextTexts(s),
 	}
-	var numbers [5][]int32
-	for i := range numbers {
-		numbers[i] = next[int32](s)
-	}
-	var small [5][]int8
-	for i := range small {
-		small[i] = next[int8](s)
-	}
-	var floats [3][]float64
-	for i := range floats {
-		floats[i] = nextFloats(s)
-	}
-	printed, notes := nextTexts(s), nextTexts(s)
 	if s.err != nil {
 		return s.err
 	}
-	var b []byte
-	for row := range r.rows {
-		b = b[:0]
-		for i := range codes {
-			b = binary.LittleEndian.AppendUint64(b, codes[i][row])
-		}
-		for i := range numbers {
-			b = binary.LittleEndian.AppendUint32(b, uint32(numbers[i][row]))
-		}
-		for i := range small {
-			b = append(b, byte(small[i][row]))
-		}
-		for i := range floats {
-			b = binary.LittleEndian.AppendUint64(b, canonicalBits(floats[i][row]))
-		}
-		b = append(binary.LittleEndian.AppendUint32(b, uint32(len(printed[row]))), printed[row]...)
-		b = append(b, notes[row]...)
-		hash := sha256.Sum256(b)
-		*sum = sum.plus(digest{High: binary.LittleEndian.Uint64(hash[:]), Low: binary.LittleEndian.Uint64(hash[8:])})
-	}
-	return nil
-}
-
-// named replaces ordinals by the hashes of their codes, in place of which a damaged file may have anything.
-func named(names []uint64, ordinals []int32) ([]uint64, error) {
-	out := make([]uint64, len(ordinals))
-	for i, ordinal := range ordinals {
-		if ordinal < 0 || int(ordinal) >= len(names) {
-			return nil, fmt.Errorf("a report has the ordinal %d, and the catalogue has %d", ordinal, len(names))
-		}
-		out[i] = names[ordinal]
-	}
-	return out, nil
-}
-
-// canonicalBits are the bits of a number, the same for all that are no number.
-func canonicalBits(x float64) uint64 {
-	if math.IsNaN(x) {
-		x = math.NaN()
-	}
-	return math.Float64bits(x)
+	more, err := names.Sum(reports)
+	*sum = sum.Plus(more)
+	return err
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/content"
 )
 
 // rowGroup is the number of rows in a row group of a snapshot file: small enough for zone maps to skip most of a
@@ -82,18 +83,18 @@ func (w *writer) describe(ctx context.Context, load indicator.Load, checks []ind
 	if err != nil {
 		return manifest{}, err
 	}
-	loadRows, err := encodeResults(append(loads, load))
+	loadRows, err := content.EncodeResults(append(loads, load))
 	if err != nil {
 		return manifest{}, err
 	}
-	checkRows, err := encodeResults(checks)
+	checkRows, err := content.EncodeResults(checks)
 	if err != nil {
 		return manifest{}, err
 	}
 	for _, table := range []struct {
 		name string
-		rows []document
-	}{{"manifest", []document{row}}, {"load", loadRows}, {"check_result", checkRows}} {
+		rows []content.Document
+	}{{"manifest", []content.Document{row}}, {"load", loadRows}, {"check_result", checkRows}} {
 		if err := fillDocuments(w.db, table.name, table.rows, false); err != nil {
 			return manifest{}, err
 		}
@@ -120,7 +121,7 @@ func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest
 		Observations: observations,
 		Regions:      regions,
 		Indicators:   indicators,
-		ContentHash:  contentHash(w.documents, w.figures),
+		ContentHash:  content.Hash(w.documents, w.figures),
 		Engine:       engineName(),
 	}}
 	if w.parent != nil {

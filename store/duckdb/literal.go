@@ -1,39 +1,16 @@
 package duckdb
 
-import (
-	"math"
-	"slices"
-	"strconv"
-	"strings"
+import "github.com/countyql/countyql/store/statement"
+
+// literal renders a number, the only kind of value that enters SQL.
+func literal[N statement.Number](n N) string { return statement.Literal(n) }
+
+// The tables of an attached snapshot file.
+const (
+	observationTable = "snapshot.observation"
+	pastTable        = "snapshot.past"
+	reportTable      = "snapshot.report" // both
 )
 
-// number is what may be rendered into SQL: ordinals, enumerations, days and values.
-type number interface {
-	~int | ~int8 | ~int32 | ~int64 | ~float64
-}
-
-// literal renders a number. It is the only way by which a value of a selection enters SQL: bound parameters hide values
-// from DuckDB's zone maps and make look-ups fifty times slower. Floats get an exponent, so that they are read as doubles
-// and not as decimals; a float that is not finite has no literal and is rendered as NULL, which compares to nothing.
-func literal[N number](n N) string {
-	if isInteger := N(1)/2 == 0; isInteger {
-		return strconv.FormatInt(int64(n), 10)
-	}
-	f := float64(n)
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return "NULL"
-	}
-	return strconv.FormatFloat(f, 'e', -1, 64)
-}
-
-// literals renders numbers as a list, sorted and without repetitions.
-func literals[N number](numbers []N) string {
-	sorted := slices.Clone(numbers)
-	slices.Sort(sorted)
-	sorted = slices.Compact(sorted)
-	texts := make([]string, len(sorted))
-	for i, n := range sorted {
-		texts[i] = literal(n)
-	}
-	return strings.Join(texts, ", ")
-}
+// dialect is how selections are rendered.
+var dialect = statement.DuckDB()

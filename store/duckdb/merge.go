@@ -8,15 +8,16 @@ import (
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/content"
 )
 
 // references are the columns of the batch and the parent that hold ordinals of the catalogue, and their kind.
 var references = []struct{ column, kind string }{
-	{"region", kindRegion},
-	{"indicator", kindIndicator},
-	{"slice", kindSlice},
-	{"source", kindSource},
-	{"definition", kindDefinition},
+	{"region", content.KindRegion},
+	{"indicator", content.KindIndicator},
+	{"slice", content.KindSlice},
+	{"source", content.KindSource},
+	{"definition", content.KindDefinition},
 }
 
 // compare finds which reports of the batch are new (table fresh) and which figures are withdrawn (table taken), and counts
@@ -172,7 +173,7 @@ func (w *writer) carryParent(ctx context.Context) error {
 	if w.parent == nil {
 		return w.db.exec(ctx, "CREATE TABLE memory.old ("+oldTypes+")")
 	}
-	kinds := "'" + kindRegion + "', '" + kindIndicator + "', '" + kindSlice + "', '" + kindSource + "', '" + kindDefinition + "'"
+	kinds := "'" + content.KindRegion + "', '" + content.KindIndicator + "', '" + content.KindSlice + "', '" + content.KindSource + "', '" + content.KindDefinition + "'"
 	err := w.db.exec(ctx, "CREATE TABLE memory.moved AS SELECT p.kind, p.ordinal AS from_ordinal, c.ordinal AS to_ordinal, p.code "+
 		"FROM parent.code p LEFT JOIN memory.code c ON c.kind = p.kind AND c.scheme = p.scheme AND c.code = p.code "+
 		"WHERE p.kind IN ("+kinds+")")
@@ -207,7 +208,7 @@ func (w *writer) checkMoved(ctx context.Context) error {
 		return err
 	}
 	if len(lost) > 0 {
-		return fmt.Errorf("the catalogue lacks the %s %q of the published snapshot", lost[0].kind, lost[0].body)
+		return fmt.Errorf("the catalogue lacks the %s %q of the published snapshot", lost[0].Kind, lost[0].Body)
 	}
 	return nil
 }

@@ -48,7 +48,7 @@ func (r *reader) explain(ctx context.Context, sql string) (string, error) {
 
 // Select returns the rows of a selection in its order.
 func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error) {
-	sql, err := renderSelect(s)
+	sql, err := dialect.Select(s)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
@@ -67,7 +67,7 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 	return rows, nil
 }
 
-// scanRows reads the columns that renderSelect asks for.
+// scanRows reads the columns that a rendered selection asks for.
 func scanRows(res *result, evidence bool) (*store.Rows, error) {
 	s := &scanner{result: res}
 	rows := &store.Rows{
@@ -103,7 +103,7 @@ func scanRows(res *result, evidence bool) (*store.Rows, error) {
 
 // Count counts a selection's rows by keys.
 func (r *reader) Count(ctx context.Context, s store.Select, by ...store.Key) ([]store.Tally, error) {
-	sql, err := renderCount(s, by)
+	sql, err := dialect.Count(s, by)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/content"
 )
 
 // handle is an open snapshot file. It stays open while anything refers to it: the engine, while it is the newest, and
@@ -21,9 +22,9 @@ import (
 type handle struct {
 	reader
 	contents  *store.Contents
-	figures   digest
-	documents []document // the encoded catalogue
-	refs      int        // guarded by Engine.mu
+	figures   content.Digest
+	documents []content.Document // the encoded catalogue
+	refs      int                // guarded by Engine.mu
 }
 
 // pinned is one pin of a handle.
@@ -122,7 +123,7 @@ func (h *handle) load(ctx context.Context, path string) error {
 	if h.documents, err = readDocuments(ctx, h.db, "SELECT kind, ordinal, body FROM snapshot.catalogue"); err != nil {
 		return fmt.Errorf("snapshot file %s: %w", path, err)
 	}
-	tables, err := decodeCatalog(h.documents)
+	tables, err := content.DecodeCatalog(h.documents)
 	if err != nil {
 		return fmt.Errorf("snapshot file %s: %w", path, err)
 	}
@@ -155,7 +156,7 @@ func readManifest(ctx context.Context, db *database, path string) (manifest, err
 	return decodeManifest(path, bodies[0])
 }
 
-func readDocuments(ctx context.Context, db *database, sql string) ([]document, error) {
+func readDocuments(ctx context.Context, db *database, sql string) ([]content.Document, error) {
 	r, err := db.query(ctx, sql)
 	if err != nil {
 		return nil, err
@@ -166,9 +167,9 @@ func readDocuments(ctx context.Context, db *database, sql string) ([]document, e
 	if s.err != nil {
 		return nil, s.err
 	}
-	documents := make([]document, r.rows)
+	documents := make([]content.Document, r.rows)
 	for i := range documents {
-		documents[i] = document{kind: kinds[i], ordinal: ordinals[i], body: bodies[i]}
+		documents[i] = content.Document{Kind: kinds[i], Ordinal: ordinals[i], Body: bodies[i]}
 	}
 	return documents, nil
 }
@@ -178,17 +179,17 @@ func readResults[T indicator.Load | indicator.CheckResult](ctx context.Context, 
 	if err != nil {
 		return err
 	}
-	if err := decodeAll(documents, rows); err != nil {
+	if *rows, err = content.DecodeResults[T](documents); err != nil {
 		return fmt.Errorf("%s: %w", table, err)
 	}
 	return nil
 }
 
-func encodeManifest(m manifest) (document, error) {
+func encodeManifest(m manifest) (content.Document, error) {
 	m.Format = formatVersion
 	body, err := json.Marshal(m)
 	if err != nil {
-		return document{}, fmt.Errorf("encode the manifest: %w", err)
+		return content.Document{}, fmt.Errorf("encode the manifest: %w", err)
 	}
-	return document{body: string(body)}, nil
+	return content.Document{Body: string(body)}, nil
 }

@@ -5,13 +5,15 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store/content"
+	"github.com/countyql/countyql/store/statement"
 )
 
 // The columns of figures, in groups that the merge passes along as they are. NULL stands for an absent value, numerator
 // or denominator, and for nothing else.
 const (
 	// figureKey identifies a figure; in the order of its names it is the natural order.
-	figureKey = "indicator, slice, status, period_end, period_start, region"
+	figureKey = statement.FigureKey
 	// reportedRest is what a report says about its figure.
 	reportedRest = "value, missing, precision, numerator, denominator, counts_precision, source, definition, published, inferred, " +
 		"printed, printed_offset, note"
@@ -76,7 +78,7 @@ JOIN code r ON r.kind = 'region' AND r.ordinal = o.region
 JOIN code i ON i.kind = 'indicator' AND i.ordinal = o.indicator
 JOIN code sl ON sl.kind = 'slice' AND sl.ordinal = o.slice
 JOIN code so ON so.kind = 'source' AND so.ordinal = o.source
-JOIN code d ON d.kind = 'definition' AND d.ordinal = o.definition
+JOIN code d ON d.Kind = 'definition' AND d.Ordinal = o.definition
 JOIN code st ON st.kind = 'status' AND st.ordinal = o.status
 JOIN code m ON m.kind = 'missing' AND m.ordinal = o.missing
 JOIN code p ON p.kind = 'precision' AND p.ordinal = o.precision`
@@ -134,19 +136,19 @@ func fillCodes(db *database, c *catalog.Catalog) error {
 		_ = a.endRow() // close reports it
 	}
 	for _, r := range c.Regions() {
-		add(kindRegion, r.ID, r.Scheme, r.Code, r.Name)
+		add(content.KindRegion, r.ID, r.Scheme, r.Code, r.Name)
 	}
 	for _, i := range c.Indicators() {
-		add(kindIndicator, i.ID, "", i.Code, i.NameEn)
+		add(content.KindIndicator, i.ID, "", i.Code, i.NameEn)
 	}
 	for id, s := range c.Slices() {
-		add(kindSlice, int32(id), "", s.String(), "")
+		add(content.KindSlice, int32(id), "", s.String(), "")
 	}
 	for _, s := range c.Sources() {
-		add(kindSource, s.ID, "", s.Code, s.Title)
+		add(content.KindSource, s.ID, "", s.Code, s.Title)
 	}
 	for id, text := range c.Tables().Definitions {
-		add(kindDefinition, int32(id), "", text, "")
+		add(content.KindDefinition, int32(id), "", text, "")
 	}
 	for s := indicator.Actual; s <= indicator.Target; s++ {
 		add("status", int32(s), "", s.String(), "")
@@ -175,17 +177,17 @@ func fillPlaces(db *database, c *catalog.Catalog) error {
 }
 
 // fillDocuments writes documents into a table of a staged file; withKind says that it has a column for the kind.
-func fillDocuments(db *database, table string, documents []document, withKind bool) error {
+func fillDocuments(db *database, table string, documents []content.Document, withKind bool) error {
 	a, err := db.newAppender("staged", table)
 	if err != nil {
 		return err
 	}
 	for _, d := range documents {
 		if withKind {
-			a.putText(d.kind)
+			a.putText(d.Kind)
 		}
-		put(a, d.ordinal)
-		a.putText(d.body)
+		put(a, d.Ordinal)
+		a.putText(d.Body)
 		_ = a.endRow() // close reports it
 	}
 	return a.close()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store/content"
 )
 
 // Verify reads a snapshot's file as a whole, which makes DuckDB compare the checksum of every block with figures, and
@@ -28,7 +29,7 @@ func (h *handle) verify(ctx context.Context) error {
 		return err
 	}
 	m := h.contents.Manifest
-	if hash := contentHash(h.documents, figures); figures != h.figures || hash != m.ContentHash {
+	if hash := content.Hash(h.documents, figures); figures != h.figures || hash != m.ContentHash {
 		return fmt.Errorf("its content has the hash %s and its manifest says %s", hash, m.ContentHash)
 	}
 	observations, regions, indicators, err := countFigures(ctx, h.db, observationTable)

@@ -11,6 +11,7 @@ import (
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/content"
 )
 
 // writer builds the next snapshot in a directory of its own under staging/.
@@ -27,8 +28,8 @@ type writer struct {
 	scopes   []store.Scope
 
 	catalog   *catalog.Catalog // set by Stage, as are the following
-	documents []document
-	figures   digest
+	documents []content.Document
+	figures   content.Digest
 	reading   *database // the staged file, opened for the checks
 	built     bool      // the staged file is complete
 	ended     bool
@@ -144,7 +145,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	if err := w.dropDiscarded(ctx); err != nil {
 		return nil, err
 	}
-	if w.documents, err = encodeCatalog(w.catalog.Tables()); err != nil {
+	if w.documents, err = content.EncodeCatalog(w.catalog.Tables()); err != nil {
 		return nil, err
 	}
 	if err := w.db.exec(ctx, codeTable, placeTable); err != nil {
@@ -160,7 +161,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	if err != nil {
 		return nil, err
 	}
-	changes.Catalog = w.parent == nil || !sameCatalog(w.parent.documents, w.documents)
+	changes.Catalog = w.parent == nil || !content.SameCatalog(w.parent.documents, w.documents)
 	if !changes.Any() {
 		return &store.Staged{Reader: &w.parent.reader, Parent: w.parentReader(), Changes: changes}, nil
 	}

@@ -1,4 +1,4 @@
-package duckdb
+package statement
 
 import (
 	"cmp"
@@ -12,27 +12,22 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// The columns of a selection in the order in which scanRows reads them.
+// The columns of a selection in the order in which an engine reads them; evidence only where it is asked for or vintages are.
 const (
 	figureColumns = "indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, " +
 		"numerator, denominator, counts_precision, derived"
 	evidenceColumns = "published, known_from, known_to, tie, load, inferred, printed_offset, printed, note"
 )
 
-// The tables of an attached snapshot file.
-const (
-	observationTable = "snapshot.observation"
-	pastTable        = "snapshot.past"
-	reportTable      = "snapshot.report" // both
-)
+// FigureKey are the columns that identify a figure; in the order of its names it is the natural order.
+const FigureKey = "indicator, slice, status, period_end, period_start, region"
 
 // packedPeriod orders periods by their end and then their start in one number. Days are far from the limits of 32 bits.
 const packedPeriod = "period_end * 4294967296 + period_start"
 
-// renderSelect renders a selection. But for rowid, the SQL keeps to what ClickHouse understands
-// too: no CTE, window or QUALIFY.
-func renderSelect(s store.Select) (string, error) {
-	from, err := renderFrom(s)
+// Select renders a selection.
+func (d *Dialect) Select(s store.Select) (string, error) {
+	from, err := d.from(s)
 	if err != nil {
 		return "", err
 	}
@@ -40,8 +35,8 @@ func renderSelect(s store.Select) (string, error) {
 	if s.Evidence || s.Vintages {
 		columns += ", " + evidenceColumns
 	}
-	order, keyset := renderOrder(s)
-	where := filters(s)
+	order, keyset := d.order(s)
+	where := d.filters(s)
 	if s.After != nil {
 		where = append(where, keyset)
 	}
@@ -50,19 +45,19 @@ func renderSelect(s store.Select) (string, error) {
 	writeWhere(&b, where)
 	b.WriteString("\nORDER BY " + order)
 	if limit := rowLimit(s); limit > 0 {
-		b.WriteString("\nLIMIT " + literal(limit))
+		b.WriteString("\nLIMIT " + Literal(limit))
 	}
 	return b.String(), nil
 }
 
-// renderCount renders the count of a selection's rows by keys.
-func renderCount(s store.Select, by []store.Key) (string, error) {
-	from, err := renderFrom(s)
+// Count renders the count of a selection's rows by keys: the keys, rows, regions, first day and last day.
+func (d *Dialect) Count(s store.Select, by []store.Key) (string, error) {
+	from, err := d.from(s)
 	if err != nil {
 		return "", err
 	}
 	columns := make([]string, len(by))
-	regions := "count(DISTINCT region)"
+	regions := "CAST(count(DISTINCT region) AS " + d.Int64 + ")"
 	for i, key := range by {
 		column, ok := keyColumns[key]
 		if !ok {
@@ -70,18 +65,18 @@ func renderCount(s store.Select, by []store.Key) (string, error) {
 		}
 		columns[i] = column
 		if key == store.KeyRegion {
-			regions = "CAST(1 AS BIGINT)"
+			regions = "CAST(1 AS " + d.Int64 + ")"
 		}
 	}
 	keys := strings.Join(columns, ", ")
 	var b strings.Builder
 	b.WriteString("SELECT ")
 	for _, column := range columns {
-		b.WriteString("CAST(" + column + " AS INTEGER), ")
+		b.WriteString("CAST(" + column + " AS " + d.Int32 + "), ")
 	}
-	fmt.Fprintf(&b, "count(*), %s, coalesce(min(period_start), %s), coalesce(max(period_end), %[2]s)\n%s",
-		regions, literal(indicator.NoDay), from)
-	writeWhere(&b, filters(s))
+	fmt.Fprintf(&b, "CAST(count(*) AS %s), %s, CAST(coalesce(min(period_start), %s) AS %s), CAST(coalesce(max(period_end), %[3]s) AS %[4]s)\n%s",
+		d.Int64, regions, Literal(indicator.NoDay), d.Int32, from)
+	writeWhere(&b, d.filters(s))
 	if len(by) > 0 {
 		b.WriteString("\nGROUP BY " + keys + "\nORDER BY " + keys)
 	}
@@ -97,8 +92,8 @@ var keyColumns = map[store.Key]string{
 	store.KeySource:    "source",
 }
 
-// renderFrom chooses the table and refuses selections that contradict themselves.
-func renderFrom(s store.Select) (string, error) {
+// from chooses the table and refuses selections that contradict themselves.
+func (d *Dialect) from(s store.Select) (string, error) {
 	switch {
 	case s.Vintages && (s.AsOf != indicator.NoDay || s.Latest != nil):
 		return "", errors.New("a selection of vintages has neither an as-of day nor a latest figure")
@@ -107,9 +102,9 @@ func renderFrom(s store.Select) (string, error) {
 	case s.Limit < 0 || s.Cap < 0:
 		return "", errors.New("a limit and a cap are not negative")
 	case ofReports(s):
-		return "FROM " + reportTable, nil
+		return "FROM " + d.Report, nil
 	}
-	return "FROM " + observationTable, nil
+	return "FROM " + d.Observation, nil
 }
 
 // ofReports reports whether a selection needs more than current figures.
@@ -135,30 +130,33 @@ func writeWhere(b *strings.Builder, conditions []string) {
 }
 
 // filters renders everything that narrows a selection, apart from After.
-func filters(s store.Select) []string {
+func (d *Dialect) filters(s store.Select) []string {
 	where := seriesFilters(s)
+	if d.Current != "" && !ofReports(s) {
+		where = append(where, d.Current)
+	}
 	if len(s.Sources) > 0 {
-		where = append(where, "source IN ("+literals(s.Sources)+")")
+		where = append(where, "source IN ("+Literals(s.Sources)+")")
 	}
 	if len(s.Precisions) > 0 {
-		where = append(where, "precision IN ("+literals(s.Precisions)+")")
+		where = append(where, "precision IN ("+Literals(s.Precisions)+")")
 	}
 	if s.LoadsFrom > 0 {
-		where = append(where, "load >= "+literal(s.LoadsFrom))
+		where = append(where, "load >= "+Literal(s.LoadsFrom))
 	}
 	if p := s.Period; p != nil {
-		where = append(where, "period_end = "+literal(p.End), "period_start = "+literal(p.Start))
+		where = append(where, "period_end = "+Literal(p.End), "period_start = "+Literal(p.Start))
 	}
 	if p := s.Within; p != nil {
 		if p.Start != indicator.NoDay {
-			where = append(where, "period_start >= "+literal(p.Start))
+			where = append(where, "period_start >= "+Literal(p.Start))
 		}
 		if p.End != indicator.Forever {
-			where = append(where, "period_end <= "+literal(p.End))
+			where = append(where, "period_end <= "+Literal(p.End))
 		}
 	}
 	if s.Latest != nil {
-		where = append(where, latestFilters(s)...)
+		where = append(where, d.latestFilters(s)...)
 	}
 	return where
 }
@@ -167,46 +165,46 @@ func filters(s store.Select) []string {
 func seriesFilters(s store.Select) []string {
 	var where []string
 	if len(s.Indicators) > 0 {
-		where = append(where, "indicator IN ("+literals(s.Indicators)+")")
+		where = append(where, "indicator IN ("+Literals(s.Indicators)+")")
 	}
 	if len(s.Slices) > 0 {
-		where = append(where, "slice IN ("+literals(s.Slices)+")")
+		where = append(where, "slice IN ("+Literals(s.Slices)+")")
 	}
 	if len(s.Statuses) > 0 {
-		where = append(where, "status IN ("+literals(s.Statuses)+")")
+		where = append(where, "status IN ("+Literals(s.Statuses)+")")
 	}
 	if len(s.Regions) > 0 {
 		where = append(where, renderSpans(s.Regions))
 	}
 	if len(s.Levels) > 0 {
-		where = append(where, "level IN ("+literals(s.Levels)+")")
+		where = append(where, "level IN ("+Literals(s.Levels)+")")
 	}
 	if s.AsOf != indicator.NoDay {
-		where = append(where, "known_from <= "+literal(s.AsOf), "known_to > "+literal(s.AsOf))
+		where = append(where, "known_from <= "+Literal(s.AsOf), "known_to > "+Literal(s.AsOf))
 	}
 	return where
 }
 
 // latestFilters keeps the newest figure of each series: of current figures by the end of the next one, which is stored
 // with each, as of a day by looking the newest period up.
-func latestFilters(s store.Select) []string {
+func (d *Dialect) latestFilters(s store.Select) []string {
 	var where []string
 	if s.Latest.NotBefore != indicator.NoDay {
-		where = append(where, "period_end >= "+literal(s.Latest.NotBefore))
+		where = append(where, "period_end >= "+Literal(s.Latest.NotBefore))
 	}
 	bound := s.Latest.OnOrBefore
 	if s.AsOf == indicator.NoDay {
 		if bound == indicator.Forever {
-			return append(where, "next_end = "+literal(indicator.Forever))
+			return append(where, "next_end = "+Literal(indicator.Forever))
 		}
-		return append(where, "period_end <= "+literal(bound), "next_end > "+literal(bound))
+		return append(where, "period_end <= "+Literal(bound), "next_end > "+Literal(bound))
 	}
 	series := seriesFilters(s)
 	if bound != indicator.Forever {
-		series = append(series, "period_end <= "+literal(bound))
+		series = append(series, "period_end <= "+Literal(bound))
 	}
 	return append(where, "(indicator, slice, status, region, "+packedPeriod+") IN (SELECT indicator, slice, status, region, max("+
-		packedPeriod+") FROM "+reportTable+" WHERE "+strings.Join(series, " AND ")+" GROUP BY indicator, slice, status, region)")
+		packedPeriod+") FROM "+d.Series+" WHERE "+strings.Join(series, " AND ")+" GROUP BY indicator, slice, status, region)")
 }
 
 // renderSpans joins ranges of regions: those that touch become one, and single regions a list.
@@ -228,10 +226,10 @@ func renderSpans(spans []store.Span) string {
 			single = append(single, span.From)
 			continue
 		}
-		alternatives = append(alternatives, "region >= "+literal(span.From)+" AND region < "+literal(span.To))
+		alternatives = append(alternatives, "region >= "+Literal(span.From)+" AND region < "+Literal(span.To))
 	}
 	if len(single) > 0 {
-		alternatives = append(alternatives, "region IN ("+literals(single)+")")
+		alternatives = append(alternatives, "region IN ("+Literals(single)+")")
 	}
 	switch len(alternatives) {
 	case 0:
@@ -249,66 +247,68 @@ type bound struct {
 	descending bool
 }
 
-// renderOrder renders a selection's order and, if it has one, the condition of being behind its position.
-func renderOrder(s store.Select) (order, keyset string) {
+// order renders a selection's order and, if it has one, the condition of being behind its position.
+func (d *Dialect) order(s store.Select) (order, keyset string) {
 	position := store.Position{}
 	if s.After != nil {
 		position = *s.After
 	}
 	natural := naturalBounds(position, s.Vintages)
-	direction := ""
-	if s.Order.Descending {
-		direction = " DESC"
-	}
+	direction := direction(s.Order.Descending)
 	keyed := func(bounds ...bound) (string, string) {
 		columns := make([]string, len(bounds))
 		for i := range bounds {
 			bounds[i].descending = s.Order.Descending
 			columns[i] = bounds[i].column + direction
 		}
-		return strings.Join(columns, ", ") + ", " + naturalOrder(s, ""), behind(append(bounds, natural...))
+		return strings.Join(columns, ", ") + ", " + d.naturalOrder(s, ""), behind(append(bounds, natural...))
 	}
 	switch s.Order.By {
 	case store.ByRegion:
-		return keyed(bound{column: "region", value: literal(position.Region)})
+		return keyed(bound{column: "region", value: Literal(position.Region)})
 	case store.ByPeriod:
-		return keyed(bound{column: "period_end", value: literal(position.Period.End)},
-			bound{column: "period_start", value: literal(position.Period.Start)})
+		return keyed(bound{column: "period_end", value: Literal(position.Period.End)},
+			bound{column: "period_start", value: Literal(position.Period.Start)})
 	case store.ByPublished:
-		return keyed(bound{column: "published", value: literal(position.Published)})
+		return keyed(bound{column: "published", value: Literal(position.Published)})
 	case store.ByValue:
-		order = "value" + direction + " NULLS LAST, " + naturalOrder(s, "")
+		order = d.ValueOrder(s.Order.Descending) + ", " + d.naturalOrder(s, "")
 		if math.IsNaN(position.Value) {
-			return order, "value IS NULL AND " + behind(natural)
+			return order, d.ValueAbsent + " AND " + behind(natural)
 		}
-		value := bound{column: "value", value: literal(position.Value), descending: s.Order.Descending}
-		return order, "(value IS NULL OR " + behind(append([]bound{value}, natural...)) + ")"
+		value := bound{descending: s.Order.Descending}
+		value.column, value.value = d.ValueBound(position.Value)
+		return order, "(" + d.ValueAbsent + " OR " + behind(append([]bound{value}, natural...)) + ")"
 	}
 	for i := range natural {
 		natural[i].descending = s.Order.Descending
 	}
-	return naturalOrder(s, direction), behind(natural)
+	return d.naturalOrder(s, direction), behind(natural)
 }
 
 // naturalOrder renders the natural order. Current figures are stored in it.
-func naturalOrder(s store.Select, direction string) string {
-	if !ofReports(s) {
-		return "rowid" + direction
+func (d *Dialect) naturalOrder(s store.Select, direction string) string {
+	columns := FigureKey
+	switch {
+	case ofReports(s):
+		columns += ", known_from, tie"
+	case d.Stored != "":
+		columns = d.Stored
 	}
-	return strings.ReplaceAll(figureKey+", known_from, tie", ",", direction+",") + direction
+	return strings.ReplaceAll(columns, ",", direction+",") + direction
 }
 
 func naturalBounds(p store.Position, vintages bool) []bound {
 	bounds := []bound{
-		{column: "indicator", value: literal(p.Indicator)},
-		{column: "slice", value: literal(p.Slice)},
-		{column: "status", value: literal(p.Status)},
-		{column: "period_end", value: literal(p.Period.End)},
-		{column: "period_start", value: literal(p.Period.Start)},
-		{column: "region", value: literal(p.Region)},
+		{column: "indicator", value: Literal(p.Indicator)},
+		{column: "slice", value: Literal(p.Slice)},
+		{column: "status", value: Literal(p.Status)},
+		{column: "period_end", value: Literal(p.Period.End)},
+		{column: "period_start", value: Literal(p.Period.Start)},
+		{column: "region", value: Literal(p.Region)},
 	}
 	if vintages {
-		bounds = append(bounds, bound{column: "known_from", value: literal(p.KnownFrom)}, bound{column: "tie", value: literal(p.Tie)})
+		bounds = append(bounds, bound{column: "known_from", value: Literal(p.KnownFrom)}, bound{column: "tie", value: Literal(p.Tie)})
 	}
 	return bounds
 }

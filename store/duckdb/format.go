@@ -1,0 +1,48 @@
+package duckdb
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/content"
+)
+
+// formatVersion is the version of the tables and encodings in a snapshot file. A file of another version is refused.
+const formatVersion = 3
+
+// FormatError says that a snapshot file was written in a format this program does not read.
+type FormatError struct {
+	Path    string
+	Version int
+}
+
+// Error names the file and both versions.
+func (e *FormatError) Error() string {
+	return fmt.Sprintf("snapshot file %s has format version %d and this program reads version %d: use the countyql that wrote it, or load the data into a new store",
+		e.Path, e.Version, formatVersion)
+}
+
+// manifest is the manifest row of a snapshot file.
+type manifest struct {
+	Format int
+	store.Manifest
+	// Figures is the digest of the reported figures alone, which the next load continues.
+	Figures content.Digest
+}
+
+// decodeManifest reads a manifest row. The version is read first: the rest of another version may mean anything.
+func decodeManifest(path, body string) (manifest, error) {
+	var version struct{ Format int }
+	if err := json.Unmarshal([]byte(body), &version); err != nil {
+		return manifest{}, fmt.Errorf("snapshot file %s: manifest: %w", path, err)
+	}
+	if version.Format != formatVersion {
+		return manifest{}, &FormatError{Path: path, Version: version.Format}
+	}
+	var m manifest
+	if err := json.Unmarshal([]byte(body), &m); err != nil {
+		return manifest{}, fmt.Errorf("snapshot file %s: manifest: %w", path, err)
+	}
+	return m, nil
+}

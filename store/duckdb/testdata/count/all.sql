@@ -1,2 +1,0 @@
-SELECT count(*), count(DISTINCT region), coalesce(min(period_start), -2147483648), coalesce(max(period_end), -2147483648)
-FROM snapshot.observation
