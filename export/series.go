@@ -26,7 +26,9 @@ func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds)
 	}
 	var missing []query.MissingSeries
 	if !bounds.Present && !answer.Page.PageInfo.HasNextPage {
-		missing = answer.Missing()
+		if missing, err = answer.Missing(ctx); err != nil {
+			return nil, err
+		}
 	}
 	rows := len(missing)
 	for _, s := range answer.Page.Nodes {
@@ -45,7 +47,7 @@ func eachPoint(ctx context.Context, list []*query.Series, missing []query.Missin
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := s.Walk(func(p *query.Point) error {
+		if err := s.Walk(ctx, func(p *query.Point) error {
 			return yield(pointRow{region: s.Region, indicator: s.Indicator, series: s, point: p})
 		}); err != nil {
 			return err

@@ -24,7 +24,7 @@ func (r *aggregateGroupResolver) Dimension(ctx context.Context, obj *query.Group
 }
 
 func (r *aggregateGroupResolver) Observations(ctx context.Context, obj *query.Group, first *int, after *string) (*query.ObservationPage, error) {
-	return pageOfGroup(obj, pageRequest(first, after, 20))
+	return pageOfGroup(ctx, obj, pageRequest(first, after, 20))
 }
 
 func (r *aggregationResolver) Groups(ctx context.Context, obj *query.Aggregation) ([]*query.Group, error) {

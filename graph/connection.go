@@ -97,7 +97,7 @@ func pageOfObservations(ctx context.Context, list []*query.Observation, err erro
 	if err != nil {
 		return nil, err
 	}
-	return sessionOf(ctx).PageOfObservations(list, request)
+	return sessionOf(ctx).PageOfObservations(ctx, list, request)
 }
 
 // selects reports whether the field being resolved selects a field of that name, at any depth of its own selection path:

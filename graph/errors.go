@@ -28,7 +28,7 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 		switch {
 		case errors.As(err, &typed):
 			return present(ctx, typed)
-		case ctx.Err() != nil && errors.Is(err, ctx.Err()), errors.Is(err, context.DeadlineExceeded):
+		case isEnd(ctx, err), errors.Is(err, context.DeadlineExceeded):
 			return present(ctx, tooLong(err))
 		case errors.As(err, &presented) && errors.Unwrap(presented) == nil:
 			// Found by the transport, the parser, the validator or the coercion of variables, before anything was resolved: the
@@ -41,6 +41,11 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 		}
 		return internal(ctx, err)
 	}
+}
+
+// isEnd reports whether an error is that the context has ended, or why it has.
+func isEnd(ctx context.Context, err error) bool {
+	return ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx)))
 }
 
 // internal returns the function that logs an error in full and gives clients a request identifier instead.

@@ -99,7 +99,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted
 	shown := presenter(options.Logger, options.RequestID)
 	server.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
-		if errors.Is(err, errEnded) || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		if errors.Is(err, errEnded) || isEnd(ctx, err) {
 			return nil // the operation as a whole says why
 		}
 		return shown(ctx, err)

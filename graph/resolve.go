@@ -51,8 +51,8 @@ func precisionOf(q indicator.Quantity) *indicator.Precision {
 	return &q.Precision
 }
 
-func pageOfGroup(g *query.Group, request query.PageRequest) (*query.ObservationPage, error) {
-	page, err := g.Observations(request)
+func pageOfGroup(ctx context.Context, g *query.Group, request query.PageRequest) (*query.ObservationPage, error) {
+	page, err := g.Observations(ctx, request)
 	if err != nil {
 		return nil, err
 	}

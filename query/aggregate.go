@@ -86,15 +86,18 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err := plan.fetch(ctx, s); err != nil {
 		return nil, err
 	}
-	groups, totals, err := plan.group(s)
+	w := newWatch(ctx)
+	groups, totals, err := plan.group(w, s)
 	if err != nil {
 		return nil, err
 	}
 	answer.Totals = totals
-	answer.Warnings = append(answer.Warnings, plan.warnings(groups, totals)...)
-	groups = slices.DeleteFunc(groups, func(g *Group) bool { return !meets(g, request.Having) })
-	sortGroups(groups, request.OrderBy, request.GroupBy)
-	answer.Page, err = paginate(groups, (*Group).identity, request.Page, s.limits.Page)
+	answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
+	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+len(g.cells)) != nil || !meets(g, request.Having) })
+	if err := sortGroups(w, groups, request.OrderBy, request.GroupBy); err != nil {
+		return nil, err
+	}
+	answer.Page, err = paginateRows(w, groups, (*Group).identity, request.Page, s.limits.Page)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +206,7 @@ func (p *aggregatePlan) bySource() bool {
 }
 
 // group sorts the rows into groups and totals and rolls each region's rows up over time.
-func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
+func (p *aggregatePlan) group(w *watch, s *Session) (groups, totals []*Group, err error) {
 	members := make(map[groupKey][]int32)
 	bySubject := make(map[int32][]int32, len(p.subjects))
 	for i := range p.subjects {
@@ -213,6 +216,9 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 	grain, bySource := p.grain(), p.bySource()
 	totalRows := make([][]int32, len(p.subjects))
 	for i := range int32(p.rows.Len()) {
+		if err := w.step(); err != nil {
+			return nil, nil, err
+		}
 		if region := p.rows.Region[i]; p.groupRegion != nil && p.groupRegion[region] == nil {
 			return nil, nil, p.ungroupable(&s.catalog.Regions()[region])
 		}
@@ -231,21 +237,25 @@ func (p *aggregatePlan) group(s *Session) (groups, totals []*Group, err error) {
 			members[key] = append(members[key], []int32{}...)
 		}
 	}
-	for _, key := range slices.SortedFunc(maps.Keys(members), compareGroupKeys) { // so that the first error is always the same
-		g, err := p.newGroup(s, key, members[key])
+	keys := slices.Collect(maps.Keys(members))
+	if err := sortRows(w, keys, compareGroupKeys); err != nil { // so that the first error is always the same
+		return nil, nil, err
+	}
+	for _, key := range keys {
+		g, err := p.newGroup(w, s, key, members[key])
 		if err != nil {
 			return nil, nil, err
 		}
 		groups = append(groups, g)
 	}
 	for x := range p.subjects {
-		total, err := p.newGroup(s, p.ungrouped(int32(x)), totalRows[x])
+		total, err := p.newGroup(w, s, p.ungrouped(int32(x)), totalRows[x])
 		if err != nil {
 			var refused *indicator.Error
 			if refused = asNotAggregatable(err); refused == nil {
 				return nil, nil, err
 			}
-			total = p.refusedGroup(s, int32(x), totalRows[x], refused)
+			total = p.refusedGroup(w, s, int32(x), totalRows[x], refused)
 		}
 		totals = append(totals, total)
 	}
@@ -297,7 +307,7 @@ func (p *aggregatePlan) keyOf(x, i int32, grain indicator.Grain, bySource bool) 
 
 // newGroup rolls the rows of a group up over time, region by region. Without a group by region, all regions selected
 // are expected; with one, those inside the group's region.
-func (p *aggregatePlan) newGroup(s *Session, key groupKey, rows []int32) (*Group, error) {
+func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int32) (*Group, error) {
 	g := &Group{figures: p.figures, session: s, key: key, minCoverage: p.request.MinCoverage, Slice: p.figures.slice}
 	g.subject, g.weights = &p.subjects[key.subject], p.weights
 	g.expected = p.regions.list
@@ -317,13 +327,15 @@ func (p *aggregatePlan) newGroup(s *Session, key groupKey, rows []int32) (*Group
 		g.Source = &s.catalog.Sources()[key.source]
 	}
 	byRegion := slices.Clone(rows)
-	slices.SortStableFunc(byRegion, func(a, b int32) int { return cmp.Compare(p.rows.Region[a], p.rows.Region[b]) })
+	if err := sortRowsStable(w, byRegion, func(a, b int32) int { return cmp.Compare(p.rows.Region[a], p.rows.Region[b]) }); err != nil {
+		return nil, err
+	}
 	for start := 0; start < len(byRegion); {
 		end := start + 1
 		for end < len(byRegion) && p.rows.Region[byRegion[end]] == p.rows.Region[byRegion[start]] {
 			end++
 		}
-		c, err := p.newCell(g.subject, byRegion[start:end:end])
+		c, err := p.newCell(w, g.subject, byRegion[start:end:end])
 		if err != nil {
 			return nil, err
 		}
@@ -337,11 +349,14 @@ func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID,
 
 // refusedGroup stands for a total that the time rule forbids: its groups may well exist. Its regions count as used if one of
 // their rows has a value.
-func (p *aggregatePlan) refusedGroup(s *Session, x int32, rows []int32, refused *indicator.Error) *Group {
+func (p *aggregatePlan) refusedGroup(w *watch, s *Session, x int32, rows []int32, refused *indicator.Error) *Group {
 	g := &Group{figures: p.figures, session: s, key: p.ungrouped(x), Slice: p.figures.slice}
 	g.subject, g.expected, g.weights = &p.subjects[x], p.regions.list, p.weights
 	reasons := make(map[int32]indicator.Missing)
 	for _, i := range rows {
+		if w.step() != nil {
+			break
+		}
 		if known, ok := reasons[p.rows.Region[i]]; !ok || known != indicator.NotMissing {
 			reasons[p.rows.Region[i]] = p.rows.Missing[i]
 		}

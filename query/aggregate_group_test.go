@@ -303,7 +303,7 @@ func TestAggregate_Evidence(t *testing.T) {
 	var got []string
 	page := PageRequest{First: 2}
 	for {
-		list, err := g.Observations(page)
+		list, err := g.Observations(t.Context(), page)
 		if err != nil {
 			t.Fatal(err)
 		}

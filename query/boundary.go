@@ -94,7 +94,7 @@ func (k figureKey) series() figureKey {
 
 // inherit replaces the rows of predecessors by those that they add up to. With latest, a series has at most one row, and a
 // region that has its own keeps it.
-func (f *figures) inherit(rows *store.Rows, latest bool) (*store.Rows, inheritance) {
+func (f *figures) inherit(w *watch, rows *store.Rows, latest bool) (*store.Rows, inheritance, error) {
 	none := inheritance{source: rows}
 	successor := make(map[int32]*catalog.Region)
 	for _, h := range f.regions.heirs() {
@@ -103,11 +103,14 @@ func (f *figures) inherit(rows *store.Rows, latest bool) (*store.Rows, inheritan
 		}
 	}
 	if len(successor) == 0 || !slices.ContainsFunc(rows.Region, func(id int32) bool { return successor[id] != nil }) {
-		return rows, none
+		return rows, none, nil
 	}
 	index := make(map[figureKey]int32, rows.Len())
 	own := make(map[figureKey]bool)
 	for i := range rows.Len() {
+		if err := w.step(); err != nil {
+			return nil, none, err
+		}
 		k := keyOfRow(rows, i)
 		index[k] = int32(i)
 		own[k.series()] = true
@@ -117,6 +120,9 @@ func (f *figures) inherit(rows *store.Rows, latest bool) (*store.Rows, inheritan
 	seen := make(map[figureKey]bool)
 	var kept []int32
 	for i := range rows.Len() {
+		if err := w.step(); err != nil {
+			return nil, none, err
+		}
 		k := keyOfRow(rows, i)
 		region := successor[k.region]
 		if region == nil {
@@ -130,7 +136,7 @@ func (f *figures) inherit(rows *store.Rows, latest bool) (*store.Rows, inheritan
 		seen[k] = true
 		b.add(k, region)
 	}
-	return b.complete(kept)
+	return b.complete(w, kept)
 }
 
 // inheritor builds the rows that stand for predecessors.
@@ -209,7 +215,7 @@ func (b *inheritor) sum(i int, k figureKey, ind *catalog.Indicator, parts []int3
 }
 
 // complete merges the rows kept with the sums, in natural order.
-func (b *inheritor) complete(kept []int32) (*store.Rows, inheritance) {
+func (b *inheritor) complete(w *watch, kept []int32) (*store.Rows, inheritance, error) {
 	type origin struct {
 		rows *store.Rows
 		row  int32
@@ -227,21 +233,27 @@ func (b *inheritor) complete(kept []int32) (*store.Rows, inheritance) {
 			order = append(order, origin{b.sums, int32(i)})
 		}
 	}
-	slices.SortStableFunc(order, func(x, y origin) int {
+	err := sortRowsStable(w, order, func(x, y origin) int {
 		a, c := keyOfRow(x.rows, int(x.row)), keyOfRow(y.rows, int(y.row))
 		return cmp.Or(
 			cmp.Compare(a.indicator, c.indicator), cmp.Compare(a.slice, c.slice), cmp.Compare(a.status, c.status),
 			cmp.Compare(a.period.End, c.period.End), cmp.Compare(a.period.Start, c.period.Start), cmp.Compare(a.region, c.region),
 		)
 	})
+	if err != nil {
+		return nil, b.inheritance, err
+	}
 	rows := &store.Rows{}
 	for i, o := range order {
+		if err := w.step(); err != nil {
+			return nil, b.inheritance, err
+		}
 		copyRow(rows, o.rows, o.row)
 		if o.rows == b.sums {
 			b.parts[int32(i)] = b.from[o.row]
 		}
 	}
-	return rows, b.inheritance
+	return rows, b.inheritance, nil
 }
 
 // copyRow appends row i of one table to another, with its evidence where there is any.
@@ -288,6 +300,9 @@ func (f *figures) origins(row int32) (*store.Rows, []int32) {
 
 // predecessorsIn lists, in tree order, the retired regions whose figures the cells rest on.
 func (f *figures) predecessorsIn(cells []cell) []*catalog.Region {
+	if len(f.inherited.parts) == 0 && (f.divisor == nil || len(f.divisor.inherited.parts) == 0) {
+		return nil
+	}
 	set := &regionSet{}
 	for i := range cells {
 		for _, row := range cells[i].used {
@@ -312,7 +327,7 @@ func (f *figures) heritage(row int32) []*catalog.Region {
 
 // boundaryChanges warns where figures are about other boundaries than the region has now: they stand for predecessors, or are
 // about days on which the region's code was not in force.
-func (f *figures) boundaryChanges(x *subject, cells []cell) []Warning {
+func (f *figures) boundaryChanges(w *watch, x *subject, cells []cell) []Warning {
 	inherited := make(map[string]bool)
 	outside := make(map[string]bool)
 	for i := range cells {
@@ -325,6 +340,9 @@ func (f *figures) boundaryChanges(x *subject, cells []cell) []Warning {
 			inherited[fmt.Sprintf("%s rests on %s", nameOf(region), strings.Join(names, ", "))] = true
 		}
 		for _, row := range cells[i].used {
+			if w.step() != nil {
+				return nil
+			}
 			switch {
 			case f.inherited.parts[row] != nil:
 			case region.ValidFrom != indicator.NoDay && f.rows.Start[row] < region.ValidFrom:

@@ -104,7 +104,7 @@ func TestBoundary_Aggregate(t *testing.T) {
 	for _, r := range coverage.Predecessors {
 		took = append(took, r.Code)
 	}
-	figures, err := group.Observations(query.PageRequest{First: 100})
+	figures, err := group.Observations(t.Context(), query.PageRequest{First: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,8 +48,11 @@ func (p *seriesPlan) bucketOf(i int32) (period indicator.Period, frequency indic
 }
 
 // series sorts the rows into buckets, rolls each up over time, and strings them together.
-func (p *seriesPlan) series(s *Session) ([]*Series, error) {
-	members := p.members()
+func (p *seriesPlan) series(w *watch, s *Session) ([]*Series, error) {
+	members, err := p.members(w)
+	if err != nil {
+		return nil, err
+	}
 	var list []*Series
 	compared := make(map[seriesID]map[indicator.Period]*bucket)
 	var open *Series // the one that the buckets at hand belong to
@@ -63,9 +66,9 @@ func (p *seriesPlan) series(s *Session) ([]*Series, error) {
 			}
 			rows = append(rows, m.row)
 		}
-		b, err := p.newBucket(&p.subjects[key.subject], rows, key.period)
+		b, err := p.newBucket(w, &p.subjects[key.subject], rows, key.period)
 		if err != nil {
-			if !key.shown {
+			if !key.shown && w.err == nil {
 				continue // nothing to compare with
 			}
 			return nil, err
@@ -85,8 +88,7 @@ func (p *seriesPlan) series(s *Session) ([]*Series, error) {
 		}
 		open.cells = append(open.cells, b)
 	}
-	slices.SortFunc(list, compareSeries)
-	return list, nil
+	return list, sortRows(w, list, compareSeries)
 }
 
 // member is a row in a bucket.
@@ -96,7 +98,7 @@ type member struct {
 }
 
 // members deals the rows out to buckets. They are sorted by bucket and row.
-func (p *seriesPlan) members() []member {
+func (p *seriesPlan) members(w *watch) ([]member, error) {
 	bySubject := make(map[int32][]int32, len(p.subjects))
 	for i := range p.subjects {
 		id := p.subjects[i].base.ID
@@ -104,6 +106,9 @@ func (p *seriesPlan) members() []member {
 	}
 	members := make([]member, 0, p.rows.Len())
 	for i := range int32(p.rows.Len()) {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		shown := p.shown.Contains(indicator.Period{Start: p.rows.Start[i], End: p.rows.End[i]})
 		period, frequency, ok := p.bucketOf(i)
 		if !ok {
@@ -115,16 +120,16 @@ func (p *seriesPlan) members() []member {
 			members = append(members, member{key, i})
 		}
 	}
-	slices.SortFunc(members, func(a, b member) int {
+	err := sortRows(w, members, func(a, b member) int {
 		return cmp.Or(compareBuckets(a.bucketKey, b.bucketKey), cmp.Compare(a.row, b.row))
 	})
-	return members
+	return members, err
 }
 
 // newBucket rolls the rows of one bucket up over time, and divides the result where the subject is a quotient.
-func (p *seriesPlan) newBucket(x *subject, rows []int32, period indicator.Period) (*bucket, error) {
+func (p *seriesPlan) newBucket(w *watch, x *subject, rows []int32, period indicator.Period) (*bucket, error) {
 	undivided := &subject{indicator: x.base, base: x.base, scale: 1}
-	c, err := p.rollUp(p.figures, undivided, rows, period)
+	c, err := p.rollUp(w, p.figures, undivided, rows, period)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +143,7 @@ func (p *seriesPlan) newBucket(x *subject, rows []int32, period indicator.Period
 	}
 	divisor := cell{quantity: indicator.NoQuantity()}
 	if rows := p.divisor.over(x, p.rows.Slice[b.used[0]], b.region, period); len(rows) > 0 {
-		if divisor, err = p.rollUp(p.divisor.figures, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, period); err != nil {
+		if divisor, err = p.rollUp(w, p.divisor.figures, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, period); err != nil {
 			return nil, err
 		}
 	}
@@ -154,7 +159,7 @@ func (p *seriesPlan) newBucket(x *subject, rows []int32, period indicator.Period
 }
 
 // rollUp rolls rows up over time. Where values do not combine, a figure about the very period stands for itself.
-func (p *seriesPlan) rollUp(f *figures, x *subject, rows []int32, period indicator.Period) (cell, error) {
+func (p *seriesPlan) rollUp(w *watch, f *figures, x *subject, rows []int32, period indicator.Period) (cell, error) {
 	if x.base.Rollup.Time == indicator.RuleNone {
 		for _, i := range rows {
 			if f.rows.Start[i] == period.Start && f.rows.End[i] == period.End {
@@ -163,7 +168,7 @@ func (p *seriesPlan) rollUp(f *figures, x *subject, rows []int32, period indicat
 			}
 		}
 	}
-	c, err := f.newCell(x, rows)
+	c, err := f.newCell(w, x, rows)
 	var refused *indicator.Error
 	if errors.As(err, &refused) {
 		refused.Hint = "ask for a finer grain, or for none"

@@ -37,7 +37,10 @@ func (c *cell) rate(scale float64) {
 func (c *cell) countsKnown() bool { return !math.IsNaN(c.numerator) && !math.IsNaN(c.denominator) }
 
 // newCell rolls the rows of one region up over time. Rows are positions in f.rows, at least one.
-func (f *figures) newCell(x *subject, rows []int32) (cell, error) {
+func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
+	if err := w.steps(len(rows)); err != nil {
+		return cell{}, err
+	}
 	r := f.rows
 	c := cell{region: r.Region[rows[0]], numerator: math.NaN(), denominator: math.NaN(), quantity: indicator.NoQuantity()}
 	known := rows
@@ -54,11 +57,11 @@ func (f *figures) newCell(x *subject, rows []int32) (cell, error) {
 		c.missing, c.used = r.Missing[newest], []int32{newest}
 		return c, nil
 	}
-	if err := f.rollUpTime(x, &c, known, spanOf(r, rows)); err != nil {
+	if err := f.rollUpTime(w, x, &c, known, spanOf(r, rows)); err != nil {
 		return cell{}, err
 	}
 	if x.quotient() {
-		return c, f.divide(x, &c)
+		return c, f.divide(w, x, &c)
 	}
 	return c, nil
 }
@@ -86,11 +89,14 @@ func spanOf(r *store.Rows, rows []int32) indicator.Period {
 
 // rollUpTime combines the rows, all with values, by the time rule of the subject's base. Span is what rows with and without
 // values are about.
-func (f *figures) rollUpTime(x *subject, c *cell, rows []int32, span indicator.Period) error {
+func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span indicator.Period) error {
 	r := f.rows
 	rule := x.base.Rollup.Time
 	if rule == indicator.RuleSum || rule == indicator.RuleMean || rule == indicator.RuleRatio {
-		rows = disjoint(r, rows)
+		var err error
+		if rows, err = disjoint(w, r, rows); err != nil {
+			return err
+		}
 		c.gaps = rule == indicator.RuleSum && daysOf(r, rows) < span.Days()
 	}
 	if len(rows) == 1 { // such as a year that stands for its months
@@ -162,13 +168,15 @@ func (c *cell) take(r *store.Rows, x *subject, i int32) {
 
 // disjoint picks rows whose periods do not overlap, so that no day is counted twice: the longest periods first, a year
 // before its months. The rows are returned by time.
-func disjoint(r *store.Rows, rows []int32) []int32 {
+func disjoint(w *watch, r *store.Rows, rows []int32) ([]int32, error) {
 	var picked []int32
 	period := func(i int32) indicator.Period { return indicator.Period{Start: r.Start[i], End: r.End[i]} }
 	byLength := slices.Clone(rows)
-	slices.SortFunc(byLength, func(a, b int32) int {
+	if err := sortRows(w, byLength, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(period(b).Days(), period(a).Days()), cmp.Compare(r.End[b], r.End[a]), cmp.Compare(a, b))
-	})
+	}); err != nil {
+		return nil, err
+	}
 	for _, i := range byLength {
 		at, _ := slices.BinarySearchFunc(picked, r.Start[i], func(j int32, start indicator.Day) int {
 			return cmp.Compare(r.Start[j], start)
@@ -176,9 +184,12 @@ func disjoint(r *store.Rows, rows []int32) []int32 {
 		if at > 0 && r.End[picked[at-1]] >= r.Start[i] || at < len(picked) && r.Start[picked[at]] <= r.End[i] {
 			continue
 		}
+		if err := w.steps(1 + (len(picked)-at)/64); err != nil { // moving those behind takes time, too
+			return nil, err
+		}
 		picked = slices.Insert(picked, at, i)
 	}
-	return picked
+	return picked, nil
 }
 
 // daysOf is the number of days that rows with disjoint periods are about.
@@ -191,14 +202,20 @@ func daysOf(r *store.Rows, rows []int32) int {
 }
 
 // evidence lists the figures that the cell's value rests on, by time, and behind them the one that divides a quotient. The
-// request must have asked for evidence.
-func (f *figures) evidence(s *Session, c *cell) []*Observation {
+// request must have asked for evidence. The list ends early where the request does.
+func (f *figures) evidence(w *watch, s *Session, c *cell) []*Observation {
 	list := make([]*Observation, 0, len(c.used)+1)
 	for _, row := range c.used {
+		if w.step() != nil {
+			break
+		}
 		list = append(list, f.evidenceOf(s, row)...)
 	}
 	for _, row := range c.divisorUsed {
 		for _, divisor := range f.divisor.evidenceOf(s, row) {
+			if w.steps(1+len(list)) != nil {
+				break
+			}
 			if !slices.ContainsFunc(list, func(o *Observation) bool { return o.identity() == divisor.identity() }) {
 				list = append(list, divisor)
 			}

@@ -153,8 +153,9 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 	if answer.Cost, err = s.fetch(ctx, f); err != nil {
 		return nil, err
 	}
+	w := newWatch(ctx)
 	for i := range f.subjects {
-		c, err := s.compareSubject(request, f, &f.subjects[i], display, against)
+		c, err := s.compareSubject(w, request, f, &f.subjects[i], display, against)
 		if err != nil {
 			return nil, err
 		}
@@ -193,12 +194,12 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 	return display, against, all, nil
 }
 
-func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject, display, against *regionSet) (*IndicatorComparison, error) {
-	cells, err := f.cellsOf(x)
+func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, x *subject, display, against *regionSet) (*IndicatorComparison, error) {
+	cells, err := f.cellsOf(w, x)
 	if err != nil {
 		return nil, err
 	}
-	group := newComparisonGroup(f, x, against, cells)
+	group := newComparisonGroup(w, f, x, against, cells)
 	c := &IndicatorComparison{Indicator: x.indicator, Unit: x.unit(), Statistics: group.statistics(), Warnings: slices.Clone(f.regions.warnings)}
 	if group.baseline, err = s.baseline(request.Baseline, group, cells); err != nil {
 		return nil, err
@@ -207,20 +208,23 @@ func (s *Session) compareSubject(request *CompareRequest, f *figures, x *subject
 	var entries []*Entry
 	var shown []cell
 	for _, region := range display.list {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		found, reason := valueOf(cells, region)
 		if reason != indicator.NotMissing {
 			c.Missing = append(c.Missing, MissingRegion{region, reason})
 			continue
 		}
 		shown = append(shown, *found)
-		entry := group.entry(region, found)
+		entry := group.entry(w, region, found)
 		if request.Evidence {
-			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(s, found)
+			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(w, s, found)
 		}
 		entries = append(entries, entry)
 	}
-	c.Warnings = append(c.Warnings, f.mixtures(x, shown, true)...)
+	c.Warnings = append(c.Warnings, f.mixtures(w, x, shown, true)...)
 	sortEntries(entries, request.OrderBy)
-	c.Page, err = paginate(entries, func(e *Entry) string { return e.Region.QualifiedCode() }, request.Page, s.limits.Page)
+	c.Page, err = paginateRows(w, entries, func(e *Entry) string { return e.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return c, err
 }

@@ -20,10 +20,13 @@ type comparisonGroup struct {
 	weighted     byIndicator[*cumulativeWeights]
 }
 
-func newComparisonGroup(f *figures, x *subject, against *regionSet, cells map[int32]*cell) *comparisonGroup {
+func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, cells map[int32]*cell) *comparisonGroup {
 	g := &comparisonGroup{figures: f, polarity: x.indicator.Polarity}
 	g.subject, g.weights, g.expected = x, f.weights, against.list
 	for _, region := range against.list {
+		if w.step() != nil {
+			return g
+		}
 		if c, ok := cells[region.ID]; ok {
 			g.cells = append(g.cells, *c)
 			if c.quantity.Known() {
@@ -128,7 +131,7 @@ func (g *comparisonGroup) better(a, b float64) bool {
 }
 
 // entry places a region's value in the group.
-func (g *comparisonGroup) entry(region *catalog.Region, c *cell) *Entry {
+func (g *comparisonGroup) entry(w *watch, region *catalog.Region, c *cell) *Entry {
 	q := c.quantity
 	smaller, equal := counts(g.sorted, q.Value)
 	e := &Entry{Region: region, Quantity: q, group: g, Difference: indicator.NoQuantity()}
@@ -136,7 +139,7 @@ func (g *comparisonGroup) entry(region *catalog.Region, c *cell) *Entry {
 	if g.polarity == indicator.LowerIsBetter {
 		e.Rank = 1 + smaller
 	}
-	e.RankUncertain = g.rankUncertain(c)
+	e.RankUncertain = g.rankUncertain(w, c)
 	n := len(g.sorted)
 	if _, member := slices.BinarySearchFunc(g.expected, region.ID, compareRegionID); !member { // as if it joined
 		n, equal = n+1, equal+1
@@ -160,13 +163,13 @@ func (g *comparisonGroup) entry(region *catalog.Region, c *cell) *Entry {
 
 // rankUncertain reports whether the bounds of the cell's value or of another in the group could change its rank. Exact
 // values that are equal share their rank for certain.
-func (g *comparisonGroup) rankUncertain(c *cell) bool {
+func (g *comparisonGroup) rankUncertain(w *watch, c *cell) bool {
 	others := g.cells
 	if c.quantity.Precision == indicator.Exact {
 		others = g.inexact
 	}
 	return slices.ContainsFunc(others, func(other cell) bool {
-		return other.region != c.region && other.quantity.Known() && c.quantity.Compare(other.quantity) == 0
+		return w.step() != nil || other.region != c.region && other.quantity.Known() && c.quantity.Compare(other.quantity) == 0
 	})
 }
 

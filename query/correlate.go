@@ -88,15 +88,16 @@ func (s *Session) Correlate(ctx context.Context, request *CorrelateRequest) (*Co
 	if answer.Cost, err = s.fetch(ctx, x, y); err != nil {
 		return nil, err
 	}
-	pairs, err := pairFigures(x, y)
+	w := newWatch(ctx)
+	pairs, err := pairFigures(w, x, y)
 	if err != nil {
 		return nil, err
 	}
 	answer.Missing = pairs.missing
-	answer.Warnings = append(answer.Warnings, pairs.warnings()...)
+	answer.Warnings = append(answer.Warnings, pairs.warnings(w)...)
 	answer.measure(pairs, request.Confidence)
-	points := pairs.points(s, answer, request.Evidence)
-	answer.Page, err = paginate(points, func(p *CorrelationPoint) string { return p.Region.QualifiedCode() }, request.Page, s.limits.Page)
+	points := pairs.points(w, s, answer, request.Evidence)
+	answer.Page, err = paginateRows(w, points, func(p *CorrelationPoint) string { return p.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return answer, err
 }
 
@@ -128,17 +129,20 @@ type pairing struct {
 	missing        []MissingFigure
 }
 
-func pairFigures(x, y *figures) (*pairing, error) {
-	xs, err := x.cellsOf(&x.subjects[0])
+func pairFigures(w *watch, x, y *figures) (*pairing, error) {
+	xs, err := x.cellsOf(w, &x.subjects[0])
 	if err != nil {
 		return nil, err
 	}
-	ys, err := y.cellsOf(&y.subjects[0])
+	ys, err := y.cellsOf(w, &y.subjects[0])
 	if err != nil {
 		return nil, err
 	}
 	p := &pairing{x: x, y: y}
 	for _, r := range x.regions.list {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		xc, noX := valueOf(xs, r)
 		yc, noY := valueOf(ys, r)
 		if noX != indicator.NotMissing {
@@ -155,8 +159,8 @@ func pairFigures(x, y *figures) (*pairing, error) {
 }
 
 // warnings tells what should be known about the figures of each variable, and where the two are about different times.
-func (p *pairing) warnings() []Warning {
-	list := append(p.x.mixtures(&p.x.subjects[0], p.xCells, true), p.y.mixtures(&p.y.subjects[0], p.yCells, true)...)
+func (p *pairing) warnings(w *watch) []Warning {
+	list := append(p.x.mixtures(w, &p.x.subjects[0], p.xCells, true), p.y.mixtures(w, &p.y.subjects[0], p.yCells, true)...)
 	apart := 0
 	for i := range p.regions {
 		if p.x.when.Within == nil && p.x.newestEnd(&p.xCells[i]) != p.y.newestEnd(&p.yCells[i]) {
@@ -200,9 +204,12 @@ func (c *Correlation) measure(p *pairing, confidence float64) {
 }
 
 // points lists the pairs, in tree order of their regions.
-func (p *pairing) points(s *Session, c *Correlation, evidence bool) []*CorrelationPoint {
+func (p *pairing) points(w *watch, s *Session, c *Correlation, evidence bool) []*CorrelationPoint {
 	points := make([]*CorrelationPoint, len(p.regions))
 	for i, r := range p.regions {
+		if w.step() != nil {
+			break
+		}
 		point := &CorrelationPoint{Region: r, X: p.xCells[i].quantity, Y: p.yCells[i].quantity}
 		if c.Slope != nil {
 			point.Residual = number(point.Y.Value - (*c.Slope*point.X.Value + *c.Intercept))

@@ -49,22 +49,26 @@ func (s *Session) quotients(ctx context.Context, q quotientQuestion, regions []*
 		return nil, err
 	}
 	x := &f.subjects[0]
-	cells, err := f.cellsOf(x)
+	w := newWatch(ctx)
+	cells, err := f.cellsOf(w, x)
 	if err != nil {
 		return nil, err
 	}
 	found := make(map[int32]*Observation, len(cells))
 	for region, c := range cells {
-		found[region] = s.quotientObservation(f, x, c)
+		if err := w.step(); err != nil {
+			return nil, err
+		}
+		found[region] = s.quotientObservation(w, f, x, c)
 	}
 	return found, nil
 }
 
 // quotientObservation shows a cell as a figure: that of the numerator, divided. It has been known since both parts were, and
 // is known until one of them is revised.
-func (s *Session) quotientObservation(f *figures, x *subject, c *cell) *Observation {
+func (s *Session) quotientObservation(w *watch, f *figures, x *subject, c *cell) *Observation {
 	o := s.observation(f.rows, int(c.used[len(c.used)-1]))
-	parts := f.evidence(s, c)
+	parts := f.evidence(w, s, c)
 	o.Indicator, o.Derived, o.Printed, o.Offset, o.Definition = x.indicator, true, "", -1, ""
 	o.Value, o.Missing, o.Precision = number(c.quantity.Value), c.missing, c.quantity.Precision
 	o.Numerator, o.Denominator = number(c.numerator), number(c.denominator)

@@ -34,7 +34,7 @@ func TestQuotients_PartsThatDiffer(t *testing.T) {
 			if value, err := g.Value(); err != nil || !nearly(*value, 130.0/60) || g.Coverage().Missing[0].Reason != indicator.NoDenominator {
 				t.Errorf("%v, %v, coverage %+v", value, err, g.Coverage())
 			}
-			page, err := g.Observations(PageRequest{First: 10})
+			page, err := g.Observations(t.Context(), PageRequest{First: 10})
 			if err != nil {
 				t.Fatal(err)
 			}

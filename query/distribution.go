@@ -62,7 +62,8 @@ func (s *Session) Distribution(ctx context.Context, request *DistributionRequest
 	if answer.Cost, err = s.fetch(ctx, f); err != nil {
 		return nil, err
 	}
-	cells, err := f.cellsOf(x)
+	w := newWatch(ctx)
+	cells, err := f.cellsOf(w, x)
 	if err != nil {
 		return nil, err
 	}
@@ -71,11 +72,11 @@ func (s *Session) Distribution(ctx context.Context, request *DistributionRequest
 			answer.Missing = append(answer.Missing, MissingRegion{r, reason})
 		}
 	}
-	group := newComparisonGroup(f, x, regions, cells)
+	group := newComparisonGroup(w, f, x, regions, cells)
 	answer.Statistics, answer.Precision, answer.sorted = group.statistics(), group.precision(), group.sorted
 	answer.Histogram, answer.BinRule = histogram(group.sorted, bins)
-	answer.Warnings = append(slices.Clone(regions.warnings), f.mixtures(x, group.cells, true)...)
-	return answer, nil
+	answer.Warnings = append(slices.Clone(regions.warnings), f.mixtures(w, x, group.cells, true)...)
+	return answer, w.err
 }
 
 // Quantiles are quantiles of the values, nil for none. P outside [0, 1] is an INVALID_INPUT error.

@@ -53,8 +53,14 @@ func (f *figures) fetchDivisors(ctx context.Context, s *Session, like store.Sele
 		return err
 	}
 	d := &divisorFigures{&figures{request: f.request, catalog: f.catalog, regions: f.regions}, make(map[seriesKey][]int32)}
-	d.rows, d.inherited = d.inherit(rows, selection.Latest != nil)
+	w := newWatch(ctx)
+	if d.rows, d.inherited, err = d.inherit(w, rows, selection.Latest != nil); err != nil {
+		return err
+	}
 	for i := range int32(d.rows.Len()) {
+		if err := w.step(); err != nil {
+			return err
+		}
 		key := seriesKey{d.rows.Indicator[i], d.rows.Slice[i], d.rows.Region[i]}
 		if newest && f.catalog.Indicators()[key.indicator].Rollup.Time != indicator.RuleSum {
 			d.series[key] = nil // the newest comes last
@@ -121,12 +127,12 @@ func (d *divisorFigures) over(x *subject, slice, region int32, period indicator.
 }
 
 // divide turns the cell of a quotient's base into the quotient.
-func (f *figures) divide(x *subject, c *cell) error {
+func (f *figures) divide(w *watch, x *subject, c *cell) error {
 	period := spanOf(f.rows, c.used)
 	divisor := cell{quantity: indicator.NoQuantity()}
 	if rows := f.divisor.over(x, f.rows.Slice[c.used[0]], c.region, period); len(rows) > 0 {
 		var err error
-		if divisor, err = f.divisor.newCell(&subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows); err != nil {
+		if divisor, err = f.divisor.newCell(w, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows); err != nil {
 			return err
 		}
 	}

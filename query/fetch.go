@@ -63,9 +63,9 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		return selection, err
 	}
 	if !f.request.vintages {
-		f.rows, f.inherited = f.inherit(f.rows, selection.Latest != nil)
+		f.rows, f.inherited, err = f.inherit(newWatch(ctx), f.rows, selection.Latest != nil)
 	}
-	return selection, nil
+	return selection, err
 }
 
 // run runs a selection and counts it and its rows.
@@ -139,8 +139,14 @@ func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select
 	if err != nil {
 		return nil, err
 	}
-	rows, _ = f.inherit(rows, true)
+	w := newWatch(ctx)
+	if rows, _, err = f.inherit(w, rows, true); err != nil {
+		return nil, err
+	}
 	for i := range rows.Len() {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		if rows.Missing[i] == indicator.NotMissing {
 			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
 				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i], Reported: !rows.Derived[i]},

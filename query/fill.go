@@ -15,12 +15,15 @@ const (
 )
 
 // apply fills the gaps of a series and marks them. Where a value that it needs is not known, a gap stays one.
-func (f Fill) apply(points []*Point) {
+func (f Fill) apply(w *watch, points []*Point) error {
 	if f == FillNone {
-		return
+		return nil
 	}
 	before, after := -1, 0 // the nearest known points that are not filled; -1 and len(points) for none
 	for i, p := range points {
+		if err := w.step(); err != nil {
+			return err
+		}
 		if p.quantity.Known() {
 			before = i
 		}
@@ -34,6 +37,7 @@ func (f Fill) apply(points []*Point) {
 			p.quantity, p.missing, p.Filled = q, indicator.NotMissing, true
 		}
 	}
+	return nil
 }
 
 // between is what fills the gap at i between two known points.

@@ -105,8 +105,9 @@ func (s *Session) Forecasts(ctx context.Context, request *ForecastRequest) (*For
 	if answer.Cost, err = s.fetch(ctx, f); err != nil {
 		return nil, err
 	}
+	w := newWatch(ctx)
 	for i := range f.subjects {
-		judged, err := s.judge(request, f, &f.subjects[i])
+		judged, err := s.judge(w, request, f, &f.subjects[i])
 		if err != nil {
 			return nil, err
 		}
@@ -152,11 +153,14 @@ type forecastKey struct {
 }
 
 // judge holds the forecasts of one subject against its actual figures.
-func (s *Session) judge(request *ForecastRequest, f *figures, x *subject) (*IndicatorForecasts, error) {
+func (s *Session) judge(w *watch, request *ForecastRequest, f *figures, x *subject) (*IndicatorForecasts, error) {
 	var forecasts []int32
 	actuals := make(map[forecastKey][]int32)
 	r := f.rows
 	for i := range int32(r.Len()) {
+		if err := w.steps(1 + len(request.Periods)/8); err != nil {
+			return nil, err
+		}
 		period := indicator.Period{Start: r.Start[i], End: r.End[i]}
 		if r.Indicator[i] != x.base.ID || r.Slice[i] != f.total || request.Periods != nil && !slices.Contains(request.Periods, period) ||
 			!f.isReport(i) {
@@ -171,16 +175,19 @@ func (s *Session) judge(request *ForecastRequest, f *figures, x *subject) (*Indi
 		key := forecastKey{r.Region[i], period}
 		actuals[key] = append(actuals[key], i)
 	}
-	slices.SortStableFunc(forecasts, func(a, b int32) int {
+	err := sortRowsStable(w, forecasts, func(a, b int32) int {
 		return cmp.Or(cmp.Compare(r.Region[a], r.Region[b]), cmp.Compare(r.End[a], r.End[b]), cmp.Compare(r.Start[a], r.Start[b]),
 			cmp.Compare(r.KnownFrom[a], r.KnownFrom[b]))
 	})
+	if err != nil {
+		return nil, err
+	}
 	answer := &IndicatorForecasts{Indicator: x.indicator, Unit: x.unit(), Warnings: slices.Clone(f.regions.warnings)}
 	var judged []*ForecastEntry
 	var shown []cell
 	reasons := make(map[int32]indicator.Missing)
 	for _, row := range forecasts {
-		entry, used, err := s.forecastEntry(request, f, x, row, actuals)
+		entry, used, err := s.forecastEntry(w, request, f, x, row, actuals)
 		if err != nil {
 			return nil, err
 		}
@@ -206,11 +213,13 @@ func (s *Session) judge(request *ForecastRequest, f *figures, x *subject) (*Indi
 			answer.Missing = append(answer.Missing, MissingRegion{region, reason})
 		}
 	}
-	answer.Warnings = append(answer.Warnings, f.mixtures(x, shown, false)...)
+	answer.Warnings = append(answer.Warnings, f.mixtures(w, x, shown, false)...)
+	if w.err != nil {
+		return nil, w.err
+	}
 	accuracy := accuracyOf(judged)
 	answer.Accuracy, answer.ByHorizon = &accuracy, byHorizon(judged, request.HorizonBand)
-	var err error
-	answer.Page, err = paginate(judged, func(e *ForecastEntry) string { return e.ForecastObservation.identity() }, request.Page, s.limits.Page)
+	answer.Page, err = paginateRows(w, judged, func(e *ForecastEntry) string { return e.ForecastObservation.identity() }, request.Page, s.limits.Page)
 	return answer, err
 }
 
@@ -240,9 +249,9 @@ func (f *figures) actual(rows []int32, vintage ActualVintage) int32 {
 }
 
 // forecastEntry judges one forecast and returns the cells used, that of the forecast first.
-func (s *Session) forecastEntry(request *ForecastRequest, f *figures, x *subject, row int32, actuals map[forecastKey][]int32) (*ForecastEntry, []cell, error) {
+func (s *Session) forecastEntry(w *watch, request *ForecastRequest, f *figures, x *subject, row int32, actuals map[forecastKey][]int32) (*ForecastEntry, []cell, error) {
 	r := f.rows
-	forecast, err := f.newCell(x, []int32{row})
+	forecast, err := f.newCell(w, x, []int32{row})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -259,7 +268,7 @@ func (s *Session) forecastEntry(request *ForecastRequest, f *figures, x *subject
 	if at < 0 {
 		return e, used, nil
 	}
-	actual, err := f.newCell(x, []int32{at})
+	actual, err := f.newCell(w, x, []int32{at})
 	if err != nil {
 		return nil, nil, err
 	}

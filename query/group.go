@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -127,12 +128,13 @@ func (g *Group) share() float64 {
 
 // Observations pages through the figures the group rests on, those that divide a quotient included, in tree order of
 // their regions. The request must have asked for evidence.
-func (g *Group) Observations(request PageRequest) (*Page[*Observation], error) {
+func (g *Group) Observations(ctx context.Context, request PageRequest) (*Page[*Observation], error) {
+	w := newWatch(ctx)
 	var list []*Observation
 	for i := range g.cells {
-		list = append(list, g.figures.evidence(g.session, &g.cells[i])...)
+		list = append(list, g.figures.evidence(w, g.session, &g.cells[i])...)
 	}
-	return paginate(list, (*Observation).identity, request, g.session.limits.Page)
+	return paginateRows(w, list, (*Observation).identity, request, g.session.limits.Page)
 }
 
 // Measure is a number of a group that can be compared and sorted by.
@@ -211,8 +213,8 @@ type GroupOrder struct {
 }
 
 // sortGroups sorts by the orders, then by key. Groups without the measure come last in either direction.
-func sortGroups(groups []*Group, orders []GroupOrder, keys []GroupBy) {
-	slices.SortFunc(groups, func(a, b *Group) int {
+func sortGroups(w *watch, groups []*Group, orders []GroupOrder, keys []GroupBy) error {
+	return sortRows(w, groups, func(a, b *Group) int {
 		for _, order := range orders {
 			var c int
 			if order.By == MeasureKey {

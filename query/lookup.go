@@ -81,11 +81,15 @@ func (s *Session) Latest(ctx context.Context, requests []LatestRequest) ([]*Obse
 			continue
 		}
 		byRegion := make(map[int32]*Observation, rows.Len())
+		w := newWatch(ctx)
 		for i := range rows.Len() {
+			if w.step() != nil {
+				break
+			}
 			byRegion[rows.Region[i]] = s.observation(rows, i)
 		}
 		for _, i := range indexes {
-			found[i] = byRegion[requests[i].Region.ID]
+			found[i], errs[i] = byRegion[requests[i].Region.ID], w.err
 		}
 	}
 	return found, errs
@@ -183,7 +187,11 @@ func (s *Session) reports(ctx context.Context, keys []indicator.ObservationKey, 
 	if err != nil {
 		return nil, err
 	}
+	w := newWatch(ctx)
 	for i := range rows.Len() {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		o := s.observation(rows, i)
 		if key := o.Key(); wanted[key] {
 			reports[key] = append(reports[key], o)
@@ -228,7 +236,11 @@ func (s *Session) partition(ctx context.Context, selection store.Select, ids []i
 		return nil, err
 	}
 	byID := make(map[int32][]*Observation, len(ids))
+	w := newWatch(ctx)
 	for i, id := range column(rows) {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		byID[id] = append(byID[id], s.observation(rows, i))
 	}
 	lists := make([][]*Observation, len(ids))
@@ -239,8 +251,8 @@ func (s *Session) partition(ctx context.Context, selection store.Select, ids []i
 }
 
 // PageOfObservations cuts a page from a list of observations.
-func (s *Session) PageOfObservations(list []*Observation, request PageRequest) (*ObservationPage, error) {
-	page, err := paginate(list, (*Observation).identity, request, s.limits.Page)
+func (s *Session) PageOfObservations(ctx context.Context, list []*Observation, request PageRequest) (*ObservationPage, error) {
+	page, err := paginateRows(newWatch(ctx), list, (*Observation).identity, request, s.limits.Page)
 	if err != nil {
 		return nil, err
 	}

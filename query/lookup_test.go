@@ -102,7 +102,7 @@ func TestRegionObservations(t *testing.T) {
 			t.Errorf("region %d has %q, want %q", i, got, want)
 		}
 	}
-	page, err := s.PageOfObservations(lists[2], PageRequest{First: 3})
+	page, err := s.PageOfObservations(t.Context(), lists[2], PageRequest{First: 3})
 	if err != nil || len(page.Nodes) != 3 || !page.PageInfo.HasNextPage {
 		t.Fatalf("page %v, %v", page, err)
 	}

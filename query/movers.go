@@ -114,16 +114,17 @@ func (s *Session) Movers(ctx context.Context, request *MoversRequest) (*MoversRe
 	if answer.Cost, err = s.fetch(ctx, sides[0].figures, sides[1].figures); err != nil {
 		return nil, err
 	}
+	w := newWatch(ctx)
 	for _, x := range sides {
-		if x.cells, err = x.cellsOf(x.subject()); err != nil {
+		if x.cells, err = x.cellsOf(w, x.subject()); err != nil {
 			return nil, err
 		}
 	}
 	answer.before, answer.after = sides[0], sides[1]
 	answer.Indicator, answer.Unit = answer.before.subject().indicator, answer.before.subject().unit()
-	movers := answer.movers(s, request.Evidence)
+	movers := answer.movers(w, s, request.Evidence)
 	sortMovers(movers, request.OrderBy)
-	answer.Page, err = paginate(movers, func(m *Mover) string { return m.Region.QualifiedCode() }, request.Page, s.limits.Page)
+	answer.Page, err = paginateRows(w, movers, func(m *Mover) string { return m.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return answer, err
 }
 
@@ -184,10 +185,13 @@ func (s *Session) moverRegions(ctx context.Context, request *MoversRequest) (*re
 }
 
 // movers are the changes of the regions that have a value before and after.
-func (r *MoversResult) movers(s *Session, evidence bool) []*Mover {
+func (r *MoversResult) movers(w *watch, s *Session, evidence bool) []*Mover {
 	var movers []*Mover
 	var before, after []cell
 	for _, region := range r.regions.list {
+		if w.step() != nil {
+			return nil
+		}
 		b, missingBefore := r.before.known(region)
 		a, missingAfter := r.after.known(region)
 		if missingBefore != indicator.NotMissing {
@@ -207,15 +211,15 @@ func (r *MoversResult) movers(s *Session, evidence bool) []*Mover {
 		if r.Unit != percent && b.quantity.Value > 0 {
 			m.PercentChange = number(100 * m.Change.Value / b.quantity.Value)
 		}
-		if r.unrevised(s, b, a) {
+		if r.unrevised(w, s, b, a) {
 			m.Change.Precision = indicator.Exact
 		}
 		if evidence {
-			m.BeforeObservations, m.AfterObservations = r.before.evidence(s, b), r.after.evidence(s, a)
+			m.BeforeObservations, m.AfterObservations = r.before.evidence(w, s, b), r.after.evidence(w, s, a)
 		}
 		movers = append(movers, m)
 	}
-	r.warn(before, after)
+	r.warn(w, before, after)
 	return movers
 }
 
@@ -236,15 +240,18 @@ func (x *side) known(region *catalog.Region) (*cell, indicator.Missing) {
 
 // warn describes what should be known about the figures compared: what is mixed among the regions, and what differs between
 // the two sides of one.
-func (r *MoversResult) warn(before, after []cell) {
+func (r *MoversResult) warn(w *watch, before, after []cell) {
 	r.Warnings = slices.Clone(r.regions.warnings)
-	for _, w := range slices.Concat(r.before.mixtures(r.before.subject(), before, true), r.after.mixtures(r.after.subject(), after, true)) {
-		if !slices.Contains(r.Warnings, w) {
-			r.Warnings = append(r.Warnings, w)
+	for _, warning := range slices.Concat(r.before.mixtures(w, r.before.subject(), before, true), r.after.mixtures(w, r.after.subject(), after, true)) {
+		if !slices.Contains(r.Warnings, warning) {
+			r.Warnings = append(r.Warnings, warning)
 		}
 	}
 	periods, definitions := 0, 0
 	for i := range before {
+		if w.steps(len(before[i].used)+len(after[i].used)) != nil {
+			return
+		}
 		b, a := before[i].used[len(before[i].used)-1], after[i].used[len(after[i].used)-1]
 		if r.before.when.Period == nil && (r.before.rows.End[b] != r.after.rows.End[a] || r.before.rows.Start[b] != r.after.rows.Start[a]) {
 			periods++
@@ -265,11 +272,11 @@ func (r *MoversResult) warn(before, after []cell) {
 
 // unrevised reports whether a region's values before and after rest on the same reports: whatever the true value is, it is the
 // same one.
-func (r *MoversResult) unrevised(s *Session, before, after *cell) bool {
+func (r *MoversResult) unrevised(w *watch, s *Session, before, after *cell) bool {
 	if !r.before.request.evidence || !r.after.request.evidence {
 		return false
 	}
-	return slices.EqualFunc(r.before.evidence(s, before), r.after.evidence(s, after), func(b, a *Observation) bool {
+	return slices.EqualFunc(r.before.evidence(w, s, before), r.after.evidence(w, s, after), func(b, a *Observation) bool {
 		return b.Key() == a.Key() && b.KnownFrom == a.KnownFrom && b.load == a.load && b.tie == a.tie
 	})
 }

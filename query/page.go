@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"encoding/base64"
 	"strings"
 
@@ -57,12 +58,20 @@ func checkFirst(first, limit int) error {
 	return nil
 }
 
-// paginate cuts a page from a list that is in memory. The identity of an item, unique in the list, is its cursor.
+// paginate cuts a page from a list of the catalogue. The identity of an item, unique in the list, is its cursor.
 func paginate[T any](list []T, identity func(T) string, request PageRequest, limit int) (*Page[T], error) {
+	return paginateRows(newWatch(context.Background()), list, identity, request, limit)
+}
+
+// paginateRows cuts a page from a list that was made of rows, unless the request ended meanwhile.
+func paginateRows[T any](w *watch, list []T, identity func(T) string, request PageRequest, limit int) (*Page[T], error) {
 	if err := checkFirst(request.First, limit); err != nil {
 		return nil, err
 	}
 	start := 0
+	if w.err != nil {
+		return nil, w.err
+	}
 	if request.After != "" {
 		after, err := decodeCursor(request.After)
 		if err != nil {
@@ -70,6 +79,9 @@ func paginate[T any](list []T, identity func(T) string, request PageRequest, lim
 		}
 		start = -1
 		for i, item := range list {
+			if err := w.step(); err != nil {
+				return nil, err
+			}
 			if identity(item) == after {
 				start = i + 1
 				break

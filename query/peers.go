@@ -86,7 +86,7 @@ func (s *Session) sizeBand(ctx context.Context, request *PeersRequest, region *c
 	if err := set.spend(ctx, s, f); err != nil {
 		return nil, err
 	}
-	cells, err := f.cellsOf(&f.subjects[0])
+	cells, err := f.cellsOf(newWatch(ctx), &f.subjects[0])
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +126,8 @@ func (s *Session) nearestPeers(ctx context.Context, request *PeersRequest, regio
 	if err := set.spend(ctx, s, f); err != nil {
 		return nil, err
 	}
-	p, err := newProfiles(f)
+	w := newWatch(ctx)
+	p, err := newProfiles(w, f)
 	if err != nil {
 		return nil, err
 	}
@@ -137,10 +138,10 @@ func (s *Session) nearestPeers(ctx context.Context, request *PeersRequest, regio
 	}
 	set.warnLeftOut(len(candidates.list)-len(p.regions), len(candidates.list), request.Indicators)
 	peers := []*catalog.Region{region}
-	for _, n := range p.nearest(region, request.K) {
+	for _, n := range p.nearest(w, region, request.K) {
 		peers = append(peers, n.Region)
 	}
-	return peers, nil
+	return peers, w.err
 }
 
 // spend reads figures to find peers by, on the account of the set.

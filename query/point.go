@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"slices"
 	"sync"
 
@@ -96,14 +97,20 @@ func (s *Series) Length() int {
 }
 
 // lay builds the points: one for each bucket and, where every period has one, for the gaps between them.
-func (s *Series) lay(fill Fill) {
+func (s *Series) lay(w *watch, fill Fill) error {
 	s.points = make([]*Point, 0, s.Length())
 	add := func(p *Point) {
 		p.series, p.position = s, len(s.points)
 		s.points = append(s.points, p)
 	}
 	for _, b := range s.cells {
+		if err := w.step(); err != nil {
+			return err
+		}
 		for n := len(s.points); s.everyPeriod() && n > 0; n++ {
+			if err := w.step(); err != nil {
+				return err
+			}
 			next := s.Frequency.Containing(s.points[n-1].Period.End + 1)
 			if next == b.period {
 				break
@@ -116,17 +123,23 @@ func (s *Series) lay(fill Fill) {
 		}
 		add(p)
 	}
-	fill.apply(s.points)
+	return fill.apply(w, s.points)
 }
 
-// Walk hands the points of a series to visit, by time, until it fails. They are made for the call where the request deferred
+// Walk hands the points of a series to visit, by time, until it fails or the context ends. They are made for the call where the request deferred
 // them, and not kept.
-func (s *Series) Walk(visit func(*Point) error) error {
+func (s *Series) Walk(ctx context.Context, visit func(*Point) error) error {
+	w := newWatch(ctx)
 	if s.plan.request.Deferred {
-		s.lay(s.plan.request.Fill)
+		if err := s.lay(w, s.plan.request.Fill); err != nil {
+			return err
+		}
 		defer func() { s.points = nil }()
 	}
 	for _, p := range s.points {
+		if err := w.step(); err != nil {
+			return err
+		}
 		if err := visit(p); err != nil {
 			return err
 		}

@@ -36,18 +36,21 @@ func (x scale) difference(a, b float64) float64 {
 
 // newProfiles standardises the figures over the regions that have every indicator, so that all distances rest on the same
 // indicators and the same scales.
-func newProfiles(f *figures) (*profiles, error) {
+func newProfiles(w *watch, f *figures) (*profiles, error) {
 	p := &profiles{
 		figures: f, all: make([]map[int32]*cell, len(f.subjects)), cells: make([][]*cell, len(f.subjects)),
 		scales: make([]scale, len(f.subjects)),
 	}
 	for i := range f.subjects {
 		var err error
-		if p.all[i], err = f.cellsOf(&f.subjects[i]); err != nil {
+		if p.all[i], err = f.cellsOf(w, &f.subjects[i]); err != nil {
 			return nil, err
 		}
 	}
 	for _, r := range f.regions.list {
+		if err := w.steps(len(f.subjects)); err != nil {
+			return nil, err
+		}
 		complete := true
 		for i := range f.subjects {
 			if _, reason := valueOf(p.all[i], r); reason != indicator.NotMissing {
@@ -101,11 +104,11 @@ type NeighbourDifference struct {
 	Share        *float64           // of the squared distance; nil for a distance of 0
 }
 
-// nearest lists the k regions nearest to one of the profiles' regions; equal distances are in tree order. The distance of two
+// nearest lists the k regions nearest to one of the profiles' regions; equal distances are in tree order. There are none where the request ends. The distance of two
 // regions is the Euclidean distance of their z-scores, divided by the square root of the number of indicators so that distances
 // over few and many indicators compare: sqrt(sum((a_i - b_i)^2 / s_i^2) / m), s_i the sample standard deviation of indicator i.
 // (Everitt, Landau, Leese and Stahl, "Cluster Analysis", 5th edition, 2011, sections 3.3 and 3.7.)
-func (p *profiles) nearest(to *catalog.Region, k int) []*Neighbour {
+func (p *profiles) nearest(w *watch, to *catalog.Region, k int) []*Neighbour {
 	origin, found := slices.BinarySearchFunc(p.regions, to.ID, compareRegionID)
 	if !found {
 		return nil
@@ -116,13 +119,21 @@ func (p *profiles) nearest(to *catalog.Region, k int) []*Neighbour {
 	}
 	var places []place
 	for at := range p.regions {
+		if w.steps(len(p.scales)) != nil {
+			return nil
+		}
 		if at != origin {
 			places = append(places, place{at, p.distance(origin, at)})
 		}
 	}
-	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.distance, b.distance) })
+	if sortRowsStable(w, places, func(a, b place) int { return cmp.Compare(a.distance, b.distance) }) != nil {
+		return nil
+	}
 	neighbours := make([]*Neighbour, min(k, len(places)))
 	for i := range neighbours {
+		if w.steps(len(p.scales)) != nil {
+			return nil
+		}
 		neighbours[i] = p.neighbour(origin, places[i].at, places[i].distance)
 	}
 	return neighbours

@@ -31,14 +31,15 @@ func (s *scoped) Select(ctx context.Context, selection store.Select) (*store.Row
 	if err != nil {
 		return nil, err
 	}
+	w := newWatch(ctx)
 	shown := *rows // its columns may be the engine's own
-	if shown.Region, err = s.view.regions.show(rows.Region); err != nil {
+	if shown.Region, err = s.view.regions.show(w, rows.Region); err != nil {
 		return nil, err
 	}
-	if shown.Indicator, err = s.view.indicators.show(rows.Indicator); err != nil {
+	if shown.Indicator, err = s.view.indicators.show(w, rows.Indicator); err != nil {
 		return nil, err
 	}
-	shown.Source, err = s.view.sources.show(rows.Source)
+	shown.Source, err = s.view.sources.show(w, rows.Source)
 	return &shown, err
 }
 
@@ -75,9 +76,12 @@ func (s *scoped) Count(ctx context.Context, selection store.Select, by ...store.
 var errOutside = errors.New("the engine returned a row outside the scope")
 
 // show translates a column of the snapshot.
-func (n renumbering) show(column []int32) ([]int32, error) {
+func (n renumbering) show(w *watch, column []int32) ([]int32, error) {
 	shown := slices.Clone(column)
 	for i := range shown {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		if err := n.showOne(&shown[i]); err != nil {
 			return nil, err
 		}

@@ -63,16 +63,20 @@ type MissingSeries struct {
 }
 
 // Missing lists the regions asked for that have no series of an indicator.
-func (r *SeriesResult) Missing() []MissingSeries {
+func (r *SeriesResult) Missing(ctx context.Context) ([]MissingSeries, error) {
+	w := newWatch(ctx)
 	var list []MissingSeries
 	for x := range r.plan.subjects {
 		for _, region := range r.plan.regions.list {
+			if err := w.step(); err != nil {
+				return nil, err
+			}
 			if !r.present[presence{int32(x), region.ID}] {
 				list = append(list, MissingSeries{r.plan.subjects[x].indicator, region, indicator.NoObservation})
 			}
 		}
 	}
-	return list
+	return list, nil
 }
 
 // Series tells how figures develop over time: one for each indicator, region and status. Without a grain, periods of
@@ -88,12 +92,13 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 	if err := plan.fetch(ctx, s); err != nil {
 		return nil, err
 	}
-	list, err := plan.series(s)
+	w := newWatch(ctx)
+	list, err := plan.series(w, s)
 	if err != nil {
 		return nil, err
 	}
 	answer := &SeriesResult{
-		Warnings: slices.Concat(plan.regions.warnings, plan.warnings(list)), plan: plan, present: make(map[presence]bool),
+		Warnings: slices.Concat(plan.regions.warnings, plan.warnings(w, list)), plan: plan, present: make(map[presence]bool),
 		Cost: Cost{
 			Cells: plan.cells(), Limit: s.limits.Cells, Rows: plan.regions.spent.Rows + plan.figures.read,
 			EngineQueries: plan.regions.spent.EngineQueries + plan.queries,
@@ -102,13 +107,13 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 	for _, series := range list {
 		answer.present[presence{series.key.subject, series.key.region}] = true
 	}
-	if answer.Page, err = paginate(list, (*Series).identity, request.Page, s.limits.Page); err != nil {
+	if answer.Page, err = paginateRows(w, list, (*Series).identity, request.Page, s.limits.Page); err != nil {
 		return nil, err
 	}
 	if request.Deferred {
 		return answer, nil
 	}
-	return answer, plan.lay(s, answer.Page.Nodes)
+	return answer, plan.lay(w, s, answer.Page.Nodes)
 }
 
 // seriesPlan is a resolved SeriesRequest.
@@ -205,7 +210,7 @@ func (p *seriesPlan) fetch(ctx context.Context, s *Session) error {
 }
 
 // lay builds the points of the series on a page, unless they are too many.
-func (p *seriesPlan) lay(s *Session, page []*Series) error {
+func (p *seriesPlan) lay(w *watch, s *Session, page []*Series) error {
 	points := 0
 	for _, series := range page {
 		points += series.Length()
@@ -219,13 +224,15 @@ func (p *seriesPlan) lay(s *Session, page []*Series) error {
 		}
 	}
 	for _, series := range page {
-		series.lay(p.request.Fill)
+		if err := series.lay(w, p.request.Fill); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // warnings describes what should be known about the figures shown.
-func (p *seriesPlan) warnings(list []*Series) []Warning {
+func (p *seriesPlan) warnings(w *watch, list []*Series) []Warning {
 	cells := make([][]cell, len(p.subjects))
 	partial, lengths := make([]int, len(p.subjects)), make([]map[string]bool, len(p.subjects))
 	for _, s := range list {
@@ -235,13 +242,16 @@ func (p *seriesPlan) warnings(list []*Series) []Warning {
 		}
 		lengths[x][s.Frequency.String()] = true
 		for _, c := range s.cells {
+			if w.step() != nil {
+				return nil
+			}
 			cells[x] = append(cells[x], c.cell)
 			partial[x] += boolInt(c.partial)
 		}
 	}
 	var warnings []Warning
 	for x := range p.subjects {
-		warnings = append(warnings, p.mixtures(&p.subjects[x], cells[x], true)...)
+		warnings = append(warnings, p.mixtures(w, &p.subjects[x], cells[x], true)...)
 		code := p.subjects[x].indicator.Code
 		if len(lengths[x]) > 1 {
 			warnings = append(warnings, Warning{MixedPeriods, fmt.Sprintf(

@@ -314,7 +314,11 @@ func TestSeries_PagesAndMissing(t *testing.T) {
 	answer := askSeries(t, request)
 	wantSeries(t, answer, "visits 111 ACTUAL QUARTER: 2019-Q1 18, 2019-Q2 20 partial")
 	var missing []string
-	for _, m := range answer.Missing() {
+	lacking, err := answer.Missing(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range lacking {
 		missing = append(missing, m.Indicator.Code+" "+m.Region.Code+" "+m.Reason.String())
 	}
 	if got := strings.Join(missing, ", "); got != "visits 112 NO_OBSERVATION, visits 113 NO_OBSERVATION, "+

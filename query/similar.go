@@ -77,22 +77,23 @@ func (s *Session) Similar(ctx context.Context, request *SimilarRequest) (*Simila
 	if answer.Cost, err = s.fetch(ctx, f); err != nil {
 		return nil, err
 	}
-	p, err := newProfiles(f)
+	w := newWatch(ctx)
+	p, err := newProfiles(w, f)
 	if err != nil {
 		return nil, err
 	}
-	answer.Compared, answer.Missing, answer.Neighbours = len(p.regions), p.missing, p.nearest(region, request.K)
+	answer.Compared, answer.Missing, answer.Neighbours = len(p.regions), p.missing, p.nearest(w, region, request.K)
 	answer.Warnings = slices.Clone(all.warnings)
 	for i := range f.subjects {
 		x := p.standardised(i, region)
 		answer.Indicators = append(answer.Indicators, x)
-		answer.Warnings = append(answer.Warnings, f.mixtures(&f.subjects[i], valuesOf(p.cells[i]), true)...)
+		answer.Warnings = append(answer.Warnings, f.mixtures(w, &f.subjects[i], valuesOf(p.cells[i]), true)...)
 		if p.scales[i].stddev == 0 && len(p.regions) > 1 {
 			answer.Warnings = append(answer.Warnings, Warning{NoVariance, fmt.Sprintf(
 				"%s: the value is the same in all regions compared and tells none apart", x.Indicator.Code)})
 		}
 	}
-	return answer, nil
+	return answer, w.err
 }
 
 // standardised describes indicator i and the region's place in it.

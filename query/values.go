@@ -8,16 +8,19 @@ import (
 )
 
 // cellsOf rolls the rows of a subject up over time, region by region.
-func (f *figures) cellsOf(x *subject) (map[int32]*cell, error) {
+func (f *figures) cellsOf(w *watch, x *subject) (map[int32]*cell, error) {
 	rows := make(map[int32][]int32)
 	for i := range int32(f.rows.Len()) {
+		if err := w.step(); err != nil {
+			return nil, err
+		}
 		if f.rows.Indicator[i] == x.base.ID && f.rows.Slice[i] == f.total {
 			rows[f.rows.Region[i]] = append(rows[f.rows.Region[i]], i)
 		}
 	}
 	cells := make(map[int32]*cell, len(rows))
 	for region, list := range rows {
-		c, err := f.newCell(x, list)
+		c, err := f.newCell(w, x, list)
 		if err != nil {
 			return nil, err
 		}

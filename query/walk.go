@@ -44,7 +44,7 @@ func (w *ObservationWalk) Count(ctx context.Context) (int, error) {
 	return int(tallies[0].Rows), nil
 }
 
-// Each hands the figures to visit, in order, until it fails. It takes one engine query for some thousands of them.
+// Each hands the figures to visit, in order, until it fails or the context ends. It takes one engine query for some thousands of them.
 func (w *ObservationWalk) Each(ctx context.Context, visit func(*Observation) error) error {
 	selection := w.selection
 	for left := w.most; left > 0; left -= selection.Limit {
@@ -54,7 +54,11 @@ func (w *ObservationWalk) Each(ctx context.Context, visit func(*Observation) err
 			return err
 		}
 		w.session.budget.rows.Add(-int64(rows.Len())) // they are handed on, not kept
+		seen := newWatch(ctx)
 		for i := range rows.Len() {
+			if err := seen.step(); err != nil {
+				return err
+			}
 			if err := visit(w.session.observation(rows, i)); err != nil {
 				return err
 			}

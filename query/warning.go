@@ -35,18 +35,21 @@ const (
 
 // warnings describes what should be known about the figures used. A total rests on the figures of its groups, unless it is
 // the total's own figure beside its parts or could not be formed.
-func (p *aggregatePlan) warnings(groups, totals []*Group) []Warning {
+func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 	var list []Warning
 	for _, total := range totals {
 		cells := total.cells
 		if total.refused != nil || len(p.figures.request.dimensions) > 0 || p.grain() != indicator.Irregular {
 			for _, g := range groups {
+				if w.step() != nil {
+					break
+				}
 				if g.key.subject == total.key.subject {
 					cells = append(slices.Clip(cells), g.cells...)
 				}
 			}
 		}
-		list = append(list, p.mixtures(total.subject, cells, false)...)
+		list = append(list, p.mixtures(w, total.subject, cells, false)...)
 	}
 	if p.longer > 0 {
 		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
@@ -56,8 +59,8 @@ func (p *aggregatePlan) warnings(groups, totals []*Group) []Warning {
 }
 
 // mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
-// too: they matter where single regions are compared.
-func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
+// too: they matter where single regions are compared. Where the request ends there are none, and its error is the watch's.
+func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warning {
 	periods := make(map[string]bool)
 	sources := make(map[string]bool)
 	definitions := make(map[string]bool)
@@ -67,6 +70,9 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 	scopes := make(map[int32]bool)
 	for i := range cells {
 		for _, row := range cells[i].used {
+			if w.step() != nil {
+				return nil
+			}
 			rows, origins := f.origins(row)
 			for _, k := range origins {
 				sources[f.catalog.Sources()[rows.Source[k]].Code] = true
@@ -114,7 +120,7 @@ func (f *figures) mixtures(x *subject, cells []cell, full bool) []Warning {
 		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %d regions",
 			x.indicator.Code, x.divisor.Code, len(scopes))})
 	}
-	return append(list, f.boundaryChanges(x, cells)...)
+	return append(list, f.boundaryChanges(w, x, cells)...)
 }
 
 // listSome lists the texts in order, the first six of them.
