@@ -55,6 +55,10 @@ test: ## install what the tests need where that may be done, and run everything
 fuzz: ## run every fuzz target for a minute
 	./tools/fuzz
 
+.PHONY: soak
+soak: ## ask a server everything, ten minutes (SOAK=1h: another time), while its data change
+	COUNTYQL_SOAK=$(or $(SOAK),10m) go test ./e2e -run '^TestSoak$$' -count 1 -timeout 0 -v
+
 .PHONY: bench-load
 bench-load: ## compare the speed of a load with DuckDB reading the same file into a sorted table
 	go run ./bench/load

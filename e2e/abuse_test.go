@@ -36,8 +36,21 @@ func each(n int, text string) string {
 	return b.String()
 }
 
-// abuses are documents with the variables they come with. All are refused before they read anything.
-func abuses() map[string]struct{ document, variables string } {
+// abusive is a document that is meant to harm, with the variables it comes with.
+type abusive struct{ document, variables string }
+
+// request is what asks it.
+func (a abusive) request(t *testing.T) []byte {
+	t.Helper()
+	request := map[string]any{"query": a.document}
+	if a.variables != "" {
+		request["variables"] = json.RawMessage(a.variables)
+	}
+	return encode(t, request)
+}
+
+// abuses are all refused before they read anything.
+func abuses() map[string]abusive {
 	deep := func(n int) string {
 		return `{ region(code: "370105") ` + strings.Repeat("{ parent ", n) + "{ code }" + strings.Repeat(" }", n) + " }"
 	}
@@ -48,7 +61,7 @@ func abuses() map[string]struct{ document, variables string } {
 	}
 	chained += " fragment f60 on Region { code }"
 	items := `{"codes": [` + strings.TrimSuffix(strings.Repeat(`"370105",`, 20_000), ",") + `]}`
-	return map[string]struct{ document, variables string }{
+	return map[string]abusive{
 		"nested braces":      {document: strings.Repeat("{a", 300_000)},
 		"nested lists":       {document: "{search(text:" + strings.Repeat("[", 900_000)},
 		"nested types":       {document: "query($a:" + strings.Repeat("[", 900_000)},
@@ -74,11 +87,7 @@ func abuses() map[string]struct{ document, variables string } {
 // send posts a document as it is and returns the answer.
 func send(t *testing.T, document, variables string) (status int, answer []byte) {
 	t.Helper()
-	request := map[string]any{"query": document}
-	if variables != "" {
-		request["variables"] = json.RawMessage(variables)
-	}
-	response, err := http.Post(serverURL(t)+"/graphql", mediaJSON, bytes.NewReader(encode(t, request)))
+	response, err := http.Post(serverURL(t)+"/graphql", mediaJSON, bytes.NewReader(abusive{document, variables}.request(t)))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,26 +20,29 @@ import (
 
 const mediaEvents = "text/event-stream"
 
-// carriers take a request, which need not be well formed, to the server at a URL by each transport, and return the status and the
-// answer. Where a transport has no status, 200 stands for an operation that was carried out, and 400 for a refusal; a connection
-// that was closed instead of an answer has an answer made up with the code.
-var carriers = map[string]func(t *testing.T, server string, request []byte) (status int, answer []byte){
-	"POST": func(t *testing.T, server string, request []byte) (int, []byte) {
-		return carried(t, http.MethodPost, server+"/graphql", "application/graphql-response+json", request)
+// carrier takes a request, which need not be well formed, to the server at a URL, as the bearer of a token or as nobody, and returns
+// the status and the answer. Where a transport has no status, 200 stands for an operation that was carried out, and 400 for a
+// refusal; a connection that was closed instead of an answer has an answer made up with the code.
+type carrier func(t *testing.T, server, token string, request []byte) (status int, answer []byte)
+
+// carriers has one for each transport.
+var carriers = map[string]carrier{
+	"POST": func(t *testing.T, server, token string, request []byte) (int, []byte) {
+		return carried(t, http.MethodPost, server+"/graphql", token, mediaGraphQL, request)
 	},
-	"GET": func(t *testing.T, server string, request []byte) (int, []byte) {
-		return carried(t, http.MethodGet, server+"/graphql?"+inURL(request), "application/graphql-response+json", nil)
+	"GET": func(t *testing.T, server, token string, request []byte) (int, []byte) {
+		return carried(t, http.MethodGet, server+"/graphql?"+inURL(request), token, mediaGraphQL, nil)
 	},
-	"events by POST": func(t *testing.T, server string, request []byte) (int, []byte) {
-		return carried(t, http.MethodPost, server+"/graphql", mediaEvents, request)
+	"events by POST": func(t *testing.T, server, token string, request []byte) (int, []byte) {
+		return carried(t, http.MethodPost, server+"/graphql", token, mediaEvents, request)
 	},
-	"events by GET": func(t *testing.T, server string, request []byte) (int, []byte) {
-		return carried(t, http.MethodGet, server+"/graphql?"+inURL(request), mediaEvents, nil)
+	"events by GET": func(t *testing.T, server, token string, request []byte) (int, []byte) {
+		return carried(t, http.MethodGet, server+"/graphql?"+inURL(request), token, mediaEvents, nil)
 	},
-	"WebSocket": func(t *testing.T, server string, request []byte) (int, []byte) {
-		conn := dial(t, server, "graphql-transport-ws")
+	"WebSocket": func(t *testing.T, server, token string, request []byte) (int, []byte) {
+		conn := connect(t, server, "graphql-transport-ws")
 		defer func() { _ = conn.CloseNow() }()
-		write(t, conn, hello)
+		write(t, conn, helloAs(token))
 		wantFrame(t, conn, "", "connection_ack")
 		_ = conn.Write(t.Context(), websocket.MessageText, fmt.Appendf(nil, `{"id":"1","type":"subscribe","payload":%s}`, request)) // it may be closed before the end
 		return socketAnswer(t, conn)
@@ -63,7 +66,7 @@ func inURL(request []byte) string {
 	return values.Encode()
 }
 
-func carried(t *testing.T, method, target, accept string, body []byte) (int, []byte) {
+func carried(t *testing.T, method, target, token, accept string, body []byte) (int, []byte) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(string(body)))
 	if err != nil {
@@ -71,6 +74,9 @@ func carried(t *testing.T, method, target, accept string, body []byte) (int, []b
 	}
 	request.Header.Set("Accept", accept)
 	request.Header.Set("Content-Type", mediaJSON)
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
@@ -79,6 +85,9 @@ func carried(t *testing.T, method, target, accept string, body []byte) (int, []b
 	answer, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if response.StatusCode == http.StatusServiceUnavailable && response.Header.Get("Retry-After") == "" {
+		t.Errorf("503 without Retry-After: %.300s", answer)
 	}
 	if response.StatusCode == http.StatusRequestHeaderFieldsTooLarge { // of net/http, which knows nothing of GraphQL
 		return response.StatusCode, madeUp("TOO_LARGE")
@@ -89,7 +98,7 @@ func carried(t *testing.T, method, target, accept string, body []byte) (int, []b
 		if !complete || !found {
 			t.Errorf("events %.300q", answer)
 		}
-		answer = []byte(event)
+		answer = []byte(strings.TrimSuffix(event, "\n\n"))
 	}
 	return response.StatusCode, answer
 }
@@ -145,12 +154,8 @@ func TestAbuse_Documents(t *testing.T) {
 		t.Run(transport, func(t *testing.T) {
 			for name, abuse := range abuses() {
 				t.Run(name, func(t *testing.T) {
-					request := map[string]any{"query": abuse.document}
-					if abuse.variables != "" {
-						request["variables"] = json.RawMessage(abuse.variables)
-					}
 					for range 2 {
-						status, answer := carry(t, serverURL(t), encode(t, request))
+						status, answer := carry(t, serverURL(t), "", abuse.request(t))
 						refusedOn(t, status, answer)
 					}
 				})
@@ -210,7 +215,7 @@ func TestAbuse_Envelopes(t *testing.T) {
 		for name, envelope := range envelopes {
 			t.Run(transport+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				status, answer := carry(t, serverURL(t), []byte(envelope))
+				status, answer := carry(t, serverURL(t), "", []byte(envelope))
 				refusedOn(t, status, answer)
 			})
 		}

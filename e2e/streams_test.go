@@ -81,7 +81,23 @@ func streamingServer(t *testing.T, options server.Options) streaming {
 	return streaming{listening.URL, handler, engine, load, queries.Load}
 }
 
+// helloAs is the greeting of the bearer of a token, or of nobody.
+func helloAs(token string) frame {
+	if token == "" {
+		return hello
+	}
+	return frame{Type: "connection_init", Payload: json.RawMessage(`{"Authorization": "Bearer ` + token + `"}`)}
+}
+
+// dial opens a WebSocket that is closed with the test.
 func dial(t *testing.T, url string, subprotocols ...string) *websocket.Conn {
+	t.Helper()
+	conn := connect(t, url, subprotocols...)
+	t.Cleanup(func() { _ = conn.CloseNow() })
+	return conn
+}
+
+func connect(t *testing.T, url string, subprotocols ...string) *websocket.Conn {
 	t.Helper()
 	conn, response, err := websocket.Dial(t.Context(), url+"/graphql", &websocket.DialOptions{Subprotocols: subprotocols})
 	if err != nil {
@@ -90,7 +106,6 @@ func dial(t *testing.T, url string, subprotocols ...string) *websocket.Conn {
 	if response.Body != nil {
 		response.Body.Close()
 	}
-	t.Cleanup(func() { _ = conn.CloseNow() })
 	return conn
 }
 

@@ -42,7 +42,11 @@ func (x *exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err == nil:
 	case out.begun || errors.Is(r.Context().Err(), context.Canceled):
-		x.logger.ErrorContext(r.Context(), "export broken off", "request", requestID(r.Context()), "error", err)
+		level := slog.LevelError
+		if out.gone || errors.Is(r.Context().Err(), context.Canceled) {
+			level = slog.LevelInfo // clients leave as they like
+		}
+		x.logger.Log(r.Context(), level, "export broken off", "request", requestID(r.Context()), "error", err)
 		panic(http.ErrAbortHandler)
 	default:
 		x.refuse(w, r, field, err)
@@ -149,6 +153,7 @@ type exportStream struct {
 	stall      time.Duration
 	head       http.Header
 	begun      bool
+	gone       bool // the client takes no more
 }
 
 func (s *exportStream) begin() {
@@ -166,7 +171,9 @@ func (s *exportStream) Write(part []byte) (int, error) {
 	if err := s.controller.SetWriteDeadline(time.Now().Add(s.stall)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return 0, err
 	}
-	return s.ResponseWriter.Write(part)
+	n, err := s.ResponseWriter.Write(part)
+	s.gone = s.gone || err != nil
+	return n, err
 }
 
 func copyHeader(to, from http.Header) {
