@@ -13,6 +13,7 @@ import (
 
 	"github.com/countyql/countyql/data"
 	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/server"
@@ -39,7 +40,8 @@ type serveCmd struct {
 	telemetryFlags
 	configFlags
 
-	file *configFile // nil without one
+	file *configFile    // nil without one
+	list *document.List // nil if every document is answered
 }
 
 // Validate refuses flags that make no sense.
@@ -56,7 +58,11 @@ func (c *serveCmd) Run(a *app, line *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	measured, flush, err := c.telemetryFlags.open(a.ctx, logger)
+	var known []string
+	if c.list, known, err = c.documentFlags.read(c.onDocuments(), logger); err != nil {
+		return err
+	}
+	measured, flush, err := c.telemetryFlags.open(a.ctx, known, logger)
 	if err != nil {
 		return err
 	}
@@ -85,12 +91,10 @@ func (c *serveCmd) serve(
 	}
 	options := server.Options{
 		Logger: logger, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
-		Streams: graph.Streams{Connections: c.Connections}, Telemetry: measured, Profiles: c.Pprof,
+		List: c.list, Streams: graph.Streams{Connections: c.Connections}, Telemetry: measured, Profiles: c.Pprof,
 	}
 	c.onRequests(&options)
-	if err := c.answering(&options, logger); err != nil {
-		return err
-	}
+	c.answering(&options)
 	listener, err := c.open(ctx)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/server"
 )
 
@@ -23,15 +24,19 @@ func (f *documentFlags) check(publicRead bool) error {
 	return &usageError{"--max-age lets proxies give answers to anyone", "say --public-read too if everyone may read, or leave it out"}
 }
 
-// answering reads the documents, within the limits on documents that the options have, and completes the options.
-func (f *documentFlags) answering(options *server.Options, logger *slog.Logger) (err error) {
-	options.Keeping = graph.Keeping{Bytes: f.AnswerBytes, MaxAge: f.MaxAge}
+// read reads the documents that are the only ones answered, within limits; nil if all are.
+func (f *documentFlags) read(options document.Options, logger *slog.Logger) (list *document.List, names []string, err error) {
 	if f.Documents == "" {
-		return nil
+		return nil, nil, nil
 	}
-	if options.List, err = graph.ReadDocuments(f.Documents, options.Documents); err != nil {
-		return err
+	if list, err = graph.ReadDocuments(f.Documents, options); err != nil {
+		return nil, nil, err
 	}
-	logger.Info("no other documents are answered than those of the directory", "directory", f.Documents, "documents", options.List.Size())
-	return nil
+	logger.Info("no other documents are answered than those of the directory", "directory", f.Documents, "documents", list.Size())
+	return list, list.Operations(), nil
+}
+
+// answering completes the options.
+func (f *documentFlags) answering(options *server.Options) {
+	options.Keeping = graph.Keeping{Bytes: f.AnswerBytes, MaxAge: f.MaxAge}
 }

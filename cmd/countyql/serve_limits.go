@@ -74,13 +74,18 @@ func (f *limitFlags) onQueries(service *query.Service) {
 // onRequests are the limits of the server.
 func (f *limitFlags) onRequests(options *server.Options) {
 	options.MaxBody, options.Timeout = f.MaxBody, f.Timeout
-	options.Documents = document.Options{
+	options.Documents = f.onDocuments()
+	options.NoPlayground = f.NoPlayground
+	options.Results = graph.ResultLimits{Values: f.MaxValues, Bytes: f.MaxBytes}
+}
+
+// onDocuments are the limits on documents.
+func (f *limitFlags) onDocuments() document.Options {
+	return document.Options{
 		Limits: document.Limits{
 			Tokens: f.MaxTokens, Depth: f.MaxDepth, Aliases: f.MaxAliases, RootFields: f.MaxRootFields, Directives: f.MaxDirectives,
 			Fields: f.MaxFields, Fragments: f.MaxFragments, Visits: f.MaxVisits, Comparisons: f.MaxComparisons, ListItems: f.MaxListItems,
 		},
 		NoIntrospection: f.NoIntrospection, NoSuggestions: f.NoSuggestions,
 	}
-	options.NoPlayground = f.NoPlayground
-	options.Results = graph.ResultLimits{Values: f.MaxValues, Bytes: f.MaxBytes}
 }

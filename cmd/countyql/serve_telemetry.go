@@ -21,7 +21,7 @@ type telemetryFlags struct {
 	SlowPerMinute int           `default:"10" env:"COUNTYQL_SLOW_PER_MINUTE" placeholder:"N" help:"Most slow queries logged in a minute (default ${default})."`
 	OTLP          string        `name:"otlp" env:"COUNTYQL_OTLP" placeholder:"URL" help:"Send traces to this receiver of OTLP over HTTP, such as http://localhost:4318. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else none."`
 	MetricsListen string        `env:"COUNTYQL_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Also serve /metrics, /healthz and /readyz here, without a token."`
-	MetricsName   []string      `env:"COUNTYQL_METRICS_NAME" placeholder:"NAME,…" help:"Operations that metrics tell apart by name. Default: the first 100 that succeed."`
+	MetricsName   []string      `env:"COUNTYQL_METRICS_NAME" placeholder:"NAME,…" help:"Operations that metrics tell apart by name. Default: those of --documents, else the first 100 that succeed."`
 	Pprof         bool          `env:"COUNTYQL_PPROF" help:"Serve profiles at /debug/pprof/ to administrators and this machine."`
 }
 
@@ -41,14 +41,18 @@ func (f *telemetryFlags) logger(w io.Writer) (*slog.Logger, error) {
 	return telemetry.NewLogger(w, telemetry.LogOptions{Format: f.LogFormat, Level: f.LogLevel})
 }
 
-// open prepares to measure and to trace. The function delivers what has not been delivered when the server has ended.
-func (f *telemetryFlags) open(ctx context.Context, logger *slog.Logger) (*telemetry.Telemetry, func() error, error) {
+// open prepares to measure, with the names of operations that are known beforehand, and to trace. The function delivers what has not
+// been delivered when the server has ended.
+func (f *telemetryFlags) open(ctx context.Context, known []string, logger *slog.Logger) (*telemetry.Telemetry, func() error, error) {
 	this := currentBuild()
 	traces, flush, err := telemetry.OpenTraces(ctx, telemetry.TraceOptions{Endpoint: f.OTLP, Version: this.Version, Logger: logger})
 	if err != nil {
 		return nil, nil, err
 	}
-	metrics := telemetry.NewMetrics(telemetry.MetricsOptions{Operations: f.MetricsName, Build: map[string]string{
+	if len(f.MetricsName) > 0 {
+		known = f.MetricsName
+	}
+	metrics := telemetry.NewMetrics(telemetry.MetricsOptions{Operations: known, Build: map[string]string{
 		"version": this.Version, "revision": this.Revision, "go": this.Go, "duckdb_driver": this.DuckDB,
 	}})
 	t := telemetry.New(telemetry.Options{

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,8 +22,9 @@ const extension = ".graphql"
 
 // List is the documents that a server answers where it answers no others. It does not change.
 type List struct {
-	byID map[string]string // texts by name and by hash
-	size int
+	byID       map[string]string // texts by name and by hash
+	size       int
+	operations map[string]bool // by name
 }
 
 // ListError says why the documents of a directory cannot be served.
@@ -53,7 +55,7 @@ func ReadList(dir string, checker *Checker) (*List, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, refused := &List{byID: make(map[string]string)}, &ListError{Dir: dir}
+	list, refused := &List{byID: make(map[string]string), operations: make(map[string]bool)}, &ListError{Dir: dir}
 	for _, entry := range entries {
 		name, is := strings.CutSuffix(entry.Name(), extension)
 		if !is || name == "" {
@@ -87,13 +89,19 @@ func (l *List) add(name, text string, checker *Checker) (problems []string) {
 	case IsHash(name) && !slices.Contains(hashes, name):
 		return []string{" the file is named by a hash that is not its text's (name it " + hashes[1] + ", or otherwise)"}
 	}
-	if _, errs := checker.Check(text); len(errs) > 0 {
-		for _, err := range errs {
-			problems = append(problems, place(err))
-		}
+	checked, errs := checker.Check(text)
+	for _, err := range errs {
+		problems = append(problems, place(err))
+	}
+	if len(problems) > 0 {
 		return problems
 	}
 	l.size++
+	for _, operation := range checked.Operations {
+		if operation.Name != "" {
+			l.operations[operation.Name] = true
+		}
+	}
 	for _, id := range append(hashes, name) {
 		l.byID[id] = plain
 	}
@@ -131,6 +139,9 @@ func (l *List) Has(text string) bool {
 	_, found := l.byID[Hash(strings.TrimSpace(text))]
 	return found
 }
+
+// Operations are the names of the documents' operations, each once and sorted.
+func (l *List) Operations() []string { return slices.Sorted(maps.Keys(l.operations)) }
 
 // Size is how many documents there are.
 func (l *List) Size() int { return l.size }

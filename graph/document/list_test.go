@@ -34,6 +34,9 @@ func TestReadList(t *testing.T) {
 	if err != nil || list.Size() != 3 {
 		t.Fatalf("%v: %+v", err, list)
 	}
+	if diff := cmp.Diff([]string{"a", "b", "newest"}, list.Operations()); diff != "" {
+		t.Error(diff)
+	}
 	for _, id := range []string{"newest", Hash(text), Hash("\n" + text + "\n")} {
 		if got, found := list.Find(id); !found || got != text {
 			t.Errorf("%s is %q", id, got)
