@@ -59,6 +59,10 @@ fuzz: ## run every fuzz target for a minute
 soak: ## ask a server everything, ten minutes (SOAK=1h: another time), while its data change
 	COUNTYQL_SOAK=$(or $(SOAK),10m) go test ./e2e -run '^TestSoak$$' -count 1 -timeout 0 -v
 
+.PHONY: bench
+bench: $(BIN) ## compare the answers of a running server with DuckDB alone, on 10 million figures that are loaded once: BENCH=--rows=1000000 for fewer
+	go run ./bench/query $(BENCH)
+
 .PHONY: bench-load
 bench-load: ## compare the speed of a load with DuckDB reading the same file into a sorted table
 	go run ./bench/load

@@ -33,7 +33,9 @@ var allowedImports = map[string][]string{
 	"data":            {},
 	"web":             {},
 	"bench/star":      {"indicator"},
-	"bench/raw":       {"bench/star"},
+	"bench/question":  {},
+	"bench/race":      {"bench/question"},
+	"bench/raw":       {"bench/star", "bench/question", "bench/race"},
 	"bench/dense":     {"indicator", "catalog", "store"},
 }
 
