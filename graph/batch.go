@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/countyql/countyql/query"
 )
 
 // batcher answers the same question about many keys with one call. The resolvers of siblings run at the same time, each in
@@ -71,6 +73,7 @@ func (b *batcher[K, V]) getAll(ctx context.Context, keys []K) ([]V, error) {
 
 // ask puts the key into the batch that is open, unless it has been asked for before.
 func (b *batcher[K, V]) ask(ctx context.Context, key K) position[K, V] {
+	query.Planned(ctx) // the engine may be asked for another field, which waits for this one
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if at, known := b.asked[key]; known {

@@ -114,6 +114,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		}
 		return observeField(ctx, options.Observer, func(ctx context.Context) (any, error) { return requestOf(ctx).meter.resolve(ctx, next) })
 	})
+	server.AroundRootFields(planned)
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		if !graphql.HasOperationContext(ctx) { // refused before there was an operation
 			response := next(ctx)
@@ -169,6 +170,7 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 	defer release()
 	running, end := context.WithCancel(ctx)
 	defer end()
+	session.ExpectFields(fieldsOf(graphql.GetOperationContext(ctx)))
 	r := newRequest(session, &meter{limits: options.Results, end: end})
 	response := next(withRequest(running, r))
 	if response == nil {

@@ -88,6 +88,7 @@ func observeField(ctx context.Context, observer Observer, resolve graphql.Resolv
 	}
 	ctx, end := observer.Field(ctx, field.Field.Name)
 	value, err := resolve(ctx)
+	query.Planned(ctx)
 	end(err)
 	return value, err
 }

@@ -75,12 +75,13 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err != nil {
 		return nil, err
 	}
-	answer := &Aggregation{Warnings: plan.regions.warnings, Cost: Cost{Cells: plan.cells(), Limit: s.limits.Cells}}
+	answer := &Aggregation{Warnings: plan.regions.warnings, Cost: plan.regions.spent}
+	answer.Cost.Cells, answer.Cost.Limit = answer.Cost.Cells+plan.cells(), s.limits.Cells
 	if request.DryRun {
 		answer.Page = newPage[*Group](nil, nil, 0, false, false)
 		return answer, nil
 	}
-	if err := s.checkCells(plan.cells()); err != nil {
+	if err := s.charge(ctx, plan.cells()); err != nil {
 		return nil, err
 	}
 	if err := plan.fetch(ctx, s); err != nil {
@@ -101,7 +102,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err != nil {
 		return nil, err
 	}
-	answer.Cost.Rows, answer.Cost.EngineQueries = plan.regions.spent.Rows+plan.read, plan.regions.spent.EngineQueries+plan.queries
+	answer.Cost.Rows, answer.Cost.EngineQueries = answer.Cost.Rows+plan.read, answer.Cost.EngineQueries+plan.queries
 	return answer, nil
 }
 

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -15,13 +16,11 @@ type budget struct {
 	rows  atomic.Int64
 }
 
-// checkCells charges cells to the operation, before they are read, and refuses what goes beyond its limit.
-func (s *Session) checkCells(cells int64) error {
+// charge charges cells to the operation, before they are read. It waits until all fields of the operation have done so, and
+// refuses them if together they go beyond the limit.
+func (s *Session) charge(ctx context.Context, cells int64) error {
 	s.budget.cells.Add(cells)
-	if err := s.Exceeded(); err != nil {
-		return err
-	}
-	return nil
+	return s.admit(ctx)
 }
 
 // Exceeded says by how much the operation's fields together ask for too many cells; nil if they do not.

@@ -181,7 +181,7 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: slices.Clone(display.warnings), spent: display.spent}
 	if request.Against != nil {
 		all.warnings = slices.Concat(display.warnings, against.warnings)
-		all.spent.Rows, all.spent.EngineQueries = all.spent.Rows+against.spent.Rows, all.spent.EngineQueries+against.spent.EngineQueries
+		all.spent.add(against.spent)
 	}
 	if request.Baseline != nil && request.Baseline.isRegion() {
 		r, err := s.currentRegion(request.Baseline.Region, all)

@@ -17,10 +17,12 @@ func (f *figures) cells() int64 {
 func (s *Session) fetch(ctx context.Context, requests ...*figures) (Cost, error) {
 	cost := requests[0].regions.spent // they are about the same regions
 	cost.Limit = s.limits.Cells
+	var cells int64
 	for _, f := range requests {
-		cost.Cells += f.cells()
+		cells += f.cells()
 	}
-	if err := s.checkCells(cost.Cells); err != nil {
+	cost.Cells += cells
+	if err := s.charge(ctx, cells); err != nil {
 		return cost, err
 	}
 	for _, f := range requests {

@@ -147,7 +147,7 @@ func (s *Session) nearestPeers(ctx context.Context, request *PeersRequest, regio
 // spend reads figures to find peers by, on the account of the set.
 func (set *regionSet) spend(ctx context.Context, s *Session, f *figures) error {
 	cost, err := s.fetch(ctx, f)
-	set.spent.Rows, set.spent.EngineQueries = set.spent.Rows+cost.Rows, set.spent.EngineQueries+cost.EngineQueries
+	set.spent.add(cost)
 	return err
 }
 

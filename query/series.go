@@ -86,7 +86,7 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkCells(plan.cells()); err != nil {
+	if err := s.charge(ctx, plan.cells()); err != nil {
 		return nil, err
 	}
 	if err := plan.fetch(ctx, s); err != nil {
@@ -100,7 +100,7 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 	answer := &SeriesResult{
 		Warnings: slices.Concat(plan.regions.warnings, plan.warnings(w, list)), plan: plan, present: make(map[presence]bool),
 		Cost: Cost{
-			Cells: plan.cells(), Limit: s.limits.Cells, Rows: plan.regions.spent.Rows + plan.figures.read,
+			Cells: plan.regions.spent.Cells + plan.cells(), Limit: s.limits.Cells, Rows: plan.regions.spent.Rows + plan.figures.read,
 			EngineQueries: plan.regions.spent.EngineQueries + plan.queries,
 		},
 	}

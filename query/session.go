@@ -35,6 +35,7 @@ type Session struct {
 	view     *view // nil unless a part is shown
 	queries  atomic.Int64
 	budget   budget
+	planning planning
 	spending spending
 	gate     *Gate
 }
@@ -110,10 +111,15 @@ type MissingFigure struct {
 
 // Cost is what an answer cost, or would cost.
 type Cost struct {
-	Cells         int64 // estimated before running: indicators x regions x slices x statuses
+	Cells         int64 // estimated before running: indicators x regions x slices x statuses, those looked at to find peers included
 	Limit         int64 // the most cells one request may ask for
 	Rows          int64 // figures read
 	EngineQueries int64
+}
+
+// add adds another cost, but for its limit.
+func (c *Cost) add(other Cost) {
+	c.Cells, c.Rows, c.EngineQueries = c.Cells+other.Cells, c.Rows+other.Rows, c.EngineQueries+other.EngineQueries
 }
 
 // number returns nil for NaN, which stands for a missing value inside this package.

@@ -29,8 +29,11 @@ func (s *Session) Spent() Spent {
 	}
 }
 
-// enter waits for the engine. The returned function ends the turn.
+// enter waits for the operation's other fields to have planned, and for the engine. The returned function ends the turn.
 func (s *Session) enter(ctx context.Context) (leave func(), err error) {
+	if err := s.admit(ctx); err != nil {
+		return nil, err
+	}
 	asked := time.Now()
 	end, err := s.gate.enter(ctx)
 	begun := time.Now()
