@@ -55,6 +55,9 @@ func weightOf(parameters map[string]string) (float64, error) {
 // the more exactly named, of equally named ones application/json, which older clients expect. It is empty if none is
 // acceptable.
 func answerType(accept []string) string {
+	if len(accept) == 0 || len(accept) == 1 && (accept[0] == mediaJSON || accept[0] == "*/*") { // what most say
+		return mediaJSON
+	}
 	type wish struct {
 		weight    float64
 		exactness int

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -30,11 +29,34 @@ func refuse(status int, hint, format string, args ...any) *refusal {
 
 // decode reads the parameters of a request: of its URL for GET, of its body for POST.
 func decode(r *http.Request) (*parameters, *refusal) {
-	if r.Method == http.MethodPost {
-		return decodeBody(r)
+	raw, refused := encodedParameters(r)
+	if refused != nil {
+		return nil, refused
 	}
-	return decodeURL(r.URL.RawQuery)
+	return decodeParameters(r.Method, raw)
 }
+
+// encodedParameters are the parameters of a request as they were sent.
+func encodedParameters(r *http.Request) ([]byte, *refusal) {
+	if r.Method == http.MethodPost {
+		return readObject(r, exampleOperation)
+	}
+	return []byte(r.URL.RawQuery), nil
+}
+
+// decodeParameters reads what encodedParameters returned.
+func decodeParameters(method string, raw []byte) (*parameters, *refusal) {
+	if method != http.MethodPost {
+		return decodeURL(string(raw))
+	}
+	fields, refused := parseObject(raw)
+	if refused != nil {
+		return nil, refused
+	}
+	return parametersOf(fields)
+}
+
+const exampleOperation = `send {"query": "…"}`
 
 // decodeURL reads query, id, operationName, variables and extensions, the last two as JSON. Others are ignored.
 func decodeURL(raw string) (*parameters, *refusal) {
@@ -69,19 +91,13 @@ func decodeURL(raw string) (*parameters, *refusal) {
 	return parametersOf(parameters)
 }
 
-// decodeBody reads query, id, operationName, variables and extensions of a JSON object. Others are ignored.
-func decodeBody(r *http.Request) (*parameters, *refusal) {
-	fields, refused := decodeObject(r, `send {"query": "…"}`)
-	if refused != nil {
-		return nil, refused
+// readObject reads the body of a request that is to be a JSON object. Its media type must be one that a web page of another origin
+// cannot send without being asked first, so that nobody's browser can be made to ask. The example says what the object looks like.
+func readObject(r *http.Request, example string) ([]byte, *refusal) {
+	media, parameters, err := r.Header.Get("Content-Type"), map[string]string(nil), error(nil)
+	if media != mediaJSON { // as most write it
+		media, parameters, err = mime.ParseMediaType(media)
 	}
-	return parametersOf(fields)
-}
-
-// decodeObject reads the JSON object that a body consists of. Its media type must be one that a web page of another origin cannot
-// send without being asked first, so that nobody's browser can be made to ask. The example says what the object looks like.
-func decodeObject(r *http.Request, example string) (map[string]json.RawMessage, *refusal) {
-	media, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case err != nil || media != mediaJSON:
 		return nil, refuse(http.StatusUnsupportedMediaType, "send Content-Type: application/json", "the request's body is not %s", mediaJSON)
@@ -90,10 +106,11 @@ func decodeObject(r *http.Request, example string) (map[string]json.RawMessage, 
 	case r.Header.Get("Content-Encoding") != "" && !strings.EqualFold(r.Header.Get("Content-Encoding"), "identity"):
 		return nil, refuse(http.StatusUnsupportedMediaType, "send it as it is", "the request's body is compressed")
 	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
+	read := bytes.NewBuffer(make([]byte, 0, max(0, min(r.ContentLength, mostAtOnce))+bytes.MinRead))
+	if _, err := read.ReadFrom(r.Body); err != nil {
 		return nil, unread(err)
 	}
+	body := read.Bytes()
 	if !utf8.Valid(body) {
 		return nil, refuse(http.StatusBadRequest, "encode it as UTF-8", "the request's body is not UTF-8")
 	}
@@ -107,6 +124,22 @@ func decodeObject(r *http.Request, example string) (map[string]json.RawMessage, 
 	case body[0] != '{':
 		return nil, refuse(http.StatusBadRequest, example, "the request's body is not a JSON object")
 	}
+	return body, nil
+}
+
+// mostAtOnce bounds the bytes that are made room for because a client says that they will come.
+const mostAtOnce = 64 << 10
+
+// decodeObject reads the JSON object that a body consists of; see readObject.
+func decodeObject(r *http.Request, example string) (map[string]json.RawMessage, *refusal) {
+	body, refused := readObject(r, example)
+	if refused != nil {
+		return nil, refused
+	}
+	return parseObject(body)
+}
+
+func parseObject(body []byte) (map[string]json.RawMessage, *refusal) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, refuse(http.StatusBadRequest, "send one JSON object and nothing after it", "the request's body is not JSON: %s", problemOf(err))
@@ -160,15 +193,23 @@ func parametersOf(fields map[string]json.RawMessage) (*parameters, *refusal) {
 		if raw == nil {
 			continue
 		}
-		decoder := json.NewDecoder(bytes.NewReader(raw))
-		decoder.UseNumber()
-		err := decoder.Decode(parameter.target)
-		if err == nil && decoder.More() {
-			err = errors.New("more than one value")
-		}
-		if err != nil {
+		if err := decodeInto(raw, parameter.target); err != nil {
 			return nil, refuse(http.StatusBadRequest, "write it as JSON", "%s is not %s", parameter.name, parameter.shape)
 		}
 	}
 	return params, nil
+}
+
+// decodeInto reads one JSON value; numbers in objects stay as they are written.
+func decodeInto(raw json.RawMessage, target any) error {
+	if text, ok := target.(*string); ok {
+		return json.Unmarshal(raw, text)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.UseNumber()
+	err := decoder.Decode(target)
+	if err == nil && decoder.More() {
+		err = errors.New("more than one value")
+	}
+	return err
 }

@@ -31,6 +31,9 @@ type Keeping struct {
 	Observe func(ctx context.Context, how string, bytes uint64)
 	// Evicted, if set, is called for every answer that makes room for others.
 	Evicted func()
+	// Packing, if set, is how an answer of so many bytes is compressed for a client, so that it need not be each time it is given: the
+	// name of the encoding and the function; empty and nil where it goes as it is.
+	Packing func(r *http.Request, bytes int) (encoding string, pack func([]byte) []byte)
 }
 
 // keeper gives answers again.
@@ -59,27 +62,66 @@ type made struct {
 	whole    bool // without errors, and so the same for all who ask
 }
 
-// serve answers an operation whose answer may be kept; false if it may not be, or the document has errors.
+// recognise is the request that consists of the bytes sent.
+func (k *keeper) recognise(r *http.Request, sent []byte) kept.Request {
+	if k == nil {
+		return kept.Request{}
+	}
+	kind := byte('u')
+	if r.Method == http.MethodPost {
+		kind = 'b'
+	}
+	return kept.RequestOf(kind, sent)
+}
+
+// again answers a request that has been made before, if its answer is kept or the client has it: the request is not even decoded.
+func (k *keeper) again(w http.ResponseWriter, r *http.Request, media string, seen kept.Request) bool {
+	if k == nil || wantsStats(nil, r.Header) {
+		return false
+	}
+	asked, known := k.answers.Recognise(seen)
+	if !known {
+		return false
+	}
+	key, _, ok := k.key(r.Context(), asked)
+	return ok && k.give(w, r, media, key)
+}
+
+// give answers if the answer is kept or the client has it.
+func (k *keeper) give(w http.ResponseWriter, r *http.Request, media string, key kept.Key) bool {
+	if answer, found := k.answers.Get(key); found {
+		k.tell(r.Context(), "kept")
+		k.send(w, r, media, key, answer)
+		return true
+	}
+	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), key.Tag()) {
+		k.tell(r.Context(), "unchanged")
+		k.send(w, r, media, key, nil)
+		return true
+	}
+	return false
+}
+
+// serve answers an operation whose answer may be kept; false if it may not be, or the document has errors. Seen is the request that
+// the parameters were read from.
 func (k *keeper) serve(
-	w http.ResponseWriter, r *http.Request, media string, params *graphql.RawParams,
+	w http.ResponseWriter, r *http.Request, media string, seen kept.Request, params *graphql.RawParams,
 	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
 ) bool {
 	if k == nil || wantsStats(params.Extensions, params.Headers) { // what it took is of one operation only
 		return false
 	}
 	ctx := r.Context()
-	key, snapshot, ok := k.key(ctx, params)
+	asked, ok := k.asked(params)
 	if !ok {
 		return false
 	}
-	if body, found := k.answers.Get(key); found {
-		k.tell(ctx, "kept")
-		k.send(w, r, media, key, body)
-		return true
+	key, snapshot, ok := k.key(ctx, asked)
+	if !ok {
+		return false
 	}
-	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), key.Tag()) {
-		k.tell(ctx, "unchanged")
-		k.send(w, r, media, key, nil)
+	k.answers.Note(seen, asked)
+	if k.give(w, r, media, key) {
 		return true
 	}
 	result, shared, err := k.answers.Once(ctx, key, func(ctx context.Context) any { return k.make(ctx, r, snapshot, key, run, internal) })
@@ -94,29 +136,30 @@ func (k *keeper) serve(
 		sendEncoded(w, media, answer.status, answer.body)
 		return true
 	}
-	k.send(w, r, media, key, answer.body)
+	k.send(w, r, media, key, &kept.Answer{Body: answer.body})
 	return true
 }
 
-// key is the key of an operation on the snapshot that is served now.
-func (k *keeper) key(ctx context.Context, params *graphql.RawParams) (key kept.Key, snapshot string, ok bool) {
+// asked is what parameters ask, if its answer may be kept.
+func (k *keeper) asked(params *graphql.RawParams) (kept.Asked, bool) {
+	operation := kept.Operation{Document: params.Query, Name: params.OperationName, Variables: params.Variables}
+	if asked, ok := k.answers.Asked(operation); ok {
+		return asked, true
+	}
+	if _, errs := k.checker.Check(params.Query); len(errs) > 0 {
+		return kept.Asked{}, false
+	}
+	k.answers.Learn(params.Query, params.OperationName)
+	return k.answers.Asked(operation)
+}
+
+// key is the key of what is asked of the snapshot that is served now.
+func (k *keeper) key(ctx context.Context, asked kept.Asked) (key kept.Key, snapshot string, ok bool) {
 	if snapshot, ok = k.served(ctx); !ok {
 		return kept.Key{}, "", false
 	}
 	scope, _ := k.options.Scope(ctx)
-	question := kept.Question{
-		Snapshot: snapshot, Day: indicator.DayAt(k.service.Now()).String(), Scope: scope,
-		Document: params.Query, Operation: params.OperationName, Variables: params.Variables,
-	}
-	if key, ok = k.answers.Key(question); ok {
-		return key, snapshot, true
-	}
-	if _, errs := k.checker.Check(params.Query); len(errs) > 0 {
-		return kept.Key{}, "", false
-	}
-	k.answers.Learn(params.Query, params.OperationName)
-	key, ok = k.answers.Key(question)
-	return key, snapshot, ok
+	return asked.Key(snapshot, int32(indicator.DayAt(k.service.Now())), scope), snapshot, true
 }
 
 // served is the snapshot that is served now; false if there is none.
@@ -158,20 +201,46 @@ func (k *keeper) tell(ctx context.Context, how string) {
 }
 
 // send sends an answer without errors, or that it is what the client has.
-func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key kept.Key, body []byte) {
+func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key kept.Key, answer *kept.Answer) {
 	_, named := k.options.Scope(r.Context())
 	control := "private, no-cache"
 	if r.Method != http.MethodPost && !named && k.options.MaxAge > 0 {
 		control = fmt.Sprintf("public, max-age=%d", int64(k.options.MaxAge.Seconds()))
 	}
+	tag := key.Tag()
 	w.Header().Add("Vary", "Authorization")
 	w.Header().Set("Cache-Control", control)
-	w.Header().Set("ETag", key.Tag())
-	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), key.Tag()) {
+	w.Header().Set("ETag", tag)
+	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	sendEncoded(w, media, http.StatusOK, body)
+	sendEncoded(w, media, http.StatusOK, k.packed(w, r, key, answer))
+}
+
+// packed is the body of an answer as the client takes it. Compressed it is kept beside an answer that is kept; any other is left to
+// whoever compresses what goes out.
+func (k *keeper) packed(w http.ResponseWriter, r *http.Request, key kept.Key, answer *kept.Answer) []byte {
+	if k.options.Packing == nil {
+		return answer.Body
+	}
+	encoding, pack := k.options.Packing(r, len(answer.Body))
+	if pack == nil {
+		return answer.Body
+	}
+	body, known := answer.Packed[encoding]
+	if !known {
+		kept, given := k.answers.Get(key)
+		if !given {
+			return answer.Body
+		}
+		if body, known = kept.Packed[encoding]; !known {
+			body = pack(kept.Body)
+			k.answers.Pack(key, kept, encoding, body)
+		}
+	}
+	w.Header().Set("Content-Encoding", encoding)
+	return body
 }
 
 // sendEncoded is write for an answer that is JSON already.

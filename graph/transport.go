@@ -53,7 +53,16 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		WriteRefusal(w, accept, http.StatusNotAcceptable, missing("no answer can have the media types accepted", "accept "+mediaJSON+" or "+mediaGraphQL))
 		return
 	}
-	params, refused := decode(r)
+	raw, refused := encodedParameters(r)
+	if refused != nil {
+		WriteRefusal(w, accept, refused.status, refused.err)
+		return
+	}
+	seen := t.answers.recognise(r, raw)
+	if t.answers.again(w, r, media, seen) {
+		return
+	}
+	params, refused := decodeParameters(r.Method, raw)
 	if refused != nil {
 		WriteRefusal(w, accept, refused.status, refused.err)
 		return
@@ -78,7 +87,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	run := func(ctx context.Context) (*graphql.Response, int) {
 		return t.execute(r.WithContext(ctx), executor{exec, t.documents}, &params.RawParams)
 	}
-	if t.answers.serve(w, r, media, &params.RawParams, run, t.internal) {
+	if t.answers.serve(w, r, media, seen, &params.RawParams, run, t.internal) {
 		return
 	}
 	response, status := run(r.Context())

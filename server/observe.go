@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"log/slog"
-	"mime"
 	"net/http"
 	"strings"
 	"sync"
@@ -77,8 +76,9 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 			}
 			rec := recordOf(ctx)
 			operation, queries := rec.operations()
-			logger.InfoContext(ctx, "request", "principal", rec.principal, "method", r.Method, "path", r.URL.Path, "status", status.status,
-				"operation", operation, "engineQueries", queries, "answer", rec.answer, "took", time.Since(start).Round(time.Microsecond))
+			logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("principal", rec.principal), slog.String("method", r.Method),
+				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", operation),
+				slog.Int64("engineQueries", queries), slog.String("answer", rec.answer), slog.Duration("took", time.Since(start).Round(time.Microsecond)))
 		}()
 		next.ServeHTTP(status, r)
 	})
@@ -109,6 +109,5 @@ func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // open reports whether the connection was to stay open: a WebSocket or a stream of events.
 func (w *statusWriter) open() bool {
-	media, _, err := mime.ParseMediaType(w.Header().Get("Content-Type"))
-	return w.status == http.StatusSwitchingProtocols || err == nil && media == "text/event-stream"
+	return w.status == http.StatusSwitchingProtocols || strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
 }

@@ -26,6 +26,7 @@ func (o Options) keeping() graph.Keeping {
 		o.Telemetry.Answered(how, bytes)
 	}
 	keeping.Evicted = o.Telemetry.Evicted
+	keeping.Packing = packing()
 	return keeping
 }
 

@@ -23,6 +23,7 @@ type Telemetry struct {
 	*Metrics
 
 	tracer trace.Tracer
+	traced bool // spans go somewhere
 	slow   *slowLog
 }
 
@@ -49,8 +50,10 @@ func New(options Options) *Telemetry {
 	if options.Logger == nil {
 		options.Logger = slog.Default()
 	}
+	_, nowhere := options.Traces.(noop.TracerProvider)
 	return &Telemetry{
-		Metrics: options.Metrics, tracer: options.Traces.Tracer("github.com/countyql/countyql"), slow: newSlowLog(options.Slow, options.Logger),
+		Metrics: options.Metrics, tracer: options.Traces.Tracer("github.com/countyql/countyql"), traced: !nowhere,
+		slow: newSlowLog(options.Slow, options.Logger),
 	}
 }
 
@@ -65,17 +68,25 @@ type Response struct {
 func (t *Telemetry) Request(r *http.Request) (context.Context, func(Response)) {
 	start := time.Now()
 	t.inFlight.Inc()
-	ctx := propagation.TraceContext{}.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
-	method := methodLabel(r.Method)
-	ctx, span := t.tracer.Start(ctx, method, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
-		semconv.HTTPRequestMethodKey.String(method), semconv.URLPath(r.URL.Path), attribute.String("countyql.request", RequestID(ctx)),
-	))
-	return ctx, func(a Response) {
+	ctx, method := r.Context(), methodLabel(r.Method)
+	counted := func(a Response) {
 		t.inFlight.Dec()
 		t.requests.WithLabelValues(a.Route, method, strconv.Itoa(a.Status)).Inc()
 		if !a.Open {
 			t.requestFor.WithLabelValues(a.Route).Observe(time.Since(start).Seconds())
 		}
+	}
+	if t.traced || r.Header.Get("Traceparent") != "" { // which the log names also where nothing is traced
+		ctx = propagation.TraceContext{}.Extract(ctx, propagation.HeaderCarrier(r.Header))
+	}
+	if !t.traced {
+		return ctx, counted
+	}
+	ctx, span := t.tracer.Start(ctx, method, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
+		semconv.HTTPRequestMethodKey.String(method), semconv.URLPath(r.URL.Path), attribute.String("countyql.request", RequestID(ctx)),
+	))
+	return ctx, func(a Response) {
+		counted(a)
 		span.SetName(method + " " + a.Route)
 		span.SetAttributes(semconv.HTTPRoute(a.Route), semconv.HTTPResponseStatusCode(a.Status))
 		if a.Status >= http.StatusInternalServerError {

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"maps"
 	"sync"
 
 	"github.com/maypok86/otter/v2"
@@ -17,45 +19,90 @@ type Key [sha256.Size]byte
 // Tag is the key as an entity tag. It is a weak one: answers are compressed on their way.
 func (k Key) Tag() string { return `W/"` + hex.EncodeToString(k[:16]) + `"` }
 
-// Question is what an answer depends on.
-type Question struct {
-	// Snapshot is the one answered from, Day the day that ages are measured from.
-	Snapshot, Day string
-	// Scope stands for what the asker may see.
-	Scope string
-	// Document and Operation are the text and the operation's name, as they were sent, and Variables those sent.
-	Document, Operation string
-	Variables           map[string]any
+// Asked stands for what is asked, an operation in its normal form with its variables: by whom and of what it is asked is not part of
+// it.
+type Asked [sha256.Size]byte
+
+// Key is the key of the answer by a snapshot on a day, which ages are measured from, for those who may see a scope.
+func (a Asked) Key(snapshot string, day int32, scope string) Key {
+	parts := make([]byte, 0, 256)
+	parts = append(parts, a[:]...)
+	parts = binary.LittleEndian.AppendUint32(parts, uint32(day)) //nolint:gosec // any number does
+	parts = binary.LittleEndian.AppendUint64(parts, uint64(len(snapshot)))
+	parts = append(append(parts, snapshot...), scope...) // its length is what is left
+	return sha256.Sum256(parts)
+}
+
+// Operation is what a request asks: the text of its document and the operation's name, as they were sent, and the variables sent.
+type Operation struct {
+	Document, Name string
+	Variables      map[string]any
+}
+
+// Request stands for the bytes of a request.
+type Request [sha256.Size]byte
+
+// RequestOf is the request that consists of bytes. Kind keeps apart requests that have the same bytes and mean something else.
+func RequestOf(kind byte, sent []byte) Request {
+	if len(sent) < 1024 { // most are short enough to be hashed at once, without a copy on the heap
+		var whole [1025]byte
+		whole[0] = kind
+		return sha256.Sum256(whole[:1+copy(whole[1:], sent)])
+	}
+	sum := sha256.New()
+	sum.Write([]byte{kind})
+	sum.Write(sent)
+	return Request(sum.Sum(nil))
 }
 
 // Answers keeps answers. It is safe for concurrent use.
 type Answers struct {
-	answers *otter.Cache[Key, []byte]
-	normals *otter.Cache[spelling, string]
-	flights flights
+	answers  *otter.Cache[Key, *Answer]
+	normals  *otter.Cache[spelling, string]
+	requests *otter.Cache[Request, Asked]
+	flights  flights
 
 	mu       sync.Mutex
 	snapshot string // what the answers kept are of
 }
 
+// Answer is an answer that is kept. It is immutable.
+type Answer struct {
+	Body []byte
+	// Packed is the body compressed, by the name of the encoding; nil where nobody has asked for it twice. See Answers.Pack.
+	Packed map[string][]byte
+}
+
+func (a *Answer) bytes() int {
+	n := len(a.Body)
+	for _, packed := range a.Packed {
+		n += len(packed)
+	}
+	return n
+}
+
 // spelling is an operation of a document as it was sent.
 type spelling struct{ document, operation string }
 
-// perAnswer is what an answer takes beside its bytes, roughly.
-const perAnswer = 200
+const (
+	// perAnswer is what an answer takes beside its bytes, roughly.
+	perAnswer = 200
+	// perRequest is what a request that is recognised takes, roughly.
+	perRequest = 160
+)
 
 // NewAnswers returns an empty cache of answers of so many bytes. Default: 64 MiB. The function, if there is one, is called for every
 // answer that makes room for others; it must not use the cache.
 func NewAnswers(bytes uint64, evicted func()) *Answers {
 	bytes = cmp.Or(bytes, 64<<20)
 	return &Answers{
-		answers: otter.Must(&otter.Options[Key, []byte]{
-			OnAtomicDeletion: func(e otter.DeletionEvent[Key, []byte]) {
+		answers: otter.Must(&otter.Options[Key, *Answer]{
+			OnAtomicDeletion: func(e otter.DeletionEvent[Key, *Answer]) {
 				if evicted != nil && e.Cause == otter.CauseOverflow {
 					evicted()
 				}
 			},
-			MaximumWeight: bytes, Weigher: func(_ Key, answer []byte) uint32 { return uint32(len(answer)) + perAnswer }, //nolint:gosec // answers are bounded far below
+			MaximumWeight: bytes, Weigher: func(_ Key, answer *Answer) uint32 { return uint32(answer.bytes()) + perAnswer }, //nolint:gosec // answers are bounded far below
 		}),
 		normals: otter.Must(&otter.Options[spelling, string]{
 			MaximumWeight: bytes / 4,
@@ -63,26 +110,33 @@ func NewAnswers(bytes uint64, evicted func()) *Answers {
 				return uint32(len(s.document) + len(s.operation) + len(normal))
 			}, //nolint:gosec // likewise
 		}),
+		requests: otter.Must(&otter.Options[Request, Asked]{MaximumSize: int(bytes/16/perRequest) + 1}), //nolint:gosec // likewise
 	}
 }
 
-// Key is the key of a question; false if its answer is not kept, or if the document has not been seen: see Learn.
-func (a *Answers) Key(q Question) (Key, bool) {
-	normal, seen := a.normals.GetIfPresent(spelling{q.Document, q.Operation})
+// Asked is what an operation asks; false if its answer is not kept, or if the document has not been seen: see Learn.
+func (a *Answers) Asked(o Operation) (Asked, bool) {
+	normal, seen := a.normals.GetIfPresent(spelling{o.Document, o.Name})
 	if !seen || normal == "" {
-		return Key{}, false
+		return Asked{}, false
 	}
-	variables, err := json.Marshal(q.Variables) // sorted by name
+	variables, err := json.Marshal(o.Variables) // sorted by name
 	if err != nil {
-		return Key{}, false
+		return Asked{}, false
 	}
 	sum := sha256.New()
-	for _, part := range []string{q.Snapshot, q.Day, q.Scope, normal, string(variables)} {
+	for _, part := range []string{normal, string(variables)} {
 		length := sha256.Sum256([]byte(part)) // so that no two lists of parts run together alike
 		sum.Write(length[:])
 	}
-	return Key(sum.Sum(nil)), true
+	return Asked(sum.Sum(nil)), true
 }
+
+// Recognise is what a request asks that has been noted, so that it need not be read.
+func (a *Answers) Recognise(r Request) (Asked, bool) { return a.requests.GetIfPresent(r) }
+
+// Note takes note of what a request asks.
+func (a *Answers) Note(r Request, asked Asked) { a.requests.Set(r, asked) }
 
 // Learn takes note of an operation of a document that is valid.
 func (a *Answers) Learn(document, operation string) {
@@ -93,7 +147,18 @@ func (a *Answers) Learn(document, operation string) {
 }
 
 // Get returns the answer kept under a key.
-func (a *Answers) Get(key Key) ([]byte, bool) { return a.answers.GetIfPresent(key) }
+func (a *Answers) Get(key Key) (*Answer, bool) { return a.answers.GetIfPresent(key) }
+
+// Pack keeps the body of an answer compressed beside it, if it is still kept, and returns both.
+func (a *Answers) Pack(key Key, answer *Answer, encoding string, packed []byte) *Answer {
+	both := &Answer{Body: answer.Body, Packed: maps.Clone(answer.Packed)}
+	if both.Packed == nil {
+		both.Packed = make(map[string][]byte, 1)
+	}
+	both.Packed[encoding] = packed
+	a.answers.ComputeIfPresent(key, func(*Answer) (*Answer, otter.ComputeOp) { return both, otter.WriteOp })
+	return both
+}
 
 // Bytes is what the answers kept take, roughly.
 func (a *Answers) Bytes() uint64 { return a.answers.WeightedSize() }
@@ -106,7 +171,7 @@ func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
 		a.answers.InvalidateAll()
 		a.snapshot = snapshot
 	}
-	a.answers.Set(key, answer)
+	a.answers.Set(key, &Answer{Body: answer})
 }
 
 // Once works an answer out, once for all who ask for it at a time. The work has a context of its own, with the values of the

@@ -3,6 +3,7 @@ package kept
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -39,26 +40,55 @@ func TestNormal(t *testing.T) {
 // Each part of a question makes another key, and parts do not run together.
 func TestKey(t *testing.T) {
 	t.Parallel()
+	type question struct {
+		Operation
+		snapshot, scope string
+		day             int32
+	}
 	a := NewAnswers(0, nil)
-	base := Question{Snapshot: "s", Day: "d", Scope: "", Document: "{ a }", Variables: map[string]any{"x": "1"}}
-	if _, ok := a.Key(base); ok {
-		t.Error("a document that was not seen has a key")
+	base := question{Operation{Document: "{ a }", Variables: map[string]any{"x": "1"}}, "s", "", 7}
+	if _, ok := a.Asked(base.Operation); ok {
+		t.Error("a document that was not seen asks something")
 	}
 	a.Learn("{ a }", "")
 	a.Learn("{ b }", "")
-	seen := map[Key]Question{}
-	for _, change := range []func(*Question){
-		func(*Question) {}, func(q *Question) { q.Snapshot = "sd" }, func(q *Question) { q.Snapshot, q.Day = "sd", "" }, func(q *Question) { q.Day = "e" },
-		func(q *Question) { q.Scope = "r" }, func(q *Question) { q.Document = "{ b }" }, func(q *Question) { q.Variables = nil },
-		func(q *Question) { q.Variables = map[string]any{"x": 1} },
+	seen := map[Key]question{}
+	for _, change := range []func(*question){
+		func(*question) {}, func(q *question) { q.snapshot = "sr" }, func(q *question) { q.snapshot, q.scope = "s", "r" }, func(q *question) { q.day = 8 },
+		func(q *question) { q.snapshot, q.scope = "", "s" }, func(q *question) { q.Document = "{ b }" }, func(q *question) { q.Variables = nil },
+		func(q *question) { q.Variables = map[string]any{"x": 1} },
 	} {
 		q := base
 		change(&q)
-		key, ok := a.Key(q)
+		asked, ok := a.Asked(q.Operation)
+		key := asked.Key(q.snapshot, q.day, q.scope)
 		if other, taken := seen[key]; !ok || taken {
 			t.Errorf("%+v has the key of %+v", q, other)
 		}
 		seen[key] = q
+	}
+}
+
+// A request is recognised by all of its bytes and its kind, however long it is.
+func TestRecognise(t *testing.T) {
+	t.Parallel()
+	a := NewAnswers(0, nil)
+	long := strings.Repeat("x", 5000)
+	sent := []Request{
+		RequestOf('b', []byte("one")), RequestOf('u', []byte("one")), RequestOf('b', nil), RequestOf('b', []byte("bone")),
+		RequestOf('b', []byte(long)), RequestOf('u', []byte(long)), RequestOf('b', []byte(long[1:])), RequestOf('b', []byte(long[:1023])),
+		RequestOf('b', []byte(long[:1024])),
+	}
+	for i, r := range sent {
+		if _, known := a.Recognise(r); known {
+			t.Errorf("request %d is another's", i)
+		}
+		a.Note(r, Asked{byte(i)})
+	}
+	for i, r := range sent {
+		if asked, known := a.Recognise(r); !known || asked != (Asked{byte(i)}) {
+			t.Errorf("request %d is not recognised", i)
+		}
 	}
 }
 
@@ -67,10 +97,18 @@ func TestKeep(t *testing.T) {
 	t.Parallel()
 	a := NewAnswers(0, nil)
 	a.Keep("1", Key{1}, []byte("old"))
-	if got, ok := a.Get(Key{1}); !ok || string(got) != "old" {
-		t.Errorf("%q", got)
+	old, ok := a.Get(Key{1})
+	if !ok || string(old.Body) != "old" {
+		t.Errorf("%q", old)
+	}
+	if packed := a.Pack(Key{1}, old, "gzip", []byte("o")); string(packed.Packed["gzip"]) != "o" {
+		t.Errorf("%q", packed)
+	}
+	if both, _ := a.Get(Key{1}); string(both.Body) != "old" || string(both.Packed["gzip"]) != "o" {
+		t.Errorf("%q", both)
 	}
 	a.Keep("2", Key{2}, []byte("new"))
+	a.Pack(Key{1}, old, "gzip", []byte("o"))
 	if _, ok := a.Get(Key{1}); ok {
 		t.Error("the answer of the snapshot before is kept")
 	}
