@@ -25,10 +25,12 @@ type Budget struct {
 }
 
 // limits are those that this package and package query hold, in the order in which an operation meets them.
-func limits(d document.Limits, service *query.Service, r ResultLimits) []Limit {
+func limits(d document.Limits, service *query.Service, r ResultLimits, s Streams) []Limit {
 	q := service.Limits
 	each := func(name, unit string, most int64) Limit { return Limit{Name: name, Unit: unit, Most: most} }
 	list := []Limit{
+		each("connections", "WebSockets and event streams open at a time, of all clients", int64(s.Connections)),
+		each("operations", "operations that run on one WebSocket at a time", int64(s.Operations)),
 		each("tokens", "names, values and punctuators of a document", int64(d.Tokens)),
 		each("fragments", "named fragments of a document", int64(d.Fragments)),
 		each("depth", "levels of fields inside each other", int64(d.Depth)),

@@ -113,5 +113,8 @@ func present(ctx context.Context, err *indicator.Error) *gqlerror.Error {
 			extensions["limit"], extensions["estimate"] = err.Limit, err.Estimate
 		}
 	}
+	if err.RetryAfter > 0 {
+		extensions["retryAfter"] = int64(err.RetryAfter.Seconds())
+	}
 	return &gqlerror.Error{Message: err.Error(), Path: graphql.GetPath(ctx), Extensions: extensions}
 }

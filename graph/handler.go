@@ -80,11 +80,11 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	options = options.withDefaults()
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
+	streams := options.Streams.withDefaults()
 	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
-		service: service, limits: limits(checker.Limits(), service, options.Results), around: options.Limits, audit: options.Audit,
+		service: service, limits: limits(checker.Limits(), service, options.Results, streams), around: options.Limits, audit: options.Audit,
 	}}))
 	documents := newDocuments(checker, options.List)
-	streams := options.Streams.withDefaults()
 	connections := &gate{most: int64(streams.Connections)}
 	logged := internal(options.Logger, options.RequestID)
 	unexpected := func(ctx context.Context, err error) *gqlerror.Error {

@@ -509,13 +509,13 @@ type Query {
 `, BuiltIn: false},
 	{Name: "../schema/budget.graphqls", Input: `"The limits that requests are held to."
 type Budget {
-  "The limits, in the order in which a request meets them. A request beyond one is refused, as a whole, with a TOO_LARGE error that has the limit's name, the limit and an estimate of what the request would take."
+  "The limits, in the order in which a request meets them. A request beyond one is refused, as a whole, with a TOO_LARGE or OVERLOADED error that has the limit's name, the limit and an estimate of what the request would take."
   limits: [Limit!]!
 }
 
 "One limit."
 type Limit {
-  "Name, as ` + "`" + `limitName` + "`" + ` of a TOO_LARGE error."
+  "Name, as ` + "`" + `limitName` + "`" + ` of such an error."
   name: String!
   "What is counted."
   unit: String!

@@ -11,6 +11,8 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"github.com/countyql/countyql/indicator"
 )
 
 const subprotocol = "graphql-transport-ws"
@@ -26,7 +28,8 @@ const (
 	closeInitTwice    websocket.StatusCode = 4429
 )
 
-// socketTransport is graphql-transport-ws: any number of operations over one WebSocket. Pages of other origins cannot open one.
+// socketTransport is graphql-transport-ws: any number of operations over one WebSocket. Pages of other origins can open one only if
+// they are listed.
 type socketTransport struct {
 	documents *documents
 	internal  func(ctx context.Context, err error) *gqlerror.Error
@@ -46,7 +49,9 @@ func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql
 		return
 	}
 	defer t.gate.leave()
-	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{subprotocol}})
+	conn, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols: []string{subprotocol}, InsecureSkipVerify: t.options.lists(r), // of origins only: the server's own needs no list
+	})
 	if err != nil {
 		return // it has been answered
 	}
@@ -103,6 +108,7 @@ var (
 	invalidMessage = &closure{closeInvalid, "Invalid message received"}
 	notUTF8        = &closure{websocket.StatusInvalidFramePayloadData, "Invalid UTF-8"}
 	forbidden      = &closure{closeForbidden, "Forbidden"}
+	tryAgain       = &closure{websocket.StatusTryAgainLater, "Try again later"}
 	// clientGone closes nothing: there is no connection any more.
 	clientGone = &closure{}
 )
@@ -173,7 +179,10 @@ func (s *socket) initialise(ctx context.Context) (context.Context, *closure) {
 		return nil, invalidMessage
 	}
 	known, err := s.options.Authenticate(s.request, s.payload)
-	if err != nil {
+	switch code, _ := indicator.CodeOf(err); {
+	case code == indicator.Overloaded || code == indicator.Unavailable:
+		return nil, tryAgain
+	case err != nil:
 		return nil, forbidden
 	}
 	s.write(ctx, frame{Type: "connection_ack"})
@@ -263,18 +272,34 @@ func (s *socket) forget(op *operation) bool {
 	return true
 }
 
+// duplicate is how to end a connection that uses an identifier twice; nil where it is not in use.
+func (s *socket) duplicate(id string) *closure {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.twice(id)
+}
+
+// twice is duplicate where the lock is held.
+func (s *socket) twice(id string) *closure {
+	const mostNamed = 64 // bytes: a reason has 123 at most
+	switch {
+	case s.active[id] == nil:
+		return nil
+	case len(id) > mostNamed:
+		return &closure{closeDuplicate, "Subscriber already exists"}
+	}
+	return &closure{closeDuplicate, "Subscriber for " + id + " already exists"}
+}
+
 // enlist puts an operation on the list of those that the client waits for. It does not where there are as many as may be, and ends
 // connections that use an identifier twice.
 func (s *socket) enlist(op *operation) (begun bool, end *closure) {
-	const mostNamed = 64 // bytes: a reason has 123 at most
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.active[op.id] != nil && len(op.id) > mostNamed:
-		return false, &closure{closeDuplicate, "Subscriber already exists"}
-	case s.active[op.id] != nil:
-		return false, &closure{closeDuplicate, "Subscriber for " + op.id + " already exists"}
-	case len(s.active) >= s.options.Operations:
+	if end := s.twice(op.id); end != nil {
+		return false, end
+	}
+	if len(s.active) >= s.options.Operations {
 		return false, nil
 	}
 	s.active[op.id] = op

@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -15,6 +16,9 @@ func (s *socket) subscribe(ctx context.Context, message frame) *closure {
 	var fields map[string]json.RawMessage
 	if message.ID == "" || json.Unmarshal(message.Payload, &fields) != nil || fields == nil {
 		return invalidMessage
+	}
+	if err := s.options.Admit(ctx); err != nil {
+		return s.refuse(ctx, message.ID, err)
 	}
 	running, cancel := context.WithCancel(ctx)
 	op := &operation{message.ID, cancel}
@@ -46,6 +50,19 @@ func (s *socket) subscribe(ctx context.Context, message frame) *closure {
 			s.write(ctx, last)
 		}
 	})
+	return nil
+}
+
+// refuse refuses an operation that is not admitted. One of an identifier that is in use ends the connection all the same.
+func (s *socket) refuse(ctx context.Context, id string, err error) *closure {
+	if end := s.duplicate(id); end != nil {
+		return end
+	}
+	var known *indicator.Error
+	if !errors.As(err, &known) {
+		known = indicator.Errorf(indicator.Internal, "internal error")
+	}
+	s.write(ctx, failure(id, &graphql.Response{Errors: typed(known)}))
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,11 @@ type Streams struct {
 	// Authenticate puts whoever opens a connection into its context, by the request and, of a WebSocket, the payload of its
 	// first message, nil otherwise. Default: the request's own context.
 	Authenticate func(r *http.Request, payload map[string]any) (context.Context, error)
+	// Admit is asked before each operation of a WebSocket, in the context of whoever opened it; its error refuses the operation, and
+	// is an *indicator.Error. Default: all are admitted.
+	Admit func(ctx context.Context) error
+	// Origins are those whose pages may open WebSockets, such as https://example.org, beside the server's own; * is any.
+	Origins []string
 	// Closing is closed when the server is about to end. Default: never.
 	Closing func(ctx context.Context) <-chan struct{}
 }
@@ -46,6 +52,9 @@ func (s Streams) withDefaults() Streams {
 	s.Stall, s.Timeout = positive(s.Stall, stall), positive(s.Timeout, timeout)
 	if s.Authenticate == nil {
 		s.Authenticate = func(r *http.Request, _ map[string]any) (context.Context, error) { return r.Context(), nil }
+	}
+	if s.Admit == nil {
+		s.Admit = func(context.Context) error { return nil }
 	}
 	if s.Closing == nil {
 		s.Closing = func(context.Context) <-chan struct{} { return nil }
@@ -65,6 +74,12 @@ func WantsSocket(r *http.Request) bool { return r.Header.Get("Upgrade") != "" }
 
 // WantsEvents reports whether a request would rather have server-sent events than JSON.
 func WantsEvents(r *http.Request) bool { return prefersEvents(r.Header.Values("Accept")) }
+
+// lists reports whether a request is from a page of an origin that is listed.
+func (s Streams) lists(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	return origin != "" && (slices.Contains(s.Origins, "*") || slices.Contains(s.Origins, origin))
+}
 
 // gate counts the connections that stay open.
 type gate struct {

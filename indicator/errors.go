@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // ErrorCode classifies an error for clients: it is the extensions.code of GraphQL errors.
@@ -44,6 +45,8 @@ type Error struct {
 	LimitName string
 	Limit     int64
 	Estimate  int64
+	// RetryAfter belongs to OVERLOADED: when to come again, in whole seconds; 0 where that is not known.
+	RetryAfter time.Duration
 }
 
 // Error returns the message, the suggestions and the hint as one line.

@@ -16,6 +16,8 @@ type Access struct {
 	Verifier access.Verifier
 	// Required refuses requests without a token. Default: everybody may read.
 	Required bool
+
+	pace *pace
 }
 
 func (a Access) withDefaults() Access {
@@ -32,11 +34,15 @@ func authenticated(next http.Handler, a Access, logger *slog.Logger) http.Handle
 		principal, err := a.principal(r)
 		if err != nil {
 			var typed *indicator.Error
-			if !errors.As(err, &typed) {
+			switch {
+			case !errors.As(err, &typed):
 				logger.ErrorContext(r.Context(), "a token cannot be verified", "request", requestID(r.Context()), "error", err)
-				typed = indicator.Errorf(indicator.Internal, "internal error")
+				refuseBearer(w, indicator.Errorf(indicator.Internal, "internal error"), false)
+			case typed.Code == indicator.Overloaded:
+				refuseRate(w, r, typed)
+			default:
+				refuseBearer(w, typed, r.Header.Get("Authorization") != "")
 			}
-			refuseBearer(w, typed, r.Header.Get("Authorization") != "")
 			return
 		}
 		recordOf(r.Context()).principal = principal.Name
@@ -51,6 +57,9 @@ func (a Access) principal(r *http.Request) (*access.Principal, error) {
 		if !a.Required {
 			return access.Public(), nil
 		}
+		if err := a.pace.step(r.Context()); err != nil {
+			return nil, err
+		}
 		err := indicator.Errorf(indicator.Unauthenticated, "this server answers to those with a token")
 		err.Hint = "send Authorization: Bearer TOKEN"
 		return nil, err
@@ -61,7 +70,13 @@ func (a Access) principal(r *http.Request) (*access.Principal, error) {
 		err.Hint = "send Authorization: Bearer TOKEN"
 		return nil, err
 	}
-	return a.Verifier.Verify(r.Context(), token)
+	address := recordOf(r.Context()).address
+	if err := a.pace.guess(address, token); err != nil {
+		return nil, err
+	}
+	principal, err := a.Verifier.Verify(r.Context(), token)
+	a.pace.judged(address, token, err)
+	return principal, err
 }
 
 // refuseBearer refuses a request as RFC 6750 says: a challenge, with what is wrong with the token where one was sent.

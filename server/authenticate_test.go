@@ -65,7 +65,7 @@ func TestAuthenticated(t *testing.T) {
 					arrived = p.Name
 				}
 			})
-			handler := identify(authenticated(authorized(inner, test.role), Access{somebody, test.required}, slog.New(slog.DiscardHandler)))
+			handler := identify(authenticated(authorized(inner, test.role), Access{Verifier: somebody, Required: test.required}, slog.New(slog.DiscardHandler)))
 			request := httptest.NewRequest(http.MethodPost, "/?access_token=a", nil)
 			request.Header["Authorization"] = test.authorization
 			answer := httptest.NewRecorder()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ import (
 type record struct {
 	id        string
 	principal string // empty without a token
+	address   netip.Addr
 	answer    string // how it came: kept, shared, made, unchanged; empty where answers are not kept
 
 	mu            sync.Mutex

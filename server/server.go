@@ -36,6 +36,8 @@ type Options struct {
 	Results graph.ResultLimits
 	// Access says who may do what. Default: everybody may read, nobody more.
 	Access Access
+	// Rate bounds how often each client may ask. Default: as often as it likes.
+	Rate Rate
 	// Streams configure WebSocket and server-sent events but for what the other options say. Default: those of graph.Streams.
 	Streams graph.Streams
 	// Keeping configures which answers are kept, by the scope of who asks. Default: those of graph.Keeping.
@@ -86,11 +88,15 @@ func (o Options) withDefaults() Options {
 }
 
 // limits are those that a request meets before it is an operation.
-func (o *Options) limits(context.Context) []graph.Limit {
-	return []graph.Limit{
+func (o *Options) limits(ctx context.Context) []graph.Limit {
+	var list []graph.Limit
+	if o.Access.pace != nil {
+		list = append(list, o.Access.pace.limit(ctx))
+	}
+	return append(list, []graph.Limit{
 		{Name: "body", Unit: "bytes of a request's body", Most: o.MaxBody},
 		{Name: "time", Unit: "milliseconds that a request may take", Most: o.Timeout.Milliseconds()},
-	}
+	}...)
 }
 
 // Handler answers HTTP requests.
@@ -102,6 +108,7 @@ type Handler struct {
 // New returns the HTTP handler over a service.
 func New(service *query.Service, options Options) *Handler {
 	options = options.withDefaults()
+	options.Access.pace = newPace(options.Rate, options.Telemetry.Refused)
 	routes := http.NewServeMux()
 	asked := graph.Options{
 		Logger: options.Logger, RequestID: requestID, Observer: observer{options.Telemetry},
@@ -109,7 +116,9 @@ func New(service *query.Service, options Options) *Handler {
 		Streams: options.streams(), Keeping: options.keeping(),
 	}
 	graphql := graph.NewHandler(service, asked)
-	known := func(next http.Handler) http.Handler { return authenticated(next, options.Access, options.Logger) }
+	known := func(next http.Handler) http.Handler {
+		return authenticated(paced(next, options.Access.pace), options.Access, options.Logger)
+	}
 	h := &Handler{}
 	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
 	routes.Handle("/graphql", answered(graphql, known, brief, options))
@@ -122,7 +131,7 @@ func New(service *query.Service, options Options) *Handler {
 	}
 	h.operations(routes, service, options)
 	routes.Handle("/", brief(readOnly(pages(options.Pages, !options.NoPlayground))))
-	h.Handler = identify(observed(contained(secured(routes), options.Telemetry, options.Logger), options.Telemetry, options.Logger))
+	h.Handler = identify(observed(contained(located(secured(routes), options), options.Telemetry, options.Logger), options.Telemetry, options.Logger))
 	return h
 }
 

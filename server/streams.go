@@ -13,7 +13,7 @@ import (
 func (o Options) streams() graph.Streams {
 	streams := o.Streams
 	streams.MessageBytes, streams.Timeout = o.MaxBody, o.Timeout
-	streams.Authenticate, streams.Closing = o.Access.authenticate, closing
+	streams.Authenticate, streams.Admit, streams.Closing = o.Access.authenticate, o.Access.pace.step, closing
 	return streams
 }
 
@@ -43,7 +43,7 @@ func scopeOf(ctx context.Context) (scope string, named bool) {
 // they are, and bounds all others. A WebSocket tells who opens it in its first message too: browsers cannot set its headers.
 func answered(graphql http.Handler, known, brief func(http.Handler) http.Handler, options Options) http.Handler {
 	graphql = limited(graphql, options.MaxBody)
-	socket, events, plain := untimed(graphql), untimed(known(graphql)), brief(known(withTimeout(graphql, options.Timeout)))
+	socket, events, plain := untimed(paced(graphql, options.Access.pace)), untimed(known(graphql)), brief(known(withTimeout(graphql, options.Timeout)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case graph.WantsSocket(r):

@@ -33,6 +33,7 @@ type serveCmd struct {
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
+	rateFlags
 	limitFlags
 	documentFlags
 	uploadFlags
@@ -46,7 +47,7 @@ type serveCmd struct {
 
 // Validate refuses flags that make no sense.
 func (c *serveCmd) Validate() error {
-	return errors.Join(c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.retentionFlags.check(), c.telemetryFlags.check())
+	return errors.Join(c.rateFlags.check(), c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.retentionFlags.check(), c.telemetryFlags.check())
 }
 
 // Run opens the store and serves it.
@@ -100,6 +101,9 @@ func (c *serveCmd) serve(
 		return err
 	}
 	defer listener.Close() // Serve closes it too; this one is for the errors before
+	if err := c.bound(&options, listener.Addr(), logger); err != nil {
+		return err
+	}
 	if err := loadBundled(ctx, engine, logger); err != nil {
 		return err
 	}
