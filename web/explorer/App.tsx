@@ -7,7 +7,7 @@ import { LanguageProvider, preferredLanguage, useLanguage } from "./i18n/languag
 import { NewData } from "./parts/NewData";
 import { Page } from "./parts/Page";
 import { Failure, Waiting } from "./parts/States";
-import { useSliceValues } from "./pickers/slices";
+import { useParts } from "./pickers/slices";
 import { useAddress } from "./state/address";
 import { ExplorerProvider } from "./state/context";
 import { opening } from "./state/opening";
@@ -59,10 +59,10 @@ function Explorer({ initial, catalogue }: { initial: State; catalogue: Catalogue
   const chosen = [...new Set(state.measures.map(({ code }) => code))].flatMap(
     (code) => indicators.get(code) ?? [],
   );
-  const slices = useSliceValues(chosen);
+  const parts = useParts(chosen);
   return (
     <LanguageProvider value={state.lang}>
-      <ExplorerProvider value={{ state, dispatch, indicators, regions, slices }}>
+      <ExplorerProvider value={{ state, dispatch, indicators, regions, parts }}>
         <DocumentLanguage />
         <Page snapshot={catalogue.snapshot} />
         {state.evidence && <EvidencePanel evidence={state.evidence} />}

@@ -28,16 +28,36 @@ test("opens with every example", async ({ page }) => {
   await expectNoSidewaysScrolling(page);
 });
 
-for (const { name, title } of examples) {
-  test(`runs ${name}`, async ({ page }) => {
-    await open(page);
-    await tabs(page).getByText(name, { exact: true }).click();
-    await expect(operation(page)).toContainText(title);
-    const response = await run(page);
-    const { data, errors } = await response.json();
-    expect(errors).toBeUndefined();
-    expect(Object.keys(data).length).toBeGreaterThan(0);
-    await expect(result(page)).toContainText('"data"');
+test("runs every example, and each has something to show", async ({ page }) => {
+  test.slow();
+  await open(page);
+  for (const { name, title } of examples) {
+    await test.step(name, async () => {
+      await tabs(page).getByText(name, { exact: true }).click();
+      await expect(operation(page)).toContainText(title);
+      const response = await run(page);
+      const { data, errors } = await response.json();
+      expect(errors).toBeUndefined();
+      expect(Object.keys(data).length).toBeGreaterThan(0);
+      expect(emptyIn(data, "data")).toEqual([]);
+      await expect(result(page)).toContainText('"data"');
+    });
+  }
+});
+
+/** Where an answer has nothing: null root fields, and lists of what an example is about that have no item. */
+function emptyIn(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((each, at) => emptyIn(each, `${path}.${at}`));
+  }
+  if (value === null || typeof value !== "object") {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const about = ["nodes", "groups", "series", "entries", "points", "neighbours", "histogram", "search"];
+    const empty =
+      inner === null ? path === "data" : about.includes(key) && Array.isArray(inner) && !inner.length;
+    return empty ? [`${path}.${key}`] : emptyIn(inner, `${path}.${key}`);
   });
 }
 

@@ -1,4 +1,5 @@
 import { keepPreviousData, QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import type { Table } from "../parts/files";
 import { type Answer, type AskError, ask, type ServerError } from "./ask";
 import type { TypedDocumentString } from "./operations.generated";
 
@@ -14,15 +15,21 @@ export const client = new QueryClient({
   },
 });
 
-/** One question that a view asks: what is shown as its query. */
-export interface Asked {
-  /** What tells it from the other questions of the view. */
+/** What a view can be saved as. */
+export interface Offer {
+  /** What tells it from the others of the view. */
   label: string;
+  /** An export of the server. */
+  file?: { kind: "compare" | "series" | "observations"; parameters: Record<string, object | string> };
+  /** What the page makes of an answer where no export has it. */
+  table?: () => Table;
+}
+
+/** One question that a view asks: what is shown as its query, and the file that answers it as well. */
+export interface Asked extends Offer {
   // biome-ignore lint/suspicious/noExplicitAny: any operation; its text and variables are all that is shown.
   document: TypedDocumentString<any, any>;
   variables: object;
-  /** The export that answers the same question as a file. */
-  file?: { kind: "compare" | "series" | "observations"; parameters: Record<string, object> };
 }
 
 /** The question as the cache knows it. */

@@ -936,7 +936,15 @@ export type EvidenceQueryVariables = Exact<{
 }>;
 
 
-export type EvidenceQuery = { compare: { indicators: Array<{ unit: string, baseline: number | null, baselinePrecision: Precision, indicator: { code: string, formula: string | null, rollup: { regions: RollupRule, inWords: string }, numerator: { code: string, name: string, nameEn: string } | null, denominator: { code: string, name: string, nameEn: string } | null }, statistics: { n: number }, missing: Array<{ reason: MissingReason }>, warnings: Array<{ code: string, message: string }>, entries: Array<{ value: number, precision: Precision, rank: number, rankUncertain: boolean, percentile: number, zScore: number | null, difference: number | null, differencePrecision: Precision, ratio: number | null, standing: Standing | null, region: { code: string, name: string, nameEn: string | null }, observations: Array<{ status: ObservationStatus, numerator: number | null, denominator: number | null, derived: boolean, offset: number | null, definition: string | null, note: string | null, firstPublished: string | null, lag: string | null, id: string, value: number | null, missing: MissingReason | null, unit: string, precision: Precision, printed: string | null, publishedOn: string | null, region: { code: string, name: string, nameEn: string | null }, indicator: { code: string, name: string, nameEn: string }, slice: Array<{ value: string, name: string, nameEn: string, dimension: { code: string, name: string, nameEn: string } }>, period: { label: string, start: string, end: string, inferred: boolean }, source: { code: string, title: string, publisher: string | null, publishedOn: string | null, publishedInferred: boolean, licence: string | null }, load: { id: string, finishedAt: string }, revisions: Array<{ id: string, value: number | null, missing: MissingReason | null, unit: string, precision: Precision, printed: string | null, publishedOn: string | null, source: { code: string, title: string } }> }> }> }> } };
+export type EvidenceQuery = { compare: { indicators: Array<{ unit: string, baseline: number | null, baselinePrecision: Precision, indicator: { code: string, formula: string | null, rollup: { regions: RollupRule, time: RollupRule, dimensions: RollupRule, inWords: string }, numerator: { code: string, name: string, nameEn: string } | null, denominator: { code: string, name: string, nameEn: string } | null }, statistics: { n: number }, missing: Array<{ reason: MissingReason }>, warnings: Array<{ code: string, message: string }>, entries: Array<{ value: number, precision: Precision, rank: number, rankUncertain: boolean, percentile: number, zScore: number | null, difference: number | null, differencePrecision: Precision, ratio: number | null, standing: Standing | null, region: { code: string, name: string, nameEn: string | null }, observations: Array<{ status: ObservationStatus, numerator: number | null, denominator: number | null, derived: boolean, offset: number | null, definition: string | null, note: string | null, firstPublished: string | null, lag: string | null, id: string, value: number | null, missing: MissingReason | null, unit: string, precision: Precision, printed: string | null, publishedOn: string | null, region: { code: string, name: string, nameEn: string | null }, indicator: { code: string, name: string, nameEn: string }, slice: Array<{ value: string, name: string, nameEn: string, dimension: { code: string, name: string, nameEn: string } }>, period: { label: string, start: string, end: string, inferred: boolean }, source: { code: string, title: string, publisher: string | null, publishedOn: string | null, publishedInferred: boolean, licence: string | null }, load: { id: string, finishedAt: string }, revisions: Array<{ id: string, value: number | null, missing: MissingReason | null, unit: string, precision: Precision, printed: string | null, publishedOn: string | null, source: { code: string, title: string } }> }> }> }> } };
+
+export type StatedQueryVariables = Exact<{
+  where: ObservationWhere;
+  asOf: InputMaybe<Scalars['Date']['input']>;
+}>;
+
+
+export type StatedQuery = { observations: { nodes: Array<{ status: ObservationStatus, numerator: number | null, denominator: number | null, derived: boolean, offset: number | null, definition: string | null, note: string | null, firstPublished: string | null, lag: string | null, id: string, value: number | null, missing: MissingReason | null, unit: string, precision: Precision, printed: string | null, publishedOn: string | null, region: { code: string, name: string, nameEn: string | null }, indicator: { code: string, name: string, nameEn: string }, slice: Array<{ value: string, name: string, nameEn: string, dimension: { code: string, name: string, nameEn: string } }>, period: { label: string, start: string, end: string, inferred: boolean }, source: { code: string, title: string, publisher: string | null, publishedOn: string | null, publishedInferred: boolean, licence: string | null }, load: { id: string, finishedAt: string }, revisions: Array<{ id: string, value: number | null, missing: MissingReason | null, unit: string, precision: Precision, printed: string | null, publishedOn: string | null, source: { code: string, title: string } }> }> } };
 
 export type PrintedFigureQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -1533,6 +1541,8 @@ export const EvidenceDocument = new TypedDocumentString(`
         formula
         rollup {
           regions
+          time
+          dimensions
           inWords
         }
         numerator {
@@ -1649,6 +1659,88 @@ fragment Figure on Observation {
     ...Report
   }
 }`) as unknown as TypedDocumentString<EvidenceQuery, EvidenceQueryVariables>;
+export const StatedDocument = new TypedDocumentString(`
+    query Stated($where: ObservationWhere!, $asOf: Date) {
+  observations(
+    where: $where
+    asOf: $asOf
+    orderBy: {by: PERIOD, direction: DESC}
+    first: 3
+  ) {
+    nodes {
+      ...Figure
+    }
+  }
+}
+    fragment RegionName on Region {
+  code
+  name
+  nameEn
+}
+fragment Report on Observation {
+  id
+  value
+  missing
+  unit
+  precision
+  printed
+  publishedOn
+  source {
+    code
+    title
+  }
+}
+fragment Figure on Observation {
+  ...Report
+  region {
+    ...RegionName
+  }
+  indicator {
+    code
+    name
+    nameEn: name(language: EN)
+  }
+  slice {
+    dimension {
+      code
+      name
+      nameEn: name(language: EN)
+    }
+    value
+    name
+    nameEn: name(language: EN)
+  }
+  period {
+    label
+    start
+    end
+    inferred
+  }
+  status
+  numerator
+  denominator
+  derived
+  offset
+  definition
+  note
+  firstPublished
+  lag
+  source {
+    code
+    title
+    publisher
+    publishedOn
+    publishedInferred
+    licence
+  }
+  load {
+    id
+    finishedAt
+  }
+  revisions {
+    ...Report
+  }
+}`) as unknown as TypedDocumentString<StatedQuery, StatedQueryVariables>;
 export const PrintedFigureDocument = new TypedDocumentString(`
     query PrintedFigure($id: ID!) {
   node(id: $id) {

@@ -1,11 +1,11 @@
 import type { EChartsCoreOption } from "echarts/core";
 
-/** A view as a picture to be saved. */
+/** A chart of a picture. */
 export interface PictureOption {
   option: EChartsCoreOption;
   width: number;
   height: number;
 }
 
-/** Draws the view; asked for only when a picture is saved. */
-export type Picture = () => PictureOption;
+/** Draws a view as charts one below the other; asked for only when a picture is saved. */
+export type Picture = () => PictureOption[];

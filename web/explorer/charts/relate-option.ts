@@ -23,8 +23,7 @@ export function relateOption(
       type: "value",
       scale: true,
       name: `${title} (${unitName(code, lang)})`,
-      nameLocation: "middle",
-      nameTextStyle: { color: palette.text, width: 300, overflow: "truncate" },
+      nameTextStyle: { color: palette.text },
       axisLine: { show: true, lineStyle: { color: palette.line } },
       axisLabel: {
         color: palette.muted,
@@ -34,12 +33,14 @@ export function relateOption(
       splitLine: { lineStyle: { color: palette.line } },
     };
   };
-  const xs = found.points.map(({ x }) => x);
-  const [low, high] = [Math.min(...xs), Math.max(...xs)];
+  let [low, high, bottom] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const { x, y } of found.points) {
+    [low, high, bottom] = [Math.min(low, x), Math.max(high, x), Math.min(bottom, y)];
+  }
   const { slope, intercept } = found;
   return {
     textStyle: { fontFamily },
-    grid: { left: 44, right: 32, top: 24, bottom: 44, containLabel: true },
+    grid: { left: 12, right: 32, top: 44, bottom: 36, containLabel: true },
     tooltip: {
       backgroundColor: palette.surface,
       borderColor: palette.line,
@@ -54,14 +55,22 @@ export function relateOption(
           : "";
       },
     },
-    xAxis: { ...axis(titles.x, found.xUnit), nameGap: 32 },
-    yAxis: { ...axis(titles.y, found.yUnit), nameGap: 52 },
+    xAxis: { ...axis(titles.x, found.xUnit), nameLocation: "middle", nameGap: 32 },
+    yAxis: {
+      ...axis(titles.y, found.yUnit),
+      nameLocation: "end",
+      nameTextStyle: { color: palette.text, align: "left" },
+      // Beside the chart, wherever zero is. The line may lead below zero; where no point does, the axis does not.
+      axisLine: { show: true, onZero: false, lineStyle: { color: palette.line } },
+      min: ({ min }: { min: number }) => (bottom >= 0 && min < 0 ? 0 : null),
+    },
     series: [
       {
         type: "scatter",
         symbolSize: found.points.length > 500 ? 6 : 11,
         large: found.points.length > 2000,
         itemStyle: { color: palette.neutral, opacity: found.points.length > 100 ? 0.6 : 0.9 },
+        labelLayout: { hideOverlap: true },
         label: {
           show: found.points.length <= mostNamed,
           position: "top",

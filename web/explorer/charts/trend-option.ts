@@ -1,10 +1,11 @@
 import type { EChartsCoreOption } from "echarts/core";
 import { shortNumber, shortValue } from "../format/numbers";
-import { periodEnd, periodText } from "../format/periods";
+import { dayText, periodText } from "../format/periods";
 import { shownUnit, unitName } from "../format/units";
 import type { Messages } from "../i18n/en";
 import { nameIn } from "../i18n/language";
 import type { Lang } from "../state/state";
+import type { Strand } from "../views/strands";
 import type { Line } from "../views/trend";
 import { fontFamily, type Palette, symbols } from "./palette";
 
@@ -12,19 +13,32 @@ interface Look {
   palette: Palette;
   lang: Lang;
   t: Messages;
-  /** Whether the axis counts days from an event. */
-  aligned: boolean;
+  /** Whether there are only single points, which get less room. */
+  low: boolean;
 }
 
-/** The lines of one indicator: colours and signs by region, forecasts and targets dashed, filled points hollow. */
-export function trendOption(lines: Line[], { palette, lang, t, aligned }: Look): EChartsCoreOption {
-  const unit = lines[0]?.unit ?? "1";
+/** Of so many points on, marks are small. */
+const dense = 60;
+
+/**
+ * The lines of one indicator: colours and signs by region, forecasts and targets dashed, the event compared with dotted, filled
+ * points hollow.
+ */
+export function trendOption(strands: Strand[], { palette, lang, t, low }: Look): EChartsCoreOption {
+  const unit = strands[0]?.line.unit ?? "1";
   const { code, factor } = shownUnit(unit);
-  const regions = [...new Set(lines.map(({ region }) => region.code))];
-  const nameOf = (line: Line) =>
-    line.status === "ACTUAL"
-      ? nameIn(lang, line.region)
-      : `${nameIn(lang, line.region)} (${t.statuses[line.status].toLowerCase()})`;
+  const regions = [...new Set(strands.map(({ line }) => line.region.code))];
+  const aligned = strands.some(({ event }) => event);
+  const paired = strands.some(({ compared }) => compared);
+  const nameOf = ({ line, event }: Strand) =>
+    [
+      line.status === "ACTUAL"
+        ? nameIn(lang, line.region)
+        : `${nameIn(lang, line.region)} (${t.statuses[line.status].toLowerCase()})`,
+      paired && event ? dayText(event, lang) : "",
+    ]
+      .filter(Boolean)
+      .join(" · ");
   const axis = {
     axisLabel: { color: palette.muted, fontSize: 12, hideOverlap: true },
     axisLine: { lineStyle: { color: palette.line } },
@@ -32,13 +46,21 @@ export function trendOption(lines: Line[], { palette, lang, t, aligned }: Look):
   return {
     aria: { enabled: false },
     textStyle: { fontFamily },
-    grid: { left: 12, right: 24, top: 40, bottom: lines.length > 1 ? 36 : 8, containLabel: true },
+    grid: {
+      left: 12,
+      right: 24,
+      top: 40,
+      bottom: (strands.length > 1 ? 36 : 8) + (aligned ? 28 : 0),
+      containLabel: true,
+    },
     legend: {
       type: "scroll",
       bottom: 0,
-      show: lines.length > 1,
+      show: strands.length > 1,
       textStyle: { color: palette.text },
       pageTextStyle: { color: palette.muted },
+      pageIconColor: palette.text,
+      pageIconInactiveColor: palette.line,
       inactiveColor: palette.line,
     },
     tooltip: {
@@ -48,8 +70,10 @@ export function trendOption(lines: Line[], { palette, lang, t, aligned }: Look):
       textStyle: { color: palette.text },
       confine: true,
       formatter: ({ seriesIndex = 0, dataIndex = 0 }: { seriesIndex?: number; dataIndex?: number }) => {
-        const line = lines[seriesIndex];
-        return line ? escaped(pointText(line, dataIndex, nameOf(line), lang, t)) : "";
+        const strand = strands[seriesIndex];
+        return strand
+          ? escaped(pointText(strand.line, strand.at[dataIndex] ?? 0, nameOf(strand), lang, t))
+          : "";
       },
     },
     xAxis: {
@@ -60,11 +84,13 @@ export function trendOption(lines: Line[], { palette, lang, t, aligned }: Look):
       nameGap: 28,
       nameTextStyle: { color: palette.muted },
       splitLine: { show: false },
-      boundaryGap: ["4%", "4%"],
-      ...(!aligned && {
-        minInterval: dayMilliseconds,
-        axisLabel: { ...axis.axisLabel, formatter: dayLabel(lines, lang) },
-      }),
+      ...(aligned
+        ? { scale: true, minInterval: 1 }
+        : {
+            boundaryGap: ["4%", "4%"],
+            minInterval: dayMilliseconds,
+            axisLabel: { ...axis.axisLabel, formatter: dayLabel(strands, lang) },
+          }),
     },
     yAxis: {
       ...axis,
@@ -72,28 +98,55 @@ export function trendOption(lines: Line[], { palette, lang, t, aligned }: Look):
       name: unitName(code, lang),
       nameTextStyle: { color: palette.muted, align: "left" },
       scale: true,
+      splitNumber: low ? 3 : 5,
+      // Beside the chart, and not at day 0.
+      axisLine: { ...axis.axisLine, onZero: false },
       axisLabel: { color: palette.muted, formatter: (value: number) => shortNumber(value * factor, lang) },
       splitLine: { lineStyle: { color: palette.line } },
     },
-    series: lines.map((line) => {
+    series: strands.map((strand, index) => {
+      const { line, at, x, compared } = strand;
       const place = regions.indexOf(line.region.code);
       const colour = palette.series[place % palette.series.length];
+      const many = at.length > dense;
       return {
         type: "line",
-        name: nameOf(line),
+        name: nameOf(strand),
         color: colour,
         symbol: symbols[place % symbols.length],
-        symbolSize: line.values.length > 60 ? 4 : 9,
+        symbolSize: many ? 4 : 9,
         connectNulls: false,
-        lineStyle: { width: 2, type: line.status === "ACTUAL" ? "solid" : "dashed" },
-        data: line.values.map((value, at) => ({
-          value: [aligned ? (line.eventDays[at] ?? null) : periodEnd(line.periods[at] ?? ""), value],
-          itemStyle: line.filled[at]
-            ? { color: palette.surface, borderColor: colour, borderWidth: 2 }
-            : { color: colour },
+        lineStyle: {
+          width: compared ? 1.5 : 2,
+          type: compared ? "dotted" : line.status === "ACTUAL" ? "solid" : "dashed",
+        },
+        data: at.map((each, point) => ({
+          value: [x[point] ?? null, line.values[each] ?? null],
+          itemStyle: markStyle(line.filled[each] ?? false, many, colour, palette),
         })),
+        ...(aligned && index === 0 && { markLine: dayZero(palette, t) }),
       };
     }),
+  };
+}
+
+/** The look of a mark: hollow where the value is filled or, where there is no room for that, pale. */
+function markStyle(filled: boolean, many: boolean, colour: string | undefined, palette: Palette): object {
+  if (!filled) {
+    return { color: colour };
+  }
+  return many
+    ? { color: colour, opacity: 0.25 }
+    : { color: palette.surface, borderColor: colour, borderWidth: 2 };
+}
+
+function dayZero(palette: Palette, t: Messages): object {
+  return {
+    symbol: "none",
+    silent: true,
+    data: [{ xAxis: 0 }],
+    label: { formatter: t.event, color: palette.muted, position: "end" },
+    lineStyle: { color: palette.muted, type: "solid", width: 1 },
   };
 }
 
@@ -115,9 +168,13 @@ const dayMilliseconds = 86_400_000;
 const [mostDays, mostMonths] = [100, 1500];
 
 /** Names a day on the line of time as closely as its length asks for. */
-function dayLabel(lines: Line[], lang: Lang): (milliseconds: number) => string {
-  const days = lines.flatMap(({ periods }) => periods.map(periodEnd));
-  const span = (Math.max(...days) - Math.min(...days)) / dayMilliseconds;
+function dayLabel(strands: Strand[], lang: Lang): (milliseconds: number) => string {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { x } of strands) {
+    first = Math.min(first, x[0] ?? first);
+    last = Math.max(last, x.at(-1) ?? last);
+  }
+  const span = (last - first) / dayMilliseconds;
   const options: Intl.DateTimeFormatOptions =
     span <= mostDays
       ? { day: "numeric", month: "short" }

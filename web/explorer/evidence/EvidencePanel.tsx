@@ -1,10 +1,10 @@
 import { useAnswer } from "../api/answers";
-import { EvidenceDocument, PrintedFigureDocument } from "../api/operations.generated";
+import { EvidenceDocument, PrintedFigureDocument, StatedDocument } from "../api/operations.generated";
 import { useLanguage } from "../i18n/language";
 import { Drawer } from "../parts/Drawer";
 import { Answered, Empty, Notes } from "../parts/States";
 import { useExplorer, useNames } from "../state/context";
-import { evidenceInput } from "../state/request";
+import { evidenceInput, statedWhere } from "../state/request";
 import type { EvidenceKey, State } from "../state/state";
 import { Figure } from "./Figure";
 import { ValueFacts } from "./ValueFacts";
@@ -15,7 +15,14 @@ export function EvidencePanel({ evidence }: { evidence: EvidenceKey }) {
   const { dispatch } = useExplorer();
   return (
     <Drawer title={t.evidence} onClose={() => dispatch({ type: "closeEvidence" })}>
-      {evidence.kind === "figure" ? <Printed id={evidence.id} /> : <Cell cell={evidence} />}
+      {evidence.kind === "figure" ? (
+        <Printed id={evidence.id} />
+      ) : (
+        <>
+          <Cell cell={evidence} />
+          {evidence.beside && <Cell cell={{ ...evidence, measure: evidence.beside }} />}
+        </>
+      )}
     </Drawer>
   );
 }
@@ -40,12 +47,27 @@ function Cell({ cell }: { cell: CellKey }) {
           <p className="evidence-where">{names.region(cell.region)}</p>
           <p className="evidence-value">{t.noFigure}</p>
           <p>{t.reasons[reason ?? "NO_OBSERVATION"]}</p>
+          {reason !== "NO_OBSERVATION" && <Stated cell={cell} />}
         </>
       )}
       {entry?.observations.map((figure) => (
         <Figure key={figure.id} figure={figure} />
       ))}
       {found && <Notes warnings={found.warnings} />}
+    </Answered>
+  );
+}
+
+/** What sources say of a figure that is missing: the reports that give the reason, and those of its parts. */
+function Stated({ cell }: { cell: CellKey }) {
+  const { state } = useExplorer();
+  const where = statedWhere(stateOf(state, cell), cell.measure, cell.region);
+  const { data, ...standing } = useAnswer(StatedDocument, { where, asOf: state.asOf });
+  return (
+    <Answered standing={standing}>
+      {data?.observations.nodes.map((figure) => (
+        <Figure key={figure.id} figure={figure} />
+      ))}
     </Answered>
   );
 }

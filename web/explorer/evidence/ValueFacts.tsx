@@ -51,7 +51,8 @@ export function ValueFacts({ found, entry }: { found: Found; entry: Found["entri
           [
             t.how,
             <>
-              {t.rules[indicator.rollup.regions]}
+              {t.axes.regions}: {t.rules[indicator.rollup.regions]} · {t.axes.time}:{" "}
+              {t.rules[indicator.rollup.time]} · {t.axes.dimensions}: {t.rules[indicator.rollup.dimensions]}
               <small lang="en">{indicator.rollup.inWords}</small>
             </>,
           ],

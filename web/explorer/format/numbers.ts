@@ -48,15 +48,38 @@ export function precisionMark(precision: Precision): string {
 /** A value in its unit as it stands in cells and beside bars: with the sign of its precision, percent with its sign. */
 export function shortValue(value: number, unit: string, precision: Precision, lang: Lang): string {
   const { factor } = shownUnit(unit);
-  return `${precisionMark(precision)}${shortNumber(value * factor, lang)}${suffix(unit)}`;
+  const number = unit === "%" ? hundredths(value, lang) : shortNumber(value * factor, lang);
+  return `${precisionMark(precision)}${number}${suffix(unit)}`;
+}
+
+/** A percentage: two digits behind the point, and those that matter where these would be zeros. */
+function hundredths(value: number, lang: Lang): string {
+  return Math.abs(value) < 0.01
+    ? shortNumber(value, lang)
+    : format(lang, "hundredths", { maximumFractionDigits: 2 }).format(value);
 }
 
 /** The difference of a value from another, with its sign; of percentages in percentage points. */
 export function shortDifference(value: number, unit: string, lang: Lang): string {
   const { factor } = shownUnit(unit);
-  const number = shortNumber(Math.abs(value) * factor, lang);
+  const size = Math.abs(value) * factor;
+  const number = unit === "%" ? hundredths(size, lang) : rounded(size, lang);
   const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
   return `${sign}${number}${unit === "%" ? (lang === "zh" ? " 个百分点" : " pp") : suffix(unit)}`;
+}
+
+/** A difference, of which less matters than of a value: three digits, more where they are before the point. */
+function rounded(size: number, lang: Lang): string {
+  return size >= 1000 || size < 1e-4
+    ? shortNumber(size, lang)
+    : format(lang, "difference", { maximumSignificantDigits: 3 }).format(size);
+}
+
+/** A probability that is not told closer than to a thousandth. */
+export function probability(value: number, lang: Lang): string {
+  return value < 0.001
+    ? `< ${shortNumber(0.001, lang)}`
+    : format(lang, "thousandths", { maximumFractionDigits: 3 }).format(value);
 }
 
 function suffix(unit: string): string {

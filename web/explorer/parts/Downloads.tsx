@@ -1,16 +1,17 @@
 import { useEffect, useRef, useState } from "react";
-import type { Asked } from "../api/answers";
-import { credentials, token } from "../api/ask";
+import type { Offer } from "../api/answers";
+import { token } from "../api/ask";
 import type { Picture } from "../charts/picture";
 import { useLanguage } from "../i18n/language";
+import { fetchFile, saveTable } from "./files";
 
 /** The menu of files: the view's answers as CSV and Parquet, its picture as PNG and SVG. */
 export function Downloads({
-  asked,
+  offers,
   picture,
   name,
 }: {
-  asked: Asked[];
+  offers: Offer[];
   picture: Picture | null;
   name: string;
 }) {
@@ -36,7 +37,7 @@ export function Downloads({
     setFailure(null);
     work().catch((cause) => setFailure(cause instanceof Error ? cause.message : String(cause)));
   };
-  const files = asked.filter(({ file }) => file);
+  const files = offers.filter(({ file, table }) => file || table);
   const draw = (type: "png" | "svg") =>
     run(async () => {
       if (picture) {
@@ -54,7 +55,12 @@ export function Downloads({
         {files.map((each) => (
           <fieldset key={each.label}>
             <legend>{files.length > 1 ? each.label : t.data}</legend>
-            {(["csv", "parquet"] as const).map((type) => (
+            {each.table && (
+              <button type="button" onClick={() => each.table && saveTable(each.table(), `${name}.csv`)}>
+                CSV
+              </button>
+            )}
+            {(each.file ? (["csv", "parquet"] as const) : []).map((type) => (
               <a
                 key={type}
                 className="button"
@@ -89,28 +95,10 @@ export function Downloads({
   );
 }
 
-function fileAddress({ file }: Asked, type: string, name: string): string {
+function fileAddress({ file }: Offer, type: string, name: string): string {
   const parameters = new URLSearchParams({ filename: `${name}.${type}` });
   for (const [parameter, value] of Object.entries(file?.parameters ?? {})) {
-    parameters.set(parameter, JSON.stringify(value));
+    parameters.set(parameter, typeof value === "string" ? value : JSON.stringify(value));
   }
   return `/v1/export/${file?.kind}.${type}?${parameters}`;
-}
-
-/** A link cannot carry a token, so with one the file is fetched first. */
-async function fetchFile(address: string, name: string): Promise<void> {
-  const response = await fetch(address, { headers: credentials() });
-  if (!response.ok) {
-    throw new Error(`HTTP ${response.status}`);
-  }
-  saveBlob(await response.blob(), name);
-}
-
-/** Hands a file to the browser's downloads. */
-export function saveBlob(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

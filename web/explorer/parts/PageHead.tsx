@@ -44,21 +44,27 @@ export function PageHead() {
         <span className="visually-hidden" role="status">
           {copied ? t.linkCopied : ""}
         </span>
-        <select
-          aria-label={t.theme}
-          value={theme}
-          onChange={(event) => {
-            const next = event.target.value as Theme;
-            setTheme(next);
-            chooseTheme(next);
-          }}
-        >
-          {themes.map((each) => (
-            <option key={each} value={each}>
-              {t.themes[each]}
-            </option>
-          ))}
-        </select>
+        <span className="theme">
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <circle cx="10" cy="10" r="7" />
+            <path d="M10 3a7 7 0 0 1 0 14z" />
+          </svg>
+          <select
+            aria-label={t.theme}
+            value={theme}
+            onChange={(event) => {
+              const next = event.target.value as Theme;
+              setTheme(next);
+              chooseTheme(next);
+            }}
+          >
+            {themes.map((each) => (
+              <option key={each} value={each}>
+                {t.themes[each]}
+              </option>
+            ))}
+          </select>
+        </span>
         <button
           type="button"
           className="plain"

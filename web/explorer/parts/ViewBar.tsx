@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from "react";
-import type { Asked } from "../api/answers";
+import type { Asked, Offer } from "../api/answers";
 import type { Picture } from "../charts/picture";
 import { useLanguage } from "../i18n/language";
 import { useExplorer } from "../state/context";
@@ -8,13 +8,15 @@ import { QueryPanel } from "./QueryPanel";
 
 interface Props {
   asked: Asked[];
+  /** Files beside those that answer the questions. */
+  more?: Offer[];
   picture?: Picture | null;
   /** What is chosen in this view alone. */
   children?: ReactNode;
 }
 
 /** The line above a view: its own choices, its query and its files. */
-export function ViewBar({ asked, picture = null, children }: Props) {
+export function ViewBar({ asked, more = [], picture = null, children }: Props) {
   const { t } = useLanguage();
   const { state } = useExplorer();
   const [open, setOpen] = useState(false);
@@ -27,7 +29,7 @@ export function ViewBar({ asked, picture = null, children }: Props) {
             {t.query}
           </button>
         )}
-        <Downloads asked={asked} picture={picture} name={`countyql-${state.view}`} />
+        <Downloads offers={[...asked, ...more]} picture={picture} name={`countyql-${state.view}`} />
       </div>
       {open && <QueryPanel asked={asked} onClose={() => setOpen(false)} />}
     </div>

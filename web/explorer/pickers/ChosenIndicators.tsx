@@ -16,7 +16,7 @@ export function ChosenIndicators() {
       <h2 id="indicators-heading">{t.indicators}</h2>
       <ol className="chosen">
         {state.measures.map((measure, at) => (
-          <ChosenIndicator key={measureKey(measure)} measure={measure} first={at === 0} />
+          <ChosenIndicator key={placeKey(state.measures, at)} measure={measure} first={at === 0} />
         ))}
       </ol>
       <button type="button" onClick={() => setPicking(true)}>
@@ -25,6 +25,12 @@ export function ChosenIndicators() {
       {picking && <IndicatorPicker onClose={() => setPicking(false)} />}
     </section>
   );
+}
+
+/** What an indicator keeps while its slice changes, and with it the focus: its code and which of that code it is. */
+function placeKey(measures: Measure[], at: number): string {
+  const code = measures[at]?.code ?? "";
+  return `${code} ${measures.slice(0, at).filter((each) => each.code === code).length}`;
 }
 
 function ChosenIndicator({ measure, first }: { measure: Measure; first: boolean }) {

@@ -1,19 +1,28 @@
 import { useLanguage } from "../i18n/language";
 import { Choice, Text } from "../parts/Fields";
 import { useExplorer } from "../state/context";
-import type { State } from "../state/state";
+import type { State, View } from "../state/state";
 import { BaselineField } from "./BaselineField";
 import { PerField } from "./PerField";
 import { WhenField } from "./WhenField";
 
-/** Period, state of knowledge, kind of figures, divisor, baseline. */
+/** A trend has its own bounds of time, and what changes nothing in a view is not asked there. */
+const [timed, compared]: View[][] = [
+  ["compare", "matrix", "relate", "distribution", "coverage"],
+  ["compare", "matrix"],
+];
+
+/** Period, state of knowledge, kind of figures, divisor, baseline: as far as the view takes them. */
 export function MoreChoices() {
   const { t } = useLanguage();
   const { state, dispatch } = useExplorer();
   const set = (change: Partial<State>) => dispatch({ type: "set", change });
+  if (state.view === "sources") {
+    return <p className="hint">{t.unselected}</p>;
+  }
   return (
     <>
-      <WhenField />
+      {timed?.includes(state.view) && <WhenField />}
       <Text
         type="date"
         label={t.asOf}
@@ -31,7 +40,7 @@ export function MoreChoices() {
         onChange={(status) => set({ status })}
       />
       <PerField />
-      <BaselineField />
+      {compared?.includes(state.view) && <BaselineField />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { createContext, type Dispatch, useContext } from "react";
 import type { CatalogueQuery, RegionTreeQuery } from "../api/operations.generated";
 import { nameIn, useLanguage } from "../i18n/language";
-import type { SliceValue } from "../pickers/slices";
+import type { Part } from "../pickers/slices";
 import type { Action } from "./reducer";
 import type { Measure, State } from "./state";
 
@@ -15,8 +15,8 @@ export interface Explorer {
   indicators: Map<string, IndicatorInfo>;
   /** In the order of the catalogue; empty until read. */
   regions: Map<string, RegionInfo>;
-  /** The parts that figures of the chosen indicators exist for, by the indicator's code. */
-  slices: Map<string, SliceValue[]>;
+  /** The slices that figures of the chosen indicators exist for, by the indicator's code. */
+  parts: Map<string, Part[]>;
 }
 
 const Context = createContext<Explorer | null>(null);
@@ -33,7 +33,7 @@ export function useExplorer(): Explorer {
 /** Functions that name indicators, measures and regions in the language of the page. */
 export function useNames() {
   const { lang } = useLanguage();
-  const { indicators, regions, slices } = useExplorer();
+  const { indicators, regions, parts } = useExplorer();
   const indicator = (code: string) => {
     const info = indicators.get(code);
     return info ? nameIn(lang, info) : code;
@@ -42,17 +42,23 @@ export function useNames() {
     const info = regions.get(code);
     return info ? nameIn(lang, info) : code;
   };
+  /** The region around a region, which tells those of one name apart; empty where none is known. */
+  const around = (code: string) => {
+    const parent = regions.get(code)?.parent;
+    return parent ? region(parent.code) : "";
+  };
   /** The parts of a slice by their values: what stands behind the indicator's name. */
   const slice = (measure: Measure) =>
     measure.slice
       .map(({ dimension, value }) => {
-        const known = slices
+        const known = parts
           .get(measure.code)
-          ?.find((each) => each.dimension === dimension && each.value === value);
+          ?.flatMap(({ coordinates }) => coordinates)
+          .find((each) => each.dimension === dimension && each.value === value);
         return known ? nameIn(lang, known) : value.replaceAll("_", " ");
       })
       .join(", ");
   const measure = (of: Measure) =>
     of.slice.length ? `${indicator(of.code)} · ${slice(of)}` : indicator(of.code);
-  return { indicator, region, slice, measure };
+  return { indicator, region, around, slice, measure };
 }

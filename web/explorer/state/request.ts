@@ -3,15 +3,18 @@ import type {
   CompareInput,
   CorrelateInput,
   DistributionInput,
+  ObservationWhere,
   RegionSelector,
   SeriesInput,
   When as WhenInput,
 } from "../api/operations.generated";
 import type { Coordinate, Measure, RegionChoice, State, When } from "./state";
-import { onlyNamed } from "./state";
 
 /** More regions than this are answered as columns: parallel arrays without names and evidence. */
 const mostEntries = 200;
+
+/** The server answers with no more points or entries on a page. */
+const mostPoints = 10_000;
 
 /** Measures of one slice: what one request can ask for. */
 export interface SliceGroup {
@@ -31,9 +34,45 @@ export function bySlice(measures: Measure[]): SliceGroup[] {
   return [...groups.values()];
 }
 
-/** Whether so many regions may be chosen that they are asked for as columns. */
-export function asColumns(regions: RegionChoice): boolean {
-  return !onlyNamed(regions) || regions.codes.length > mostEntries;
+/**
+ * Whether so many regions are chosen that they are asked for as columns; null while the regions of the catalogue, given by their
+ * codes, have not been read and it cannot be told.
+ */
+export function asColumns(choice: RegionChoice, all: ReadonlyMap<string, Placed>): boolean | null {
+  const { codes, within, level, peers } = choice;
+  if (codes.length > mostEntries || (codes.length + within.length === 0 && !peers)) {
+    return true;
+  }
+  if (peers) {
+    return peers.by === "SIZE_BAND" || peers.amount > mostEntries;
+  }
+  if (within.length === 0) {
+    return false;
+  }
+  if (all.size === 0) {
+    return null;
+  }
+  let inside = codes.length;
+  for (const region of all.values()) {
+    if (region.level === level && isInside(region, within, all)) {
+      inside++;
+    }
+  }
+  return inside > mostEntries;
+}
+
+interface Placed {
+  level: string;
+  parent: { code: string } | null;
+}
+
+function isInside(region: Placed, within: string[], all: ReadonlyMap<string, Placed>): boolean {
+  for (let above = region.parent; above; above = all.get(above.code)?.parent ?? null) {
+    if (within.includes(above.code)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** The chosen regions; with none chosen every one in force of the level. */
@@ -76,6 +115,26 @@ export function evidenceInput(state: State, measure: Measure, region: string): C
   };
 }
 
+/** The reports of a region's figure: of exactly its slice, whatever their period. */
+export function statedWhere(state: State, measure: Measure, region: string): ObservationWhere {
+  return {
+    regions: { codes: [region] },
+    indicators: [measure.code],
+    slice: measure.slice,
+    anySlice: false,
+    status: [state.status],
+  };
+}
+
+/** The figures that the selection takes, as they are loaded. */
+export function selectedWhere(state: State): ObservationWhere {
+  return {
+    regions: selector(state.regions, state.measures),
+    indicators: codesOf(state.measures),
+    status: [state.status],
+  };
+}
+
 export function seriesInput(state: State, group: SliceGroup): SeriesInput {
   const { trend } = state;
   return {
@@ -97,6 +156,7 @@ export function correlateInput(state: State, x: Measure, y: Measure): CorrelateI
   return {
     x: x.code,
     y: y.code,
+    first: mostPoints,
     regions: selector(state.regions, state.measures),
     ...common(state),
     ...(x.slice.length > 0 && { xSlice: x.slice }),

@@ -71,8 +71,15 @@ export type EvidenceKey =
       region: string;
       period: string | null;
       status: ObservationStatus | null;
+      /** A second measure whose figure is shown as well: that of the other axis. */
+      beside: Measure | null;
     }
   | { kind: "figure"; id: string };
+
+/** The evidence of a region's figure of a measure, as it is selected. */
+export function cellOf(measure: Measure, region: string, beside: Measure | null = null): EvidenceKey {
+  return { kind: "cell", measure, region, period: null, status: null, beside };
+}
 
 /** Everything that the page shows. The address bar holds all of it. */
 export interface State {
@@ -143,9 +150,4 @@ export function measureOf(text: string): Measure | null {
       return { dimension: part.slice(0, equals), value: part.slice(equals + 1) };
     });
   return slice.every(({ dimension, value }) => dimension && value) ? { code: match[1], slice } : null;
-}
-
-/** Whether nothing but a list of regions is chosen. */
-export function onlyNamed({ within, peers, codes }: RegionChoice): boolean {
-  return codes.length > 0 && within.length === 0 && !peers;
 }

@@ -173,16 +173,29 @@ function baselineOf(text: string | null): State["baseline"] {
 function evidenceText(key: EvidenceKey): string {
   return key.kind === "figure"
     ? `id:${key.id}`
-    : [measureKey(key.measure), key.region, key.period ?? "", key.status ?? ""].join("~");
+    : [
+        measureKey(key.measure),
+        key.region,
+        key.period ?? "",
+        key.status ?? "",
+        ...(key.beside ? [measureKey(key.beside)] : []),
+      ].join("~");
 }
 
 function evidenceOf(text: string | null): EvidenceKey | null {
   if (text?.startsWith("id:")) {
     return { kind: "figure", id: text.slice(3) };
   }
-  const [measureText, region, period, status] = (text ?? "").split("~");
+  const [measureText, region, period, status, beside] = (text ?? "").split("~");
   const measure = measureOf(measureText ?? "");
   return measure && region
-    ? { kind: "cell", measure, region, period: period || null, status: oneOf(statuses, status ?? null) }
+    ? {
+        kind: "cell",
+        measure,
+        region,
+        period: period || null,
+        status: oneOf(statuses, status ?? null),
+        beside: measureOf(beside ?? ""),
+      }
     : null;
 }

@@ -4,7 +4,7 @@ import { useLanguage } from "../i18n/language";
 import { Choice } from "../parts/Fields";
 import { Rows } from "../parts/Rows";
 import { useExplorer, useNames } from "../state/context";
-import type { Measure } from "../state/state";
+import { cellOf, type Measure } from "../state/state";
 
 interface Props {
   bins: DistributionQuery["distribution"]["histogram"];
@@ -60,12 +60,7 @@ export function BinRegions({ bins, chosen, onChoose, unit, measure, columns }: P
                 type="button"
                 className="plain line"
                 aria-label={t.openEvidence(names.region(each.code), names.measure(measure), value)}
-                onClick={() =>
-                  dispatch({
-                    type: "openEvidence",
-                    evidence: { kind: "cell", measure, region: each.code, period: null, status: null },
-                  })
-                }
+                onClick={() => dispatch({ type: "openEvidence", evidence: cellOf(measure, each.code) })}
               >
                 <span>{names.region(each.code)}</span>
                 <span className="number">{value}</span>

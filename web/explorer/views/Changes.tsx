@@ -8,7 +8,7 @@ import { Choice } from "../parts/Fields";
 import { Answered, Empty } from "../parts/States";
 import { FigureRow } from "./FigureRow";
 
-const pageSize = 100;
+const pageSize = 20;
 
 type Snapshot = SourcesQuery["snapshots"]["nodes"][number];
 
@@ -24,7 +24,12 @@ export function Changes({ snapshots, current }: { snapshots: Snapshot[]; current
   return (
     <section className="card" aria-label={t.whatChanged}>
       <header className="card-head row">
-        <h3>{t.whatChanged}</h3>
+        <h3>
+          {t.whatChanged}
+          {changes && changes.totalCount > 0 && (
+            <span className="badge">{count(changes.totalCount, lang)}</span>
+          )}
+        </h3>
         {chosen && (
           <Choice
             label={t.since}
@@ -56,8 +61,8 @@ export function Changes({ snapshots, current }: { snapshots: Snapshot[]; current
             </div>
           ))}
           {changes && changes.totalCount > changes.nodes.length && (
-            <button type="button" onClick={() => setFirst(first + pageSize)}>
-              {t.showMore(count(Math.min(pageSize, changes.totalCount - changes.nodes.length), lang))}
+            <button type="button" onClick={() => setFirst(first + 5 * pageSize)}>
+              {t.showMore(count(Math.min(5 * pageSize, changes.totalCount - changes.nodes.length), lang))}
             </button>
           )}
         </Answered>

@@ -15,12 +15,13 @@ export function CompareView() {
   if (asked.length === 0) {
     return <Empty>{t.noIndicatorChosen}</Empty>;
   }
-  const picture = () =>
+  const picture = () => [
     comparePicture(
       compared.map((each) => ({ ...each, title: names.measure(each.measure) })),
       t,
       lang,
-    );
+    ),
+  ];
   return (
     <>
       <ViewBar asked={asked} picture={compared.some(({ cells }) => cells.length > 0) ? picture : null}>

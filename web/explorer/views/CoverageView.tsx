@@ -5,6 +5,8 @@ import { count } from "../format/numbers";
 import { useLanguage } from "../i18n/language";
 import { Answered, Empty } from "../parts/States";
 import { ViewBar } from "../parts/ViewBar";
+import { useExplorer } from "../state/context";
+import { selectedWhere } from "../state/request";
 import { AvailabilityTable } from "./AvailabilityTable";
 import { CheckCard } from "./CheckCard";
 import { CoverageGrid } from "./CoverageGrid";
@@ -16,14 +18,27 @@ const pageSize = 50;
 /** What exists, what is missing and why, and what the checks found. */
 export function CoverageView() {
   const { t } = useLanguage();
+  const { state } = useExplorer();
   const { compared, asked, ...standing } = useComparison();
   const availability = useAnswer(AvailabilityDocument, { indicators: null });
   const own = { label: t.existsAll, document: AvailabilityDocument, variables: {} };
-  const checks = { label: t.checks, document: ChecksDocument, variables: { where: null, first: pageSize } };
+  const checks = {
+    label: t.checks,
+    document: ChecksDocument,
+    variables: { where: { status: "FAILED" }, first: pageSize },
+  };
+  const figures = {
+    label: t.figuresSelected,
+    file: {
+      kind: "observations" as const,
+      parameters: { where: selectedWhere(state), ...(state.asOf && { asOf: state.asOf }) },
+    },
+  };
+  const questions = asked.map(({ label, document, variables }) => ({ label, document, variables }));
   const rows = rowsOf(compared);
   return (
     <>
-      <ViewBar asked={[...asked, own, checks]} />
+      <ViewBar asked={[...questions, own, checks]} more={asked.length > 0 ? [figures] : []} />
       <div className="stack">
         <Checks />
         {asked.length > 0 && (

@@ -6,6 +6,7 @@ import { distributionOption } from "../charts/distribution-option";
 import { light } from "../charts/palette";
 import { usePalette } from "../charts/theme";
 import { titled } from "../charts/titled";
+import { count } from "../format/numbers";
 import { useLanguage } from "../i18n/language";
 import { Choice, Text } from "../parts/Fields";
 import { Missing } from "../parts/Missing";
@@ -59,11 +60,13 @@ function Spread({ measure }: { measure: Measure }) {
       file: { kind: "compare" as const, parameters: { input: variables.values } },
     },
   ];
-  const picture = () => ({
-    option: found ? titled(distributionOption(found, light, lang, t, null), title) : {},
-    width: 900,
-    height: 480,
-  });
+  const picture = () => [
+    {
+      option: found ? titled(distributionOption(found, light, lang, t, null), title) : {},
+      width: 900,
+      height: 480,
+    },
+  ];
   const empty = found?.histogram.length === 0;
   return (
     <>
@@ -96,7 +99,7 @@ function Spread({ measure }: { measure: Measure }) {
                 <DistributionFacts found={found} />
                 <Chart
                   option={option}
-                  label={`${t.views.distribution}: ${title}`}
+                  label={`${t.views.distribution}: ${title}. ${t.binsDrawn(count(found.histogram.length, lang))}`}
                   height={chartHeight}
                   onPick={(_, datum) => setBin(datum)}
                 />
@@ -110,7 +113,7 @@ function Spread({ measure }: { measure: Measure }) {
                 />
               </section>
             )}
-            <Missing missing={found.missing} />
+            <Missing missing={found.missing} measure={measure} />
             <Notes warnings={found.warnings} />
           </>
         )}

@@ -5,11 +5,13 @@ import { shownUnit, unitName } from "../format/units";
 import { nameIn, useLanguage } from "../i18n/language";
 import { Scroller } from "../parts/Scroller";
 import { useExplorer, useNames } from "../state/context";
-import { measureKey } from "../state/state";
+import { cellOf, measureKey } from "../state/state";
 import type { Compared } from "./comparison";
 import { type MatrixRow, shadeOf } from "./matrix-rows";
 
 const rowHeight = 36;
+/** Beyond so many regions, each says where it lies. */
+const mostUnplaced = 40;
 
 /** The matrix as a table; of many rows only those in sight are in the page. */
 export function MatrixTable({ rows, compared }: { rows: MatrixRow[]; compared: Compared[] }) {
@@ -48,7 +50,12 @@ export function MatrixTable({ rows, compared }: { rows: MatrixRow[]; compared: C
             return (
               row && (
                 <tr key={row.region.code} aria-rowindex={index + 2}>
-                  <th scope="row">{nameIn(lang, row.region)}</th>
+                  <th scope="row" title={names.around(row.region.code)}>
+                    <span>
+                      {nameIn(lang, row.region)}
+                      {rows.length > mostUnplaced && <small>{names.around(row.region.code)}</small>}
+                    </span>
+                  </th>
                   {compared.map((each, at) => (
                     <MatrixCell key={measureKey(each.measure)} row={row} at={at} compared={each} />
                   ))}
@@ -77,11 +84,7 @@ function MatrixCell({ row, at, compared }: { row: MatrixRow; at: number; compare
   const names = useNames();
   const cell = row.cells[at];
   const { measure, unit } = compared;
-  const open = () =>
-    dispatch({
-      type: "openEvidence",
-      evidence: { kind: "cell", measure, region: row.region.code, period: null, status: null },
-    });
+  const open = () => dispatch({ type: "openEvidence", evidence: cellOf(measure, row.region.code) });
   if (!cell) {
     const reason = row.reasons[at];
     return (

@@ -20,7 +20,7 @@ export function MatrixView() {
   }
   const rows = onlyPresent ? all.filter(({ cells }) => cells.some((cell) => cell)) : all;
   const titles = compared.map(({ measure }) => names.measure(measure));
-  const picture = () => matrixPicture(rows, compared, titles, (region) => nameIn(lang, region), lang);
+  const picture = () => [matrixPicture(rows, compared, titles, (region) => nameIn(lang, region), lang)];
   return (
     <>
       <ViewBar asked={asked} picture={rows.length > 0 ? picture : null}>

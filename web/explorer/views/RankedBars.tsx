@@ -6,10 +6,13 @@ import { Missing } from "../parts/Missing";
 import { Rows } from "../parts/Rows";
 import { Notes } from "../parts/States";
 import { useExplorer, useNames } from "../state/context";
+import { cellOf } from "../state/state";
 import type { Cell, Compared } from "./comparison";
 
-/** Height of a bar's row in pixels; bars.css has the same. */
+/** Height of a bar's row in pixels; views.css has the same. */
 const rowHeight = 40;
+/** Beyond so many regions, each says where it lies. */
+const mostUnplaced = 40;
 
 /** The regions ranked by one indicator, as bars against its baseline. */
 export function RankedBars({ compared }: { compared: Compared }) {
@@ -20,6 +23,8 @@ export function RankedBars({ compared }: { compared: Compared }) {
   const info = indicators.get(measure.code);
   const title = names.measure(measure);
   const scale = scaleOf(compared);
+  // Among many regions there are some of one name.
+  const placed = cells.length > mostUnplaced;
 
   return (
     <section className="card" aria-label={title}>
@@ -41,13 +46,15 @@ export function RankedBars({ compared }: { compared: Compared }) {
         <Rows count={cells.length} height={rowHeight} label={title} className="bars">
           {(index) => {
             const cell = cells[index];
-            return cell && <Bar cell={cell} compared={compared} title={title} scale={scale} />;
+            return (
+              cell && <Bar cell={cell} compared={compared} title={title} scale={scale} placed={placed} />
+            );
           }}
         </Rows>
       ) : (
         <p className="empty">{t.noFigures}</p>
       )}
-      <Missing missing={missing} />
+      <Missing missing={missing} measure={measure} />
       <Notes warnings={compared.warnings} />
     </section>
   );
@@ -71,33 +78,36 @@ interface BarProps {
   compared: Compared;
   title: string;
   scale: Scale;
+  /** Whether it says where the region lies. */
+  placed: boolean;
 }
 
-function Bar({ cell, compared, title, scale }: BarProps) {
+function Bar({ cell, compared, title, scale, placed }: BarProps) {
   const { lang, t } = useLanguage();
+  const names = useNames();
   const { dispatch } = useExplorer();
   const { baseline, unit, measure } = compared;
   const name = nameIn(lang, cell.region);
   const value = shortValue(cell.value, unit, cell.precision, lang);
+  const around = names.around(cell.region.code);
   const [zero, end] = [scale(0), scale(cell.value)];
-  const open = () =>
-    dispatch({
-      type: "openEvidence",
-      evidence: { kind: "cell", measure, region: cell.region.code, period: null, status: null },
-    });
+  const open = () => dispatch({ type: "openEvidence", evidence: cellOf(measure, cell.region.code) });
   return (
     <button
       type="button"
       className={`bar ${cell.standing ?? "NEUTRAL"}`}
       onClick={open}
       aria-label={`${t.rank} ${cell.rank}. ${t.openEvidence(name, title, value)}`}
-      title={cell.period ? periodText(cell.period, lang) : undefined}
+      title={[name, around, cell.period && periodText(cell.period, lang)].filter(Boolean).join(" · ")}
     >
       <span className="bar-rank">
         {cell.rank}
         {cell.rankUncertain && <abbr title={t.rankUncertain}>?</abbr>}
       </span>
-      <span className="bar-name">{name}</span>
+      <span className="bar-name">
+        {name}
+        {placed && <small>{around}</small>}
+      </span>
       <span className="bar-track">
         <span
           className={`bar-fill ${cell.precision}`}

@@ -1,4 +1,4 @@
-import { count, precisionMark, shortNumber } from "../format/numbers";
+import { count, precisionMark, probability, shortNumber } from "../format/numbers";
 import { useLanguage } from "../i18n/language";
 import type { Relationship } from "./RelateView";
 
@@ -15,7 +15,7 @@ export function RelateFacts({ found }: { found: Relationship }) {
     facts.push([t.interval(`${number(100 * confidence)} %`), `${number(lower)} … ${number(upper)}`]);
   }
   if (found.pValue !== null) {
-    facts.push([t.pValue, number(found.pValue)]);
+    facts.push([t.pValue, probability(found.pValue, lang)]);
   }
   if (found.slope !== null && found.intercept !== null) {
     const sign = found.intercept < 0 ? "−" : "+";

@@ -1,21 +1,22 @@
 import { useMemo } from "react";
-import { useAnswer } from "../api/answers";
+import { type Asked, useAnswer } from "../api/answers";
 import { CorrelateDocument, type CorrelateQuery } from "../api/operations.generated";
 import { Chart } from "../charts/Chart";
 import { light } from "../charts/palette";
 import { relateOption } from "../charts/relate-option";
 import { usePalette } from "../charts/theme";
+import { count } from "../format/numbers";
 import { useLanguage } from "../i18n/language";
 import { Choice } from "../parts/Fields";
 import { Answered, Empty, Notes } from "../parts/States";
 import { ViewBar } from "../parts/ViewBar";
 import { useExplorer, useNames } from "../state/context";
 import { correlateInput } from "../state/request";
-import type { Measure } from "../state/state";
-import { measureKey } from "../state/state";
-import { MissingSeries } from "./MissingSeries";
+import { cellOf, type Measure, measureKey } from "../state/state";
+import { MissingPairs } from "./MissingPairs";
 import { RelateFacts } from "./RelateFacts";
 import { RelateTable } from "./RelateTable";
+import { relateTable } from "./relate-table";
 
 const chartHeight = 420;
 
@@ -42,17 +43,19 @@ function Relation({ x, y }: { x: Measure; y: Measure }) {
     () => (found ? relateOption(found, { x: titles.x, y: titles.y }, palette, lang) : {}),
     [found, titles.x, titles.y, palette, lang],
   );
-  const open = (region: string, measure: Measure) =>
-    dispatch({
-      type: "openEvidence",
-      evidence: { kind: "cell", measure, region, period: null, status: null },
-    });
-  const asked = [{ label: `${titles.x} × ${titles.y}`, document: CorrelateDocument, variables }];
-  const picture = () => ({
-    option: found ? relateOption(found, titles, light, lang) : {},
-    width: 900,
-    height: 600,
-  });
+  const open = (region: string, measure: Measure, beside: Measure | null = null) =>
+    dispatch({ type: "openEvidence", evidence: cellOf(measure, region, beside) });
+  const asked: Asked[] = [
+    {
+      label: `${titles.x} × ${titles.y}`,
+      document: CorrelateDocument,
+      variables,
+      ...(found && { table: () => relateTable(found, titles, t, lang) }),
+    },
+  ];
+  const picture = () => [
+    { option: found ? relateOption(found, titles, light, lang) : {}, width: 900, height: 600 },
+  ];
   return (
     <>
       <ViewBar asked={asked} picture={found && found.points.length > 0 ? picture : null}>
@@ -73,12 +76,16 @@ function Relation({ x, y }: { x: Measure; y: Measure }) {
                 <>
                   <Chart
                     option={option}
-                    label={`${t.views.relate}: ${titles.x}, ${titles.y}`}
+                    label={[
+                      `${t.views.relate}: ${titles.x}, ${titles.y}`,
+                      t.pointsDrawn(count(found.points.length, lang)),
+                      ...(found.slope === null ? [] : [t.lineDrawn]),
+                    ].join(". ")}
                     height={chartHeight}
                     onPick={(series, datum) => {
                       const point = series === 0 ? found.points[datum] : undefined;
                       if (point) {
-                        open(point.region.code, y);
+                        open(point.region.code, x, y);
                       }
                     }}
                   />
@@ -89,7 +96,7 @@ function Relation({ x, y }: { x: Measure; y: Measure }) {
               )}
               <p className="hint">{t.noCause}</p>
             </section>
-            <MissingSeries missing={found.missing} />
+            <MissingPairs missing={found.missing} x={x} y={y} />
             <Notes warnings={found.warnings} />
           </>
         )}

@@ -7,7 +7,7 @@ import { useLanguage } from "../i18n/language";
 import { Answered } from "../parts/States";
 import { FigureRow } from "./FigureRow";
 
-const pageSize = 100;
+const pageSize = 20;
 
 type Source = SourcesQuery["sources"]["nodes"][number];
 
@@ -53,8 +53,8 @@ function SourceFigures({ code }: { code: string }) {
         <FigureRow key={figure.id} figure={figure} />
       ))}
       {found && found.totalCount > found.nodes.length && (
-        <button type="button" onClick={() => setFirst(first + pageSize)}>
-          {t.showMore(count(Math.min(pageSize, found.totalCount - found.nodes.length), lang))}
+        <button type="button" onClick={() => setFirst(first + 5 * pageSize)}>
+          {t.showMore(count(Math.min(5 * pageSize, found.totalCount - found.nodes.length), lang))}
         </button>
       )}
     </Answered>

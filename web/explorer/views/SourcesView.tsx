@@ -17,15 +17,19 @@ export function SourcesView() {
   const asked = [
     { label: t.views.sources, document: SourcesDocument, variables: {} },
     ...(first
-      ? [{ label: t.documents, document: SourceFiguresDocument, variables: { code: first.code, first: 100 } }]
+      ? [{ label: t.documents, document: SourceFiguresDocument, variables: { code: first.code, first: 20 } }]
       : []),
     ...(previous
-      ? [{ label: t.whatChanged, document: ChangesDocument, variables: { since: previous.id, first: 100 } }]
+      ? [{ label: t.whatChanged, document: ChangesDocument, variables: { since: previous.id, first: 20 } }]
       : []),
   ];
+  const figures = {
+    label: t.everyFigure,
+    file: { kind: "observations" as const, parameters: { where: {} } },
+  };
   return (
     <>
-      <ViewBar asked={asked} />
+      <ViewBar asked={asked} more={[figures]} />
       <Answered standing={standing}>
         {data && (
           <div className="stack">

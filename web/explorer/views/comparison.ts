@@ -41,16 +41,21 @@ export interface Compared extends Head {
 export function useComparison(): Standing & { compared: Compared[]; asked: Asked[] } {
   const { state, indicators, regions } = useExplorer();
   const names = useNames();
-  const columns = asColumns(state.regions);
+  const columns = asColumns(state.regions, regions);
   const groups = bySlice(state.measures);
   const inputs = groups.map((group) => ({ input: compareInput(state, group) }));
   const entryResults = useQueries({
-    queries: inputs.map((input) => ({ ...question(CompareDocument, input), enabled: !columns })),
+    queries: inputs.map((input) => ({ ...question(CompareDocument, input), enabled: columns === false })),
   });
   const columnResults = useQueries({
-    queries: inputs.map((input) => ({ ...question(CompareColumnsDocument, input), enabled: columns })),
+    queries: inputs.map((input) => ({
+      ...question(CompareColumnsDocument, input),
+      enabled: columns === true,
+    })),
   });
   const results = columns ? columnResults : entryResults;
+
+  const stands = standing(results);
 
   const found = new Map<string, Compared>();
   for (const [at, group] of groups.entries()) {
@@ -80,7 +85,8 @@ export function useComparison(): Standing & { compared: Compared[]; asked: Asked
       variables: inputs[at] ?? {},
       file: { kind: "compare", parameters: inputs[at] ?? {} },
     })),
-    ...standing(results),
+    ...stands,
+    pending: stands.pending || columns === null,
   };
 }
 

@@ -111,5 +111,6 @@ export function evidenceOfPoint(line: Line, at: number, grained: boolean): Evide
     region: line.region.code,
     period: grained ? `in:${period}` : period,
     status: line.status,
+    beside: null,
   };
 }
