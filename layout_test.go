@@ -20,6 +20,7 @@ var allowedImports = map[string][]string{
 	"store/statement": {"store", "indicator"},
 	"store/content":   {"indicator", "catalog"},
 	"store/duckdb":    {"store/statement", "store/content", "store", "indicator", "catalog"},
+	"store/resident":  {"store", "indicator", "catalog"},
 	"query":           {"access", "indicator", "catalog", "store"},
 	"loader":          {"loader/plain", "loader/mapping", "loader/tabular", "indicator", "catalog", "store"},
 	"loader/plain":    {},

@@ -23,7 +23,7 @@ const relativeTolerance = 1e-9
 
 // TestGolden runs testdata/<topic>/<case>/query.graphql, with variables.json where there is one, through the real handler over
 // the bundled data, and compares the whole response with want.json: order exactly, numbers to a relative 1e-9. Identifiers,
-// times and hashes that differ from run to run are left out of the queries. Run with -update to rewrite want.json, and read
+// times and hashes that differ from run to run are left out of the queries. The second answer is one from memory. Run with -update to rewrite want.json, and read
 // the difference.
 func TestGolden(t *testing.T) {
 	t.Parallel()
@@ -35,7 +35,9 @@ func TestGolden(t *testing.T) {
 		dir := filepath.Dir(path)
 		t.Run(strings.TrimPrefix(filepath.ToSlash(dir), "testdata/"), func(t *testing.T) {
 			t.Parallel()
-			checkGolden(t, dir, post(t, readFile(t, os.DirFS(dir), "query.graphql"), readFile(t, os.DirFS(dir), "variables.json")))
+			document, variables := readFile(t, os.DirFS(dir), "query.graphql"), readFile(t, os.DirFS(dir), "variables.json")
+			checkGolden(t, dir, post(t, document, variables))
+			checkGolden(t, dir, postTo(t, testServer.memory, document, variables))
 		})
 	}
 }

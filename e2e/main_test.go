@@ -20,6 +20,7 @@ import (
 	"github.com/countyql/countyql/server"
 	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
+	"github.com/countyql/countyql/store/resident"
 	"github.com/countyql/countyql/telemetry"
 )
 
@@ -27,6 +28,7 @@ import (
 // the time.
 var testServer struct {
 	url     string
+	memory  string       // the URL of a server that answers from memory what it can, over the same engine
 	queries atomic.Int64 // engine queries so far
 	service *query.Service
 	spans   *tracetest.InMemoryExporter
@@ -70,6 +72,14 @@ func run(m *testing.M) (int, error) {
 	listening := httptest.NewServer(server.New(service, server.Options{Logger: logger, Telemetry: measured}))
 	defer listening.Close()
 	testServer.url = listening.URL
+	columns := resident.New(engine, resident.Options{Bytes: 1 << 30})
+	if err := columns.Warm(context.Background()); err != nil {
+		return 0, err
+	}
+	fromMemory := &query.Service{Engine: columns, Limits: query.DefaultLimits(), Gate: query.NewGate(16, 256), Now: time.Now}
+	second := httptest.NewServer(server.New(fromMemory, server.Options{Logger: logger}))
+	defer second.Close()
+	testServer.memory = second.URL
 	return m.Run(), nil
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/countyql/countyql/server"
 	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
+	"github.com/countyql/countyql/store/resident"
 	"github.com/countyql/countyql/telemetry"
 	"github.com/countyql/countyql/web"
 )
@@ -35,6 +36,7 @@ type serveCmd struct {
 	accessFlags
 	rateFlags
 	limitFlags
+	residentFlags
 	documentFlags
 	uploadFlags
 	retentionFlags
@@ -68,23 +70,26 @@ func (c *serveCmd) Run(a *app, line *kong.Context) error {
 		return err
 	}
 	publications := query.NewPublications()
+	var columns *resident.Engine // nothing is published before it is there
 	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{
 		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit, Keep: c.Keep, OnQuery: measured.Query,
 		OnPublish: func(m store.Manifest) {
 			measured.Published(m)
+			columns.Announce()
 			publications.Announce()
 		},
 	})
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.serve(a.ctx, engine, publications, measured, a.Store, a.stdout, logger), engine.Close(), flush())
+	columns = c.wrap(engine, measured.Metrics, logger)
+	return errors.Join(c.serve(a.ctx, engine, columns, publications, measured, a.Store, a.stdout, logger), columns.Close(), flush())
 }
 
 // serve loads the bundled data into an empty store and serves until the context ends.
 func (c *serveCmd) serve(
-	ctx context.Context, engine *duckdb.Engine, publications *query.Publications, measured *telemetry.Telemetry, dir string, stdout io.Writer,
-	logger *slog.Logger,
+	ctx context.Context, engine *duckdb.Engine, columns *resident.Engine, publications *query.Publications, measured *telemetry.Telemetry,
+	dir string, stdout io.Writer, logger *slog.Logger,
 ) (err error) {
 	who, err := c.accessFlags.open(ctx, logger)
 	if err != nil {
@@ -107,16 +112,13 @@ func (c *serveCmd) serve(
 	if err := loadBundled(ctx, engine, logger); err != nil {
 		return err
 	}
-	following, stop := context.WithCancel(ctx)
-	followed := make(chan error, 1)
-	go func() { followed <- engine.Follow(following) }()
-	defer func() {
-		stop()
-		if err := <-followed; err != nil {
+	defer follow(ctx, func(ctx context.Context) {
+		if err := engine.Follow(ctx); err != nil {
 			logger.Error("following the store ended", "error", err)
 		}
-	}()
-	service := &query.Service{Engine: engine, Now: time.Now, Publications: publications}
+	})()
+	defer follow(ctx, columns.Follow)()
+	service := &query.Service{Engine: columns, Now: time.Now, Publications: publications}
 	c.onQueries(service)
 	watch(measured.Metrics, service.Gate)
 	var closeAudit, closeUploads func() error

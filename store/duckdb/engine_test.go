@@ -15,11 +15,26 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/resident"
 	"github.com/countyql/countyql/store/storetest"
 )
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) })
+	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) }, inMemory)
+}
+
+// inMemory answers from memory what can be answered there.
+func inMemory(t *testing.T, e storetest.Engine) store.Engine {
+	columns := resident.New(e, resident.Options{Bytes: 1 << 30})
+	if err := columns.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if s := columns.Stats(); s.Hits == 0 || s.Fallbacks == 0 {
+			t.Errorf("%+v: all answers came from one side", s)
+		}
+	})
+	return columns
 }
 
 // TestFollow serves what another engine publishes while queries run on the snapshot before.

@@ -144,12 +144,18 @@ var selectCases = []selectCase{
 	}},
 }
 
-func testSelect(t *testing.T, open func(t *testing.T) store.Engine) {
-	e := open(t)
+func (r reads) testSelect(t *testing.T) {
+	e := r.open(t)
 	for _, l := range countyLoads() {
 		publish(t, e, l)
 	}
-	snapshot := pin(t, e)
+	t.Run("engine", func(t *testing.T) { selectFrom(t, pin(t, e)) })
+	for _, wrap := range r.wraps {
+		t.Run("wrapped", func(t *testing.T) { selectFrom(t, pin(t, wrap(t, e))) })
+	}
+}
+
+func selectFrom(t *testing.T, snapshot store.Snapshot) {
 	c := snapshot.Contents().Catalog
 	for _, test := range selectCases {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,9 +13,9 @@ import (
 )
 
 // testGenerated loads generated reports and holds everything that can be read against the naive evaluation.
-func testGenerated(t *testing.T, open func(t *testing.T) store.Engine) {
+func (r reads) testGenerated(t *testing.T) {
 	loads := rapid.Custom(drawLoads).Example(5)
-	e := open(t)
+	e := r.open(t)
 	c := newCatalog(t, wideTables())
 	for i := range loads {
 		_, changes := publish(t, e, load{wideTables(), loads[i].reports}, loads[i].scopes...)
@@ -31,13 +31,41 @@ func testGenerated(t *testing.T, open func(t *testing.T) store.Engine) {
 	snapshot := pin(t, e)
 
 	t.Run("merge", func(t *testing.T) { compareRegions(t, snapshot, all) })
-	t.Run("select", rapid.MakeCheck(func(t *rapid.T) {
+	t.Run("select", checkSelect(snapshot, all, drawSelect))
+	t.Run("count", checkCount(snapshot, all, drawSelect))
+	t.Run("pages", rapid.MakeCheck(func(t *rapid.T) {
 		s := drawSelect(t)
-		want := selectFigures(all, s)
-		diffRows(t, c, rowsOf(want, s.Evidence || s.Vintages), selectRows(t, snapshot, s))
+		s.Evidence = true
+		whole := selectRows(t, snapshot, s)
+		size := rapid.IntRange(max(1, whole.Len()/7), whole.Len()+2).Draw(t, "size")
+		diffRows(t, c, whole, readPages(t, snapshot, s, size))
 	}))
-	t.Run("count", rapid.MakeCheck(func(t *rapid.T) {
-		s := drawSelect(t)
+	for _, wrap := range r.wraps {
+		snapshot := pin(t, wrap(t, e))
+		t.Run("select wrapped", checkSelect(snapshot, all, drawCurrent))
+		t.Run("count wrapped", checkCount(snapshot, all, drawCurrent))
+	}
+}
+
+// drawCurrent draws a selection of current figures, mostly without what takes more than the figures themselves.
+func drawCurrent(t *rapid.T) store.Select {
+	s := drawSelect(t)
+	s.AsOf, s.Vintages, s.LoadsFrom = indicator.NoDay, false, 0
+	s.Evidence = s.Evidence && rapid.IntRange(1, 8).Draw(t, "evidence kept") == 1
+	return s
+}
+
+func checkSelect(snapshot store.Snapshot, all []figure, draw func(t *rapid.T) store.Select) func(t *testing.T) {
+	return rapid.MakeCheck(func(t *rapid.T) {
+		s := draw(t)
+		want := selectFigures(all, s)
+		diffRows(t, snapshot.Contents().Catalog, rowsOf(want, s.Evidence || s.Vintages), selectRows(t, snapshot, s))
+	})
+}
+
+func checkCount(snapshot store.Snapshot, all []figure, draw func(t *rapid.T) store.Select) func(t *testing.T) {
+	return rapid.MakeCheck(func(t *rapid.T) {
+		s := draw(t)
 		keys := []store.Key{store.KeyIndicator, store.KeyRegion, store.KeySlice, store.KeyStatus, store.KeyMissing, store.KeySource}
 		by := rapid.SliceOfNDistinct(rapid.SampledFrom(keys), 0, 3, func(k store.Key) store.Key { return k }).Draw(t, "by")
 		got, err := snapshot.Count(t.Context(), s, by...)
@@ -47,14 +75,7 @@ func testGenerated(t *testing.T, open func(t *testing.T) store.Engine) {
 		if diff := cmp.Diff(countFigures(selectFigures(all, s), by), got, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("tallies (-want +got):\n%s", diff)
 		}
-	}))
-	t.Run("pages", rapid.MakeCheck(func(t *rapid.T) {
-		s := drawSelect(t)
-		s.Evidence = true
-		whole := selectRows(t, snapshot, s)
-		size := rapid.IntRange(max(1, whole.Len()/7), whole.Len()+2).Draw(t, "size")
-		diffRows(t, c, whole, readPages(t, snapshot, s, size))
-	}))
+	})
 }
 
 // compareRegions compares all vintages region by region, which keeps a difference small enough to think about.
