@@ -47,6 +47,11 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 	return session, snapshot.Release, nil
 }
 
+// ScopeViews says of how many scopes it is kept what they show, how often that was there already, and how often it had to be made.
+func (v *Service) ScopeViews() (scopes int, kept, made int64) {
+	return v.views.size(), v.views.kept.Load(), v.views.made.Load()
+}
+
 // Serving is the identifier of the snapshot that Open opens now, whoever asks.
 func (v *Service) Serving(ctx context.Context) (string, error) {
 	session, release, err := v.Open(access.With(ctx, access.System()))

@@ -3,6 +3,7 @@ package query
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/countyql/countyql/access"
 	"github.com/countyql/countyql/store"
@@ -13,6 +14,8 @@ const maxViews = 64
 
 // views keeps, by scope, the view of the snapshot last asked for. The zero value is empty. It is safe for concurrent use.
 type views struct {
+	kept, made atomic.Int64 // how often a view was there, and was not
+
 	mu    sync.Mutex
 	known map[string]*keptView
 }
@@ -30,14 +33,23 @@ func (k *views) of(ctx context.Context, snapshot store.Snapshot, scope access.Sc
 	defer kept.mu.Unlock()
 	id := snapshot.Contents().Manifest.ID
 	if kept.view != nil && kept.snapshot == id {
+		k.kept.Add(1)
 		return kept.view, nil
 	}
+	k.made.Add(1)
 	made, err := newView(ctx, snapshot, scope)
 	if err != nil {
 		return nil, err
 	}
 	kept.snapshot, kept.view = id, made
 	return made, nil
+}
+
+// size is the number of scopes whose views are kept.
+func (k *views) size() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.known)
 }
 
 // entry finds or makes the place of a scope's view; any other gives way to it where there are too many.

@@ -90,7 +90,7 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	header.Set("X-Snapshot", snapshot)
 	scope, _ := scopeOf(ctx)
 	header.Set("ETag", request.etag(snapshot, scope, indicator.DayAt(x.service.Now())))
-	header.Set("Vary", "Authorization")
+	out.Header().Add("Vary", "Authorization")
 	header.Set("Cache-Control", "private, no-cache")
 	if matches(r.Header.Get("If-None-Match"), header.Get("ETag")) {
 		copyHeader(out.Header(), header)

@@ -38,6 +38,8 @@ type Options struct {
 	Access Access
 	// Rate bounds how often each client may ask. Default: as often as it likes.
 	Rate Rate
+	// Origins are those whose pages may read answers and open WebSockets. Default: the server's own alone.
+	Origins Origins
 	// Streams configure WebSocket and server-sent events but for what the other options say. Default: those of graph.Streams.
 	Streams graph.Streams
 	// Keeping configures which answers are kept, by the scope of who asks. Default: those of graph.Keeping.
@@ -121,13 +123,13 @@ func New(service *query.Service, options Options) *Handler {
 	}
 	h := &Handler{}
 	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
-	routes.Handle("/graphql", answered(graphql, known, brief, options))
-	routes.Handle("/v1/export/{file}", untimed(known(newExporter(service, asked, options))))
+	routes.Handle("/graphql", options.Origins.shared(answered(graphql, known, brief, options)))
+	routes.Handle("/v1/export/{file}", options.Origins.shared(untimed(known(newExporter(service, asked, options)))))
 	if options.Uploads != nil {
-		routes.Handle("/v1/loads", untimed(known(authorized(options.Uploads, access.Loader))))
+		routes.Handle("/v1/loads", options.Origins.shared(untimed(known(authorized(options.Uploads, access.Loader)))))
 	}
 	if !options.Documents.NoIntrospection {
-		routes.Handle("GET /schema.graphql", brief(known(http.HandlerFunc(serveSchema))))
+		routes.Handle("/schema.graphql", options.Origins.shared(readOnly(brief(known(http.HandlerFunc(serveSchema))))))
 	}
 	h.operations(routes, service, options)
 	routes.Handle("/", brief(readOnly(pages(options.Pages, !options.NoPlayground))))

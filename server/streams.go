@@ -13,6 +13,7 @@ import (
 func (o Options) streams() graph.Streams {
 	streams := o.Streams
 	streams.MessageBytes, streams.Timeout = o.MaxBody, o.Timeout
+	streams.Origins = o.Origins
 	streams.Authenticate, streams.Admit, streams.Closing = o.Access.authenticate, o.Access.pace.step, closing
 	return streams
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 )
@@ -13,6 +17,7 @@ import (
 // healthCmd asks a server on this machine how it is, for whoever has no client to do so, such as a container.
 type healthCmd struct {
 	Listen  string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" placeholder:"HOST:PORT" help:"The address that the server listens on (default ${default})."`
+	TLSCert string        `name:"tls-cert" env:"COUNTYQL_TLS_CERT" placeholder:"FILE" help:"Ask by TLS, and accept only the server's certificate that is in this file."`
 	Live    bool          `help:"Ask only whether it lives, not whether it can answer."`
 	Timeout time.Duration `default:"5s" help:"Longest time to wait (default ${default})."`
 }
@@ -35,11 +40,15 @@ func (c *healthCmd) Run(a *app) error {
 	}
 	ctx, cancel := context.WithTimeout(a.ctx, c.Timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+path, nil)
+	client, scheme, err := c.client()
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+path, nil)
+	if err != nil {
+		return err
+	}
+	response, err := client.Do(request)
 	if err != nil {
 		return err
 	}
@@ -54,4 +63,30 @@ func (c *healthCmd) Run(a *app) error {
 	}
 	_, err = fmt.Fprintln(a.stdout, strings.TrimSpace(string(text)))
 	return err
+}
+
+// client asks by TLS if there is a certificate. It is the server's own file that says which certificate is right: the name in it is
+// that of the outside, not this machine's, and one that has expired is no reason to start the server again.
+func (c *healthCmd) client() (client *http.Client, scheme string, err error) {
+	if c.TLSCert == "" {
+		return http.DefaultClient, "http", nil
+	}
+	text, err := os.ReadFile(c.TLSCert)
+	if err != nil {
+		return nil, "", err
+	}
+	block, _ := pem.Decode(text)
+	if block == nil || block.Type != "CERTIFICATE" {
+		return nil, "", &usageError{"--tls-cert " + c.TLSCert + " does not begin with a certificate in PEM", "give the file that the server has"}
+	}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+		MinVersion:         tls.VersionTLS12,
+		InsecureSkipVerify: true, // the one certificate that is right is compared instead
+		VerifyConnection: func(state tls.ConnectionState) error {
+			if !bytes.Equal(state.PeerCertificates[0].Raw, block.Bytes) {
+				return fmt.Errorf("the server shows another certificate than %s has (after a change it reads the file within a second)", c.TLSCert)
+			}
+			return nil
+		},
+	}}}, "https", nil
 }

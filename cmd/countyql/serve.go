@@ -35,6 +35,8 @@ type serveCmd struct {
 
 	accessFlags
 	rateFlags
+	originFlags
+	tlsFlags
 	limitFlags
 	residentFlags
 	documentFlags
@@ -49,7 +51,7 @@ type serveCmd struct {
 
 // Validate refuses flags that make no sense.
 func (c *serveCmd) Validate() error {
-	return errors.Join(c.rateFlags.check(), c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.retentionFlags.check(), c.telemetryFlags.check())
+	return errors.Join(c.rateFlags.check(), c.originFlags.check(c.Auth), c.tlsFlags.check(), c.limitFlags.check(), c.documentFlags.check(c.PublicRead), c.retentionFlags.check(), c.telemetryFlags.check())
 }
 
 // Run opens the store and serves it.
@@ -96,7 +98,7 @@ func (c *serveCmd) serve(
 		return err
 	}
 	options := server.Options{
-		Logger: logger, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout,
+		Logger: logger, Access: who, ExportRows: c.ExportRows, ExportTimeout: c.ExportTimeout, Origins: c.CORSOrigin,
 		List: c.list, Streams: graph.Streams{Connections: c.Connections}, Telemetry: measured, Profiles: c.Pprof,
 	}
 	c.onRequests(&options)
@@ -106,6 +108,10 @@ func (c *serveCmd) serve(
 		return err
 	}
 	defer listener.Close() // Serve closes it too; this one is for the errors before
+	listener, scheme, err := c.secure(listener, measured.Metrics, logger)
+	if err != nil {
+		return err
+	}
 	if err := c.bound(&options, listener.Addr(), logger); err != nil {
 		return err
 	}
@@ -120,7 +126,7 @@ func (c *serveCmd) serve(
 	defer follow(ctx, columns.Follow)()
 	service := &query.Service{Engine: columns, Now: time.Now, Publications: publications}
 	c.onQueries(service)
-	watch(measured.Metrics, service.Gate)
+	watch(measured.Metrics, service)
 	var closeAudit, closeUploads func() error
 	options.Audit, closeAudit, err = c.openAudit(logger)
 	if err != nil {
@@ -141,7 +147,7 @@ func (c *serveCmd) serve(
 		return err
 	}
 	defer func() { err = errors.Join(err, stopOperations()) }()
-	base := "http://" + listener.Addr().String()
+	base := scheme + "://" + listener.Addr().String()
 	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
 	return server.Serve(ctx, listener, handler, server.Times{Notice: c.Notice, Grace: c.Grace})
 }

@@ -66,8 +66,12 @@ func (f *telemetryFlags) open(ctx context.Context, known []string, logger *slog.
 	}, nil
 }
 
-// watch reports how busy the engine is.
-func watch(metrics *telemetry.Metrics, gate *query.Gate) {
+// watch reports how busy the engine is, and what is kept of scopes.
+func watch(metrics *telemetry.Metrics, service *query.Service) {
+	gate := service.Gate
+	metrics.Gauge("scope_views", "Scopes of which it is kept what they show.", func() float64 { scopes, _, _ := service.ScopeViews(); return float64(scopes) })
+	metrics.Counter("scope_views_kept_total", "Sessions of a scope that found its view kept.", func() float64 { _, kept, _ := service.ScopeViews(); return float64(kept) })
+	metrics.Counter("scope_views_made_total", "Views of scopes that had to be made.", func() float64 { _, _, made := service.ScopeViews(); return float64(made) })
 	metrics.Gauge("engine_queries_running", "Engine queries that run.", func() float64 { return float64(gate.Running()) })
 	metrics.Gauge("engine_queries_waiting", "Engine queries that wait for their turn.", func() float64 { return float64(gate.Waiting()) })
 }
