@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -30,7 +31,11 @@ import (
 type spool struct {
 	dir  string
 	lock *flock.Flock
+	free func(dir string) (bytes uint64, known bool)
 }
+
+// spoolReserve is the disk space that uploads leave: the store beside them has to go on.
+const spoolReserve = 256 << 20
 
 const spoolPrefix = "spool-"
 
@@ -58,7 +63,7 @@ func openSpool(parent string) (*spool, error) {
 	if err := lock.Lock(); err != nil {
 		return nil, err
 	}
-	return &spool{dir, lock}, nil
+	return &spool{dir, lock, freeSpace}, nil
 }
 
 func (s *spool) close() error { return errors.Join(os.RemoveAll(s.dir), s.lock.Unlock()) }
@@ -130,6 +135,9 @@ func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64, stal
 	if r.ContentLength > most {
 		return nil, tooLarge(most, r.ContentLength)
 	}
+	if free, known := s.free(s.dir); known && free < uint64(max(0, r.ContentLength))+spoolReserve { //nolint:gosec // not negative
+		return nil, noRoom()
+	}
 	dir, err := os.MkdirTemp(s.dir, "upload-")
 	if err != nil {
 		return nil, err
@@ -159,7 +167,7 @@ func (s *spool) receive(w http.ResponseWriter, r *http.Request, most int64, stal
 	}
 	if err != nil {
 		u.remove()
-		return nil, err
+		return nil, noRoomLeft(err)
 	}
 	u.hash = u.fingerprint()
 	return u, nil
@@ -169,6 +177,22 @@ func unsupported(message, hint string) error {
 	err := indicator.Errorf(indicator.InvalidInput, "%s", message)
 	err.Hint = hint
 	return &statusError{http.StatusUnsupportedMediaType, err}
+}
+
+// noRoom refuses an upload for which the disk has no space.
+func noRoom() error {
+	err := indicator.Errorf(indicator.Overloaded, "the server's disk has no room for the upload")
+	err.Hint = "ask whoever runs this server to make some: countyql snapshots prune"
+	err.LimitName = "disk"
+	return &statusError{http.StatusInsufficientStorage, err}
+}
+
+// noRoomLeft is noRoom for an error that says so, and any other as it is.
+func noRoomLeft(err error) error {
+	if errors.Is(err, syscall.ENOSPC) {
+		return noRoom()
+	}
+	return err
 }
 
 func tooLarge(limit, estimate int64) error {
