@@ -63,6 +63,10 @@ soak: ## ask a server everything, ten minutes (SOAK=1h: another time), while its
 bench: $(BIN) ## compare the answers of a running server with DuckDB alone, on 10 million figures that are loaded once: BENCH=--rows=1000000 for fewer
 	go run ./bench/query $(BENCH)
 
+.PHONY: bench-peers
+bench-peers: $(BIN) ## the same, with GraphJin and PostGraphile on PostgreSQL beside them, which is installed where that may be done
+	./bench/peers/run $(BENCH)
+
 .PHONY: bench-load
 bench-load: ## compare the speed of a load with DuckDB reading the same file into a sorted table
 	go run ./bench/load

@@ -33,6 +33,8 @@ type command struct {
 	Seed     uint64        `default:"1" help:"Chooses the parameters."`
 	Profiles string        `help:"Write a CPU profile of the server under each line into this directory, after the rounds." placeholder:"DIR"`
 	Samples  string        `help:"Append every measurement to this file as benchstat reads it." placeholder:"FILE"`
+	Peers    string        `help:"Measure the servers that this file describes too, as bench/peers writes it." placeholder:"FILE"`
+	Figures  string        `help:"Only write the newest figures of the store to this file, as CSV of numbers, for other databases." placeholder:"FILE"`
 	Plain    bool          `hidden:"" help:"Be the empty handler."`
 }
 
@@ -66,6 +68,9 @@ func (c *command) compare(ctx context.Context) (err error) {
 		return err
 	}
 	defer snapshot.Close()
+	if c.Figures != "" {
+		return snapshot.WriteFigures(ctx, c.Figures)
+	}
 	domain, err := snapshot.Domain(ctx)
 	if err != nil {
 		return err
@@ -88,6 +93,11 @@ func (c *command) compare(ctx context.Context) (err error) {
 			return l.Form == question.Objects && !slices.Contains([]string{"Q6", "Q8"}, l.Question.ID)
 		}})
 	}
+	peers, err := race.ReadPeers(c.Peers, domain)
+	if err != nil {
+		return err
+	}
+	sides = append(sides, peers...)
 	lines := c.lines()
 	rows, err := race.Agree(ctx, domain, lines, sides, c.Check, c.Seed+1)
 	if err != nil {
@@ -106,6 +116,7 @@ func (c *command) compare(ctx context.Context) (err error) {
 	}
 	report.lines(results, rows)
 	report.given(ctx, server)
+	report.peers(results, peers)
 	if err := c.others(ctx, report, domain, server); err != nil {
 		return err
 	}

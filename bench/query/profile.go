@@ -36,6 +36,9 @@ func (c *command) profile(ctx context.Context, d *question.Domain, lines []race.
 					Rounds: 1, Clients: c.Clients, Duration: time.Second, Seed: uint64(time.Now().UnixNano()),
 				})
 			}
+			if asking.Err() != nil {
+				err = nil // it was stopped
+			}
 			ended <- err
 		}()
 		path := filepath.Join(c.Profiles, strings.ReplaceAll(line.Name(), " ", "-")+".pprof")

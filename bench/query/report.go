@@ -73,6 +73,9 @@ func (r *report) lines(results []*race.Result, rows map[string]int) {
 			base = result
 			continue
 		}
+		if result.Side != countyql && result.Side != engineOnly {
+			continue // peers have a table of their own
+		}
 		q := result.Line.Question
 		title := q.ID
 		if titled != q.ID {
@@ -97,6 +100,40 @@ func (r *report) lines(results []*race.Result, rows map[string]int) {
 	}
 	r.printf("\n")
 }
+
+// peers prints what other servers took for the same questions.
+func (r *report) peers(results []*race.Result, peers []race.Side) {
+	for _, peer := range peers {
+		r.printf("| question | %[1]s ms | countyql ms | ratio | %[1]s, %[2]d clients: requests/s | requests/s | ratio | goals |\n", peer.Name(), r.command.Clients)
+		r.printf("|---|--:|--:|--:|--:|--:|--:|---|\n")
+		var own *race.Result
+		for _, result := range results {
+			switch result.Side {
+			case countyql:
+				own = result
+				continue
+			case peer.Name():
+			default:
+				continue
+			}
+			one, _ := race.Best(own.One)
+			other, _ := race.Best(result.One)
+			_, many := race.Best(own.Many)
+			_, otherMany := race.Best(result.Many)
+			ratio, busy := float64(one.P50)/float64(other.P50), ratioOf(many.PerSecond, otherMany.PerSecond)
+			held := ""
+			if peer.Name() == heldTo && goalOf(own, 0).busy > 0 {
+				held = verdict([]string{"≤ 0.5, ≥ 2"}, ratio <= 0.5 && busy >= 2)
+			}
+			r.printf("| %s %s | %s | %s | %.2f | %s | %s | %s | %s |\n", result.Line.Question.ID, result.Line.Question.Title, milliseconds(result.One),
+				milliseconds(own.One), ratio, perSecond(result.Many), perSecond(own.Many), decimal(busy), held)
+		}
+		r.printf("\n")
+	}
+}
+
+// heldTo is the peer that short questions are held to.
+const heldTo = "GraphJin"
 
 // tailOf is the 99th percentile over the median, of the round in which it is lowest; NaN without rounds.
 func tailOf(rounds []race.Round) float64 {

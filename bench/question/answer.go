@@ -83,6 +83,14 @@ func (w Way) walk(value, outer any, path []string, rows *[][]any) {
 
 func lookup(value any, field string) any {
 	for name := range strings.SplitSeq(field, ".") {
+		if list, ok := value.([]any); ok {
+			n, err := strconv.Atoi(name)
+			if err != nil || n >= len(list) {
+				return nil
+			}
+			value = list[n]
+			continue
+		}
 		object, ok := value.(map[string]any)
 		if !ok {
 			return nil

@@ -102,6 +102,36 @@ type Params struct {
 	AsOf       int // a day counted from 1970-01-01
 }
 
+// Argument is a parameter as a server that knows ordinals and days takes it: indicator, indicators, county, counties, province,
+// period (its last day), or x and y, the first and the second indicator. It is nil for any other name.
+func (p Params) Argument(name string) any {
+	switch {
+	case name == "indicators":
+		return ordinals(p.Indicators)
+	case name == "counties":
+		return ordinals(p.Counties)
+	case name == "province":
+		return p.Province.Ordinal
+	case name == "period":
+		return p.Period.End
+	case name == "county" && len(p.Counties) > 0:
+		return p.Counties[0].Ordinal
+	case (name == "indicator" || name == "x") && len(p.Indicators) > 0:
+		return p.Indicators[0].Ordinal
+	case name == "y" && len(p.Indicators) > 1:
+		return p.Indicators[1].Ordinal
+	}
+	return nil
+}
+
+func ordinals(terms []Term) []int {
+	list := make([]int, len(terms))
+	for i, t := range terms {
+		list[i] = t.Ordinal
+	}
+	return list
+}
+
 // Drawer draws parameters. The same seed draws the same ones.
 type Drawer struct {
 	domain *Domain

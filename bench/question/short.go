@@ -64,7 +64,8 @@ func sums() *Question {
 // rates is Q4.
 func rates() *Question {
 	return byProvince("Q4", "rate by province", "value", func(d *Domain) []Term { return d.byPrefix["rate"] },
-		"100 * sum(numerator) / sum(denominator)")
+		// A rate that is reported as missing may have counts, from the indicators of its counts, and is left out.
+		"100 * sum(numerator) FILTER (value IS NOT NULL) / sum(denominator) FILTER (value IS NOT NULL)")
 }
 
 func byProvince(id, title, measure string, about func(*Domain) []Term, expression string) *Question {

@@ -136,7 +136,7 @@ func (c *counting) Ask(ctx context.Context, request Request) error {
 
 func domain() *question.Domain {
 	d := &question.Domain{
-		Indicators: []question.Term{{Code: "count_0"}, {Code: "count_1", Ordinal: 1}},
+		Indicators: []question.Term{{Code: "count_0"}, {Code: "count_1", Ordinal: 1}, {Code: "rate_0", Ordinal: 2}},
 		Regions:    []question.Term{{Code: "11"}, {Code: "110101", Ordinal: 1}},
 		Periods:    []question.Period{{Label: "2015-01", End: 30}},
 	}

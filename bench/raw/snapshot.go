@@ -71,6 +71,14 @@ func (s *Snapshot) Domain(ctx context.Context) (*question.Domain, error) {
 	return d, err
 }
 
+// WriteFigures writes the current totals of measured figures as CSV: the ordinals of indicator, county and province, the last day of
+// the period, whether it is the newest, value, numerator and denominator.
+func (s *Snapshot) WriteFigures(ctx context.Context, file string) error {
+	_, err := s.db.ExecContext(ctx, "COPY (SELECT indicator, region, province, period_end AS period, next_end = 2147483647 AS newest, value, "+
+		"numerator, denominator FROM s.observation JOIN place USING (region) WHERE slice = 0 AND status = 0) TO "+quoted(file)+" (HEADER)")
+	return err
+}
+
 func (s *Snapshot) each(ctx context.Context, query string, read func(scan func(...any) error) error) error {
 	rows, err := s.db.QueryContext(ctx, query)
 	if err != nil {
