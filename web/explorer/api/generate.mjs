@@ -1,6 +1,7 @@
-// Writes operations.generated.ts: the text of every operation, and the types of its variables and its answer by the schema.
-// With --check it writes nothing and fails where the file is not what it would write.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+// Writes operations.generated.ts: the text of every operation, and the types of its variables and its answer by the schema; and
+// documents/: the same texts in a file each, as a server reads them that answers no others. With --check it writes nothing and
+// fails where a file is not what it would write.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { codegen } from "@graphql-codegen/core";
 import * as documentNodes from "@graphql-codegen/typed-document-node";
 import * as schemaTypes from "@graphql-codegen/typescript";
@@ -49,9 +50,36 @@ const generated = await codegen({
 // The compiler asks for the word where a method takes the place of an inherited one.
 const text = generated.replace("  toString():", "  override toString():");
 
+const texts = new Map();
+for (const [, name, operation] of text.matchAll(
+  /const (\w+)Document = new TypedDocumentString\(`([^`]*)`\)/g,
+)) {
+  if (/\\|\$\{/.test(operation)) {
+    throw new Error(`${name} has characters that mean something else in what was generated`);
+  }
+  texts.set(`${name}.graphql`, `${operation.trim()}\n`);
+}
+if (texts.size !== document.definitions.filter(({ kind }) => kind === "OperationDefinition").length) {
+  throw new Error("not every operation was found in what was generated");
+}
+const documents = new URL("documents/", import.meta.url);
+const written = existsSync(documents) ? readdirSync(documents) : [];
+const stale = written.filter((name) => !texts.has(name));
+
 if (!process.argv.includes("--check")) {
   writeFileSync(target, text);
-} else if (readFileSync(target, "utf8") !== text) {
-  console.error("explorer/api/operations.generated.ts is not current: npm run generate");
-  process.exit(1);
+  mkdirSync(documents, { recursive: true });
+  for (const [name, operation] of texts) {
+    writeFileSync(new URL(name, documents), operation);
+  }
+  for (const name of stale) {
+    rmSync(new URL(name, documents));
+  }
+} else {
+  const current = ([name, operation]) =>
+    written.includes(name) && readFileSync(new URL(name, documents), "utf8") === operation;
+  if (readFileSync(target, "utf8") !== text || stale.length > 0 || ![...texts].every(current)) {
+    console.error("explorer/api/operations.generated.ts and documents/ are not current: npm run generate");
+    process.exit(1);
+  }
 }
