@@ -60,27 +60,42 @@ func abuses() map[string]abusive {
 		chained += fmt.Sprintf(" fragment f%d on Region { code ...f%d successor { ...f%d } }", i, i+1, i+1)
 	}
 	chained += " fragment f60 on Region { code }"
+	var doubled, long, short string
+	for i := range 500 {
+		short += fmt.Sprintf(" fragment f%d on Query { ...f%d }", i, i+1)
+		if i < 26 {
+			doubled += fmt.Sprintf("fragment f%d on Query{...f%d ...f%d}", i, i+1, i+1)
+		}
+		if i < 95 {
+			long += fmt.Sprintf(" fragment f%d on Query { region(code: \"1\") { code name nameEn level parent { code name } children { totalCount } } a%d: region(code: \"1\") { code successor { code } } ...f%d }", i, i, i+1)
+		}
+	}
 	items := `{"codes": [` + strings.TrimSuffix(strings.Repeat(`"370105",`, 20_000), ",") + `]}`
 	return map[string]abusive{
-		"nested braces":      {document: strings.Repeat("{a", 300_000)},
-		"nested lists":       {document: "{search(text:" + strings.Repeat("[", 900_000)},
-		"nested types":       {document: "query($a:" + strings.Repeat("[", 900_000)},
-		"deep":               {document: deep(200)},
-		"aliases":            {document: "{ " + each(10_000, "a%d: snapshot { id } ") + "}"},
-		"aliases inside":     {document: "{ snapshot { " + each(900, "a%d: id ") + "} }"},
-		"one field":          {document: `{ region(code: "1") { ` + strings.Repeat("code ", 20_000) + "} }"},
-		"one field, shorter": {document: `{ region(code: "1") { ` + strings.Repeat("code ", 3_000) + "} }"},
-		"long":               {document: "{ " + strings.Repeat("a", 1_000_000) + " }"},
-		"cycle":              {document: "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"},
-		"doubling":           {document: doubling},
-		"chained":            {document: chained},
-		"unknown fields":     {document: "{ snapshot { " + each(900, "nothing%d ") + "} }"},
-		"unknown directives": {document: "{ snapshot { id " + strings.Repeat("@a ", 1500) + "} }"},
-		"items":              {document: `query($codes: [String!]) { availability(regions: {codes: $codes}) { observations } }`, variables: items},
-		"deep variables":     {document: `query($d: Date) { observations(where: {}, asOf: $d) { totalCount } }`, variables: `{"d": ` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`},
-		"a long text":        {document: `query($t: Date) { observations(where: {}, asOf: $t) { totalCount } }`, variables: `{"t": "` + strings.Repeat("9", 900_000) + `"}`},
-		"a zero":             {document: "{ search(text: \"\x00\") { matched } }"},
-		"introspection":      {document: "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }"},
+		"2 MB of braces":      {document: strings.Repeat("{a", 1_000_000)},
+		"nested braces":       {document: strings.Repeat("{a", 300_000)},
+		"nested lists":        {document: "{search(text:" + strings.Repeat("[", 900_000)},
+		"nested types":        {document: "query($a:" + strings.Repeat("[", 900_000)},
+		"deep":                {document: deep(200)},
+		"aliases":             {document: "{ " + each(10_000, "a%d: snapshot { id } ") + "}"},
+		"aliases inside":      {document: "{ snapshot { " + each(900, "a%d: id ") + "} }"},
+		"one field":           {document: `{ region(code: "1") { ` + strings.Repeat("code ", 20_000) + "} }"},
+		"one field, shorter":  {document: `{ region(code: "1") { ` + strings.Repeat("code ", 3_000) + "} }"},
+		"long":                {document: "{ " + strings.Repeat("a", 1_000_000) + " }"},
+		"cycle":               {document: "{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }"},
+		"doubling":            {document: doubling},
+		"doubling, 948 bytes": {document: "{ ...f0 }" + doubled + " fragment f26 on Query { snapshot { id } }"},
+		"chained, 20 KB":      {document: "{ ...f0 }" + long + " fragment f95 on Query { snapshot { id } }"},
+		"chained, often":      {document: "{ ...f0 }" + short + " fragment f500 on Query { snapshot { id } }"},
+		"chained":             {document: chained},
+		"unknown fields":      {document: "{ snapshot { " + each(900, "nothing%d ") + "} }"},
+		"unknown directives":  {document: "{ snapshot { id " + strings.Repeat("@a ", 1500) + "} }"},
+		"40 KB of directives": {document: "{ snapshot { id " + strings.Repeat("@a ", 13_500) + "} }"},
+		"items":               {document: `query($codes: [String!]) { availability(regions: {codes: $codes}) { observations } }`, variables: items},
+		"deep variables":      {document: `query($d: Date) { observations(where: {}, asOf: $d) { totalCount } }`, variables: `{"d": ` + strings.Repeat("[", 9_000) + strings.Repeat("]", 9_000) + `}`},
+		"a long text":         {document: `query($t: Date) { observations(where: {}, asOf: $t) { totalCount } }`, variables: `{"t": "` + strings.Repeat("9", 900_000) + `"}`},
+		"a zero":              {document: "{ search(text: \"\x00\") { matched } }"},
+		"introspection":       {document: "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }"},
 	}
 }
 

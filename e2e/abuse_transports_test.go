@@ -15,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/countyql/countyql/graph"
+	"github.com/countyql/countyql/graph/document"
 	"github.com/countyql/countyql/server"
 )
 
@@ -25,7 +26,7 @@ const mediaEvents = "text/event-stream"
 // refusal; a connection that was closed instead of an answer has an answer made up with the code.
 type carrier func(t *testing.T, server, token string, request []byte) (status int, answer []byte)
 
-// carriers has one for each transport.
+// carriers has one for each transport, and one for a document that is sent once and then meant by its hash.
 var carriers = map[string]carrier{
 	"POST": func(t *testing.T, server, token string, request []byte) (int, []byte) {
 		return carried(t, http.MethodPost, server+"/graphql", token, mediaGraphQL, request)
@@ -46,6 +47,22 @@ var carriers = map[string]carrier{
 		wantFrame(t, conn, "", "connection_ack")
 		_ = conn.Write(t.Context(), websocket.MessageText, fmt.Appendf(nil, `{"id":"1","type":"subscribe","payload":%s}`, request)) // it may be closed before the end
 		return socketAnswer(t, conn)
+	},
+	"hash": func(t *testing.T, server, token string, request []byte) (int, []byte) {
+		target := server + "/graphql"
+		var fields map[string]json.RawMessage
+		var text string
+		if !utf8.Valid(request) || json.Unmarshal(request, &fields) != nil || fields["extensions"] != nil || json.Unmarshal(fields["query"], &text) != nil || text == "" {
+			return carried(t, http.MethodPost, target, token, mediaGraphQL, request) // there is nothing to hash
+		}
+		fields["extensions"] = encode(t, persisted(document.Hash(text)))
+		status, answer := carried(t, http.MethodPost, target, token, mediaGraphQL, encode(t, fields))
+		delete(fields, "query")
+		again, by := carried(t, http.MethodPost, target, token, mediaGraphQL, encode(t, fields))
+		if strings.Contains(string(by), "PERSISTED_QUERY_NOT_FOUND") { // it was not worth remembering
+			return status, answer
+		}
+		return again, by
 	},
 }
 

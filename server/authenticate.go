@@ -110,11 +110,11 @@ func quotable(text string) string {
 	}, text)
 }
 
-// authorized refuses principals without a role.
+// authorized refuses principals without a role, and those with a scope where more than reading is needed: that is about everything.
 func authorized(next http.Handler, role access.Role) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		principal, ok := access.Of(r.Context())
-		if ok && principal.May(role) {
+		if ok && principal.May(role) && (role == access.Reader || principal.Scope.Everything()) {
 			next.ServeHTTP(w, r)
 			return
 		}
@@ -126,6 +126,10 @@ func authorized(next http.Handler, role access.Role) http.Handler {
 		}
 		err := indicator.Errorf(indicator.Forbidden, "this needs the role %s, and the token has the role %s", role, principal.Role)
 		err.Hint = "ask whoever runs this server for a token of that role"
+		if principal.May(role) {
+			err = indicator.Errorf(indicator.Forbidden, "a token with a scope may do nothing but ask: the rest is about everything")
+			err.Hint = "use a token without a scope"
+		}
 		refuseBearer(w, err, true)
 	})
 }

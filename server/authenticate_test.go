@@ -27,6 +27,7 @@ var somebody = tokens{
 	"r": {Name: "anna", Role: access.Reader},
 	"l": {Name: "ben", Role: access.Loader},
 	"a": {Name: "cleo", Role: access.Admin},
+	"s": {Name: "dora", Role: access.Admin, Scope: access.Scope{Regions: []string{"37"}}},
 }
 
 func TestAuthenticated(t *testing.T) {
@@ -55,6 +56,8 @@ func TestAuthenticated(t *testing.T) {
 		{"public, a role needed", false, access.Loader, nil, 401, "", "UNAUTHENTICATED", "Bearer"},
 		{"too low a role", false, access.Loader, []string{"Bearer r"}, 403, "", "FORBIDDEN", "insufficient_scope"},
 		{"the role", false, access.Loader, []string{"Bearer l"}, 200, "ben", "", ""},
+		{"a scope", false, access.Admin, []string{"Bearer s"}, 403, "", "FORBIDDEN", "insufficient_scope"},
+		{"a scope where reading is all", false, access.Reader, []string{"Bearer s"}, 200, "dora", "", ""},
 		{"a higher role", false, access.Loader, []string{"Bearer a"}, 200, "cleo", "", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

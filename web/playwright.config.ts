@@ -11,7 +11,7 @@ if (!baseURL) {
 
 export default defineConfig({
   testDir: "tests",
-  globalSetup: "./tests/set-up.ts",
+  globalSetup: listed ? undefined : "./tests/set-up.ts",
   outputDir: "test-results",
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
