@@ -60,5 +60,24 @@ func (r *Resolver) budgetOf(ctx context.Context) *Budget {
 		budget.Limits = append(budget.Limits, r.around(ctx)...)
 	}
 	budget.Limits = append(budget.Limits, r.limits...)
+	budget.Limits = append(budget.Limits, r.engineLimits(ctx)...)
 	return budget
+}
+
+// engineLimits are those of the engine's memory and temporary space, which all requests share.
+func (r *Resolver) engineLimits(ctx context.Context) []Limit {
+	if r.service.Bounds == nil {
+		return nil
+	}
+	var list []Limit
+	bounds := r.service.Bounds(ctx)
+	for _, limit := range []Limit{
+		{Name: query.LimitEngineMemory, Unit: "bytes of memory that the engine's queries take, of all clients", Most: bounds.Memory},
+		{Name: query.LimitEngineTemporary, Unit: "bytes of temporary files that the engine's queries spill into, of all clients", Most: bounds.Temporary},
+	} {
+		if limit.Most > 0 {
+			list = append(list, limit)
+		}
+	}
+	return list
 }

@@ -109,8 +109,11 @@ func present(ctx context.Context, err *indicator.Error) *gqlerror.Error {
 	}
 	if err.LimitName != "" {
 		extensions["limitName"] = err.LimitName
-		if err.Limit > 0 { // the engine does not say by how much
-			extensions["limit"], extensions["estimate"] = err.Limit, err.Estimate
+		if err.Limit > 0 {
+			extensions["limit"] = err.Limit
+		}
+		if err.Estimate > 0 { // an engine does not say how much it would have taken
+			extensions["estimate"] = err.Estimate
 		}
 	}
 	if err.RetryAfter > 0 {

@@ -52,10 +52,32 @@ func (s *Session) beyondEngine(err error) error {
 			Hint: "select fewer regions, indicators or periods", LimitName: "rows", Limit: limit, Estimate: limit + 1,
 		}
 	case errors.As(err, &memory):
-		return &indicator.Error{
-			Code: indicator.TooLarge, Message: "the engine has not enough memory or temporary space for the request",
-			Hint: "select fewer regions, indicators or periods", LimitName: "engineMemory",
-		}
+		return exhausted(memory)
 	}
+	return err
+}
+
+// The names of the engine's limits.
+const (
+	LimitEngineMemory    = "engineMemory"
+	LimitEngineTemporary = "engineTemporary"
+)
+
+// exhausted says which of the engine's limits was reached. Nobody knows before how much a query takes, nor afterwards how much it
+// would have taken.
+func exhausted(memory *store.MemoryError) *indicator.Error {
+	err := &indicator.Error{
+		Code: indicator.TooLarge, Hint: "select fewer regions, indicators or periods, or try again when there are fewer requests",
+		LimitName: LimitEngineMemory, Limit: memory.Limit,
+	}
+	what := "memory"
+	if memory.Temporary {
+		what, err.LimitName = "temporary space", LimitEngineTemporary
+	}
+	most := ""
+	if memory.Limit > 0 {
+		most = fmt.Sprintf(" than the %d bytes that it has for all requests together", memory.Limit)
+	}
+	err.Message = fmt.Sprintf("the engine needs more %s for the request%s; how much more cannot be told", what, most)
 	return err
 }

@@ -3,10 +3,12 @@ package query
 import (
 	"context"
 	"errors"
+	"fmt"
 	"runtime"
 	"testing"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // The fields of an operation share its limit on cells: each is within it, both together are not.
@@ -79,4 +81,23 @@ func TestGate(t *testing.T) {
 		t.Fatalf("%v, %d wait", err, g.waiting.Load())
 	}
 	again()
+}
+
+// What the engine ran out of is told by name, with the limit where it is known, and no estimate, which nobody has.
+func TestBeyondEngine(t *testing.T) {
+	t.Parallel()
+	s := newSession(t)
+	for _, test := range []struct {
+		err     store.MemoryError
+		name    string
+		message string
+	}{
+		{store.MemoryError{Limit: 20e6}, LimitEngineMemory, "the engine needs more memory for the request than the 20000000 bytes that it has for all requests together; how much more cannot be told"},
+		{store.MemoryError{Temporary: true}, LimitEngineTemporary, "the engine needs more temporary space for the request; how much more cannot be told"},
+	} {
+		typed := wantCode(t, s.beyondEngine(fmt.Errorf("select: %w", &test.err)), indicator.TooLarge)
+		if typed.LimitName != test.name || typed.Limit != test.err.Limit || typed.Estimate != 0 || typed.Message != test.message {
+			t.Errorf("%+v", typed)
+		}
+	}
 }

@@ -19,6 +19,8 @@ type Service struct {
 	Now func() time.Time
 	// Publications are announced when the engine serves another snapshot; nil if nobody tells.
 	Publications *Publications
+	// Bounds tells the engine's limits on memory and temporary space; nil if nobody does.
+	Bounds func(ctx context.Context) store.Bounds
 
 	views views
 }

@@ -23,9 +23,17 @@ func (e *RowCapError) Error() string {
 	return fmt.Sprintf("the selection has more than %d rows", e.Cap)
 }
 
+// Bounds are an engine's limits on what its queries together take, in bytes; 0 where there is none or nobody can tell.
+type Bounds struct {
+	Memory    int64
+	Temporary int64 // space for the temporary files of queries that outgrow the memory
+}
+
 // MemoryError is returned by Select and Count when the engine's limits on memory and temporary space do not suffice.
 type MemoryError struct {
-	Detail string // the engine's words
+	Detail    string // the engine's words
+	Temporary bool   // the temporary space does not suffice; otherwise the memory
+	Limit     int64  // that of Bounds which was reached; 0 where nobody can tell
 }
 
 // Error has the engine's words.

@@ -124,7 +124,7 @@ func (c *serveCmd) serve(
 		}
 	})()
 	defer follow(ctx, columns.Follow)()
-	service := &query.Service{Engine: columns, Now: time.Now, Publications: publications}
+	service := &query.Service{Engine: columns, Now: time.Now, Publications: publications, Bounds: engine.Bounds}
 	c.onQueries(service)
 	watch(measured.Metrics, service)
 	var closeAudit, closeUploads func() error

@@ -22,6 +22,9 @@ type database struct {
 	mu     sync.Mutex
 	idle   []*connection
 	closed bool
+
+	bounds     store.Bounds // as set when the instance was opened; 0 for a share of the disk
+	spillsInto string
 }
 
 // maxIdle bounds the connections kept for later queries; more may be open at a time.
@@ -56,6 +59,13 @@ func openDatabase(settings map[string]string) (*database, error) {
 	var message string
 	if mapping.OpenExt("", &d.db, config, &message) == mapping.StateError {
 		return nil, fmt.Errorf("duckdb: open: %s", message)
+	}
+	// An instance that is opened with the limit shows it and does not hold it: it has to be set once there are temporary files to limit.
+	if limit := settings["max_temp_directory_size"]; limit != "" {
+		if err := d.exec(context.Background(), "SET max_temp_directory_size = "+quoted(limit)); err != nil {
+			d.close()
+			return nil, err
+		}
 	}
 	return d, nil
 }
@@ -127,7 +137,12 @@ func (d *database) query(ctx context.Context, sql string) (*result, error) {
 		return nil, err
 	}
 	defer d.release(c)
-	return c.query(ctx, sql)
+	r, err := c.query(ctx, sql)
+	var failed *queryError
+	if errors.As(err, &failed) && failed.kind == mapping.ErrorTypeOutOfMemory {
+		return nil, d.exhausted(failed.message)
+	}
+	return r, err
 }
 
 func (c *connection) query(ctx context.Context, sql string) (*result, error) {
@@ -143,9 +158,6 @@ func (c *connection) query(ctx context.Context, sql string) (*result, error) {
 		r.close()
 		if err := ctx.Err(); err != nil {
 			return nil, err
-		}
-		if failed.kind == mapping.ErrorTypeOutOfMemory {
-			return nil, &store.MemoryError{Detail: failed.message}
 		}
 		return nil, failed
 	}

@@ -238,22 +238,6 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// TestSpill sorts more than the memory limit in a served snapshot, which may write to its own temporary files.
-func TestSpill(t *testing.T) {
-	e := open(t, t.TempDir(), Options{MemoryLimit: "64MB", Threads: 1, TempDir: t.TempDir()})
-	mustCommit(t, e, 1)
-	s, err := e.Pin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Release()
-	r, err := s.(*pinned).db.query(t.Context(), "SELECT count(DISTINCT hash(range)::VARCHAR || 'a text that makes the row long') FROM range(2000000)")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.close()
-}
-
 // TestOnQuery counts one query for a selection and one for a count.
 func TestOnQuery(t *testing.T) {
 	var asked []string

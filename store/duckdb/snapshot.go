@@ -9,8 +9,6 @@ import (
 	"os"
 	"sync"
 
-	"github.com/duckdb/duckdb-go/v2/mapping"
-
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -52,6 +50,10 @@ func (e *Engine) openFile(ctx context.Context, path string) (*database, error) {
 	settings["temp_directory"] = e.spillDir()
 	db, err := openDatabase(settings)
 	if err != nil {
+		return nil, err
+	}
+	if err := db.readLimits(ctx, e.options); err != nil {
+		db.close()
 		return nil, err
 	}
 	err = db.exec(ctx,
@@ -102,12 +104,11 @@ func damaged(ctx context.Context, id string, err error) error {
 		outside *fs.PathError
 		format  *FormatError
 		already *store.DamagedError
-		failed  *queryError
+		memory  *store.MemoryError
 	)
 	switch {
-	case err == nil, ctx.Err() != nil, errors.As(err, &outside), errors.As(err, &format), errors.As(err, &already):
-		return err
-	case errors.As(err, &failed) && failed.kind == mapping.ErrorTypeOutOfMemory:
+	case err == nil, ctx.Err() != nil, errors.As(err, &outside), errors.As(err, &format), errors.As(err, &already),
+		errors.As(err, &memory):
 		return err
 	}
 	return &store.DamagedError{ID: id, Err: err}
