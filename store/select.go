@@ -87,7 +87,7 @@ type Position struct {
 	Value            float64       // for ByValue; NaN where missing
 }
 
-// Rows are figures as parallel arrays of equal length.
+// Rows are figures as parallel arrays of equal length. They are to be read only: columns may be shared.
 type Rows struct {
 	Indicator  []int32
 	Slice      []int32

@@ -2,6 +2,7 @@ package resident
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -38,7 +39,13 @@ func (b *builder) add(piece *store.Rows, from, to int) error {
 		period := indicator.Period{Start: piece.Start[i], End: piece.End[i]}
 		if n := len(block.runs); n == 0 || block.runs[n-1].period != period {
 			b.endRun()
+			if n > 0 && !before(block.runs[n-1].period, period) {
+				return errOrder
+			}
 			block.runs = append(block.runs, run{period: period, first: int32(rows + i - from)})
+		}
+		if n := len(b.regions); n > 0 && b.regions[n-1] >= piece.Region[i] {
+			return errOrder
 		}
 		b.regions = append(b.regions, piece.Region[i])
 	}
@@ -55,6 +62,10 @@ func (b *builder) add(piece *store.Rows, from, to int) error {
 	block.rows += to - from
 	return nil
 }
+
+var errOrder = errors.New("figures were not read in natural order")
+
+func before(a, b indicator.Period) bool { return a.End < b.End || a.End == b.End && a.Start < b.Start }
 
 // bytesOf shows a column of bytes by another name as one of int8.
 func bytesOf[T ~int8](column []T) []int8 {

@@ -33,38 +33,31 @@ type seenPart struct {
 	set, from, len int32
 }
 
+// counter counts rows by keys.
+type counter struct {
+	by       []store.Key
+	byRegion int // the place of the region among the keys, -1 if it is none
+	regions  int // of the catalogue
+	groups   map[[mostKeys]int32]*group
+	// In progress, by region: rows that have all keys but the region in common.
+	common  [mostKeys]int32
+	alone   []store.Tally // by region, without keys
+	counted []int32       // regions that have any
+}
+
 // tally counts the picked rows by keys.
 func (p *picker) tally(by []store.Key) []store.Tally {
-	groups := make(map[[mostKeys]int32]*group)
-	byRegion := slices.Contains(by, store.KeyRegion)
-	find := func(keys [mostKeys]int32) *group {
-		g := groups[keys]
-		if g == nil {
-			g = &group{Tally: store.Tally{Keys: slices.Clone(keys[:len(by)]), First: indicator.NoDay, Last: indicator.NoDay}}
-			if !byRegion {
-				g.seen = regionSet{bits: make([]uint64, len(p.levels)/64+1)}
-			}
-			groups[keys] = g
-		}
-		return g
-	}
+	c := counter{by: by, byRegion: slices.Index(by, store.KeyRegion), regions: len(p.levels), groups: make(map[[mostKeys]int32]*group)}
 	for i := range p.segments {
-		s := &p.segments[i]
-		if whole, keys := s.keys(by); whole {
-			find(keys).add(s, 0, s.len)
-			continue
-		}
-		for at := range s.len {
-			_, keys := (&segment{s.block, s.run, s.row + at, 1}).keys(by)
-			find(keys).add(s, at, at+1)
-		}
+		c.add(&p.segments[i])
 	}
+	c.flush()
 	if len(by) == 0 {
-		find([mostKeys]int32{})
+		c.find([mostKeys]int32{})
 	}
-	tallies := make([]store.Tally, 0, len(groups))
-	for _, g := range groups {
-		if byRegion {
+	tallies := make([]store.Tally, 0, len(c.groups))
+	for _, g := range c.groups {
+		if c.byRegion >= 0 {
 			g.Regions = 1
 		}
 		tallies = append(tallies, g.Tally)
@@ -73,7 +66,80 @@ func (p *picker) tally(by []store.Key) []store.Tally {
 	return tallies
 }
 
-// keys returns the keys of the first row of a segment, and whether they are those of every row of it.
+func (c *counter) find(keys [mostKeys]int32) *group {
+	g := c.groups[keys]
+	if g == nil {
+		g = &group{Tally: store.Tally{Keys: slices.Clone(keys[:len(c.by)]), First: indicator.NoDay, Last: indicator.NoDay}}
+		if c.byRegion < 0 {
+			g.seen = regionSet{bits: make([]uint64, c.regions/64+1)}
+		}
+		c.groups[keys] = g
+	}
+	return g
+}
+
+// add counts the rows of a segment.
+func (c *counter) add(s *segment) {
+	whole, keys := s.keys(c.by)
+	switch {
+	case !whole:
+		for at := range s.len {
+			one := segment{s.block, s.run, s.row + at, 1}
+			_, keys := one.keys(c.by)
+			c.find(keys).add(&one)
+		}
+	case c.byRegion >= 0:
+		c.addByRegion(s, keys)
+	default:
+		c.find(keys).add(s)
+	}
+}
+
+// addByRegion counts rows that have all keys but the region in common.
+func (c *counter) addByRegion(s *segment, keys [mostKeys]int32) {
+	keys[c.byRegion] = 0
+	if keys != c.common {
+		c.flush()
+		c.common = keys
+	}
+	if c.alone == nil {
+		c.alone = make([]store.Tally, c.regions)
+	}
+	r := &s.block.runs[s.run]
+	for _, region := range s.block.sets[r.set][s.row-r.first:][:s.len] {
+		t := &c.alone[region]
+		if t.Rows == 0 {
+			t.First, t.Last = indicator.NoDay, indicator.NoDay
+			c.counted = append(c.counted, region)
+		}
+		extend(t, 1, r.period)
+	}
+}
+
+// flush makes groups of the rows in progress.
+func (c *counter) flush() {
+	for _, region := range c.counted {
+		keys := c.common
+		keys[c.byRegion] = region
+		g, t := c.find(keys), &c.alone[region]
+		extend(&g.Tally, t.Rows, indicator.Period{Start: t.First, End: t.Last})
+		*t = store.Tally{}
+	}
+	c.counted = c.counted[:0]
+}
+
+// extend adds rows within a period to a tally.
+func extend(t *store.Tally, rows int64, period indicator.Period) {
+	t.Rows += rows
+	if t.First == indicator.NoDay || period.Start < t.First {
+		t.First = period.Start
+	}
+	if t.Last == indicator.NoDay || period.End > t.Last {
+		t.Last = period.End
+	}
+}
+
+// keys returns the keys of the first row of a segment, and whether every row of it has them, the region apart.
 func (s *segment) keys(by []store.Key) (whole bool, keys [mostKeys]int32) {
 	b := s.block
 	whole = true
@@ -87,7 +153,6 @@ func (s *segment) keys(by []store.Key) (whole bool, keys [mostKeys]int32) {
 			keys[i] = int32(b.status)
 		case store.KeyRegion:
 			keys[i] = b.region(s.run, s.row)
-			whole = whole && s.len == 1
 		case store.KeyMissing:
 			keys[i] = int32(b.missing.at(s.row))
 			whole = whole && (s.len == 1 || b.missing.all == nil)
@@ -100,26 +165,20 @@ func (s *segment) keys(by []store.Key) (whole bool, keys [mostKeys]int32) {
 	return whole, keys
 }
 
-// add counts the rows from..to of a segment.
-func (g *group) add(s *segment, from, to int32) {
+// add counts the rows of a segment.
+func (g *group) add(s *segment) {
 	b, r := s.block, &s.block.runs[s.run]
-	g.Rows += int64(to - from)
-	if g.First == indicator.NoDay || r.period.Start < g.First {
-		g.First = r.period.Start
-	}
-	if g.Last == indicator.NoDay || r.period.End > g.Last {
-		g.Last = r.period.End
-	}
+	extend(&g.Tally, int64(s.len), r.period)
 	if g.seen.bits == nil {
 		return
 	}
-	part := seenPart{b, r.set, s.row + from - r.first, to - from}
+	part := seenPart{b, r.set, s.row - r.first, s.len}
 	if g.last == part {
 		return
 	}
 	g.last = part
-	for at := from; at < to; at++ {
-		if g.seen.add(b.region(s.run, s.row+at)) {
+	for _, region := range b.sets[r.set][part.from:][:part.len] {
+		if g.seen.add(region) {
 			g.Regions++
 		}
 	}

@@ -19,7 +19,8 @@ type directory struct {
 // entry is a series of a snapshot.
 type entry struct {
 	series
-	rows int64
+	rows  int64
+	place int64 // of the first in natural order
 
 	// Guarded by Engine.mu.
 	block  *block // nil unless it is in memory
@@ -35,19 +36,33 @@ func (e *entry) estimate() int64 { return e.rows*rowBytes + blockBytes }
 
 // readDirectory counts the figures of every series.
 func readDirectory(ctx context.Context, r store.Reader, indicators int) (directory, error) {
-	tallies, err := r.Count(ctx, store.NewSelect(), store.KeyIndicator, store.KeySlice, store.KeyStatus)
+	all, err := seriesOf(ctx, r)
 	if err != nil {
 		return directory{}, err
 	}
-	d := directory{entries: make([]entry, len(tallies)), first: make([]int, indicators+1)}
-	for i, tally := range tallies {
-		d.entries[i] = entry{rows: tally.Rows, series: series{tally.Keys[0], tally.Keys[1], indicator.Status(tally.Keys[2])}}
+	d := directory{entries: make([]entry, len(all)), first: make([]int, indicators+1)}
+	place := int64(0)
+	for i, one := range all {
+		d.entries[i] = entry{series: series{one.Indicator, one.Slice, one.Status}, rows: one.Rows, place: place}
+		place += one.Rows
 	}
-	slices.SortFunc(d.entries, func(a, b entry) int { return a.compare(b.series) })
 	for ind := range d.first {
 		d.first[ind], _ = slices.BinarySearchFunc(d.entries, int32(ind), func(e entry, ind int32) int { return cmp.Compare(e.indicator, ind) })
 	}
 	return d, nil
+}
+
+// seriesOf lists all series in natural order.
+func seriesOf(ctx context.Context, r store.Reader) ([]store.Series, error) {
+	if placed, ok := r.(store.Placed); ok {
+		return placed.Series(ctx)
+	}
+	tallies, err := r.Count(ctx, store.NewSelect(), store.KeyIndicator, store.KeySlice, store.KeyStatus)
+	all := make([]store.Series, len(tallies))
+	for i, tally := range tallies {
+		all[i] = store.Series{Indicator: tally.Keys[0], Slice: tally.Keys[1], Status: indicator.Status(tally.Keys[2]), Rows: tally.Rows}
+	}
+	return all, err
 }
 
 // estimate is what all series take about.
@@ -57,10 +72,6 @@ func (d *directory) estimate() int64 {
 		size += d.entries[i].estimate()
 	}
 	return size
-}
-
-func (s series) compare(t series) int {
-	return cmp.Or(cmp.Compare(s.indicator, t.indicator), cmp.Compare(s.slice, t.slice), cmp.Compare(s.status, t.status))
 }
 
 // find returns the series that a selection is about, in natural order.

@@ -1,46 +1,119 @@
 package resident
 
 import (
+	"math"
+	"unsafe"
+
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
 )
 
-// newRows allocates rows: columns of one type together, each bounded to its own part.
-func newRows(n int) *store.Rows {
-	words, days := make([]int32, 5*n), make([]indicator.Day, 2*n)
-	floats, precisions := make([]float64, 3*n), make([]indicator.Precision, 2*n)
-	return &store.Rows{
-		Indicator: words[:n:n], Slice: words[n : 2*n : 2*n], Region: words[2*n : 3*n : 3*n],
-		Source: words[3*n : 4*n : 4*n], Definition: words[4*n:],
-		Status: make([]indicator.Status, n), Start: days[:n:n], End: days[n:],
-		Value: floats[:n:n], Numerator: floats[n : 2*n : 2*n], Denominator: floats[2*n:],
-		Missing: make([]indicator.Missing, n), Precision: precisions[:n:n], CountsPrecision: precisions[n:],
-		Derived: make([]bool, n),
+// sharedRows is the most rows whose columns of nothing but zeros or NaN are not their own.
+const sharedRows = 1 << 16
+
+var (
+	zeros [sharedRows / 2]uint64 // for columns of up to 4 bytes a row
+	nans  = func() (all [sharedRows]float64) {
+		fill(all[:], math.NaN())
+		return all
+	}()
+)
+
+// plain says which columns are empty in all blocks of a selection: zero, or NaN where they are numbers. Most are, and cost nothing.
+type plain struct {
+	slice, status, definition, missing, precision, counts, derived bool
+}
+
+func (p *picker) plain() plain {
+	if p.count > sharedRows {
+		return plain{}
 	}
+	all := plain{true, true, true, true, true, true, true}
+	for _, b := range p.blocks {
+		definition, one := b.definition.only()
+		all.slice = all.slice && b.slice == 0
+		all.status = all.status && b.status == 0
+		all.definition = all.definition && one && definition == 0
+		all.missing = all.missing && b.missing.empty()
+		all.precision = all.precision && b.precision.empty()
+		all.counts = all.counts && withoutNumbers(&b.numerator) && withoutNumbers(&b.denominator) && b.countsPrecision.empty()
+		all.derived = all.derived && b.derived.empty()
+	}
+	return all
+}
+
+func (c *column[T]) empty() bool {
+	var zero T
+	return c.all == nil && c.one == zero
+}
+
+func withoutNumbers(c *column[uint64]) bool {
+	return c.all == nil && math.IsNaN(math.Float64frombits(c.one))
+}
+
+// zeroOr returns a column: shared zeros if it is plain.
+func zeroOr[T any](plain bool, n int) []T {
+	if plain {
+		return unsafe.Slice((*T)(unsafe.Pointer(&zeros)), n)[:n:n]
+	}
+	return make([]T, n)
+}
+
+// newRows allocates rows: columns that always differ together, each bounded to its own part.
+func newRows(n int, p plain) *store.Rows {
+	words, days := make([]int32, 3*n), make([]indicator.Day, 2*n)
+	rows := &store.Rows{
+		Indicator: words[:n:n], Region: words[n : 2*n : 2*n], Source: words[2*n:],
+		Slice: zeroOr[int32](p.slice, n), Definition: zeroOr[int32](p.definition, n), Status: zeroOr[indicator.Status](p.status, n),
+		Start: days[:n:n], End: days[n:], Missing: zeroOr[indicator.Missing](p.missing, n), Precision: zeroOr[indicator.Precision](p.precision, n),
+		CountsPrecision: zeroOr[indicator.Precision](p.counts, n), Derived: zeroOr[bool](p.derived, n),
+	}
+	if p.counts {
+		rows.Value, rows.Numerator, rows.Denominator = make([]float64, n), nans[:n:n], nans[:n:n]
+		return rows
+	}
+	floats := make([]float64, 3*n)
+	rows.Value, rows.Numerator, rows.Denominator = floats[:n:n], floats[n:2*n:2*n], floats[2*n:]
+	return rows
 }
 
 // gather copies the picked rows out.
 func (p *picker) gather() *store.Rows {
-	rows := newRows(p.count)
+	plain := p.plain()
+	rows := newRows(p.count, plain)
 	at := 0
 	for i := range p.segments {
 		s := &p.segments[i]
 		b, r, to := s.block, &s.block.runs[s.run], at+int(s.len)
 		fill(rows.Indicator[at:to], b.indicator)
-		fill(rows.Slice[at:to], b.slice)
-		fill(rows.Status[at:to], b.status)
 		fill(rows.Start[at:to], r.period.Start)
 		fill(rows.End[at:to], r.period.End)
 		copy(rows.Region[at:to], b.sets[r.set][s.row-r.first:])
-		b.value.copyTo(bits(rows.Value[at:to]), s.row)
-		b.numerator.copyTo(bits(rows.Numerator[at:to]), s.row)
-		b.denominator.copyTo(bits(rows.Denominator[at:to]), s.row)
-		b.missing.copyTo(bytesOf(rows.Missing[at:to]), s.row)
-		b.precision.copyTo(bytesOf(rows.Precision[at:to]), s.row)
-		b.countsPrecision.copyTo(bytesOf(rows.CountsPrecision[at:to]), s.row)
-		b.derived.copyTo(rows.Derived[at:to], s.row)
 		b.source.copyTo(rows.Source[at:to], s.row)
-		b.definition.copyTo(rows.Definition[at:to], s.row)
+		b.value.copyTo(bits(rows.Value[at:to]), s.row)
+		if !plain.slice {
+			fill(rows.Slice[at:to], b.slice)
+		}
+		if !plain.status {
+			fill(rows.Status[at:to], b.status)
+		}
+		if !plain.definition {
+			b.definition.copyTo(rows.Definition[at:to], s.row)
+		}
+		if !plain.missing {
+			b.missing.copyTo(bytesOf(rows.Missing[at:to]), s.row)
+		}
+		if !plain.precision {
+			b.precision.copyTo(bytesOf(rows.Precision[at:to]), s.row)
+		}
+		if !plain.derived {
+			b.derived.copyTo(rows.Derived[at:to], s.row)
+		}
+		if !plain.counts {
+			b.numerator.copyTo(bits(rows.Numerator[at:to]), s.row)
+			b.denominator.copyTo(bits(rows.Denominator[at:to]), s.row)
+			b.countsPrecision.copyTo(bytesOf(rows.CountsPrecision[at:to]), s.row)
+		}
 		at = to
 	}
 	return rows

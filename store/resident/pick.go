@@ -11,6 +11,7 @@ import (
 // picker finds the rows of a selection in blocks, in natural order.
 type picker struct {
 	selection *store.Select
+	blocks    []*block     // that the selection is about
 	spans     []store.Span // ascending, apart; nil for all regions
 	levels    []indicator.Level
 	level     [maxLevel]bool // asked for; where any is

@@ -19,7 +19,6 @@ type snapshot struct {
 type question struct {
 	picker
 	entries []*entry
-	blocks  []*block
 }
 
 var questions sync.Pool

@@ -40,11 +40,43 @@ func (r reads) testGenerated(t *testing.T) {
 		size := rapid.IntRange(max(1, whole.Len()/7), whole.Len()+2).Draw(t, "size")
 		diffRows(t, c, whole, readPages(t, snapshot, s, size))
 	}))
+	if placed, ok := snapshot.(store.Placed); ok {
+		t.Run("places", func(t *testing.T) { comparePlaces(t, snapshot, placed) })
+	}
 	for _, wrap := range r.wraps {
 		snapshot := pin(t, wrap(t, e))
 		t.Run("select wrapped", checkSelect(snapshot, all, drawCurrent))
 		t.Run("count wrapped", checkCount(snapshot, all, drawCurrent))
 	}
+}
+
+// comparePlaces reads all current figures by place.
+func comparePlaces(t *testing.T, snapshot store.Snapshot, placed store.Placed) {
+	tallies, err := snapshot.Count(t.Context(), store.NewSelect(), store.KeyIndicator, store.KeySlice, store.KeyStatus)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]store.Series, len(tallies))
+	for i, tally := range tallies {
+		want[i] = store.Series{Indicator: tally.Keys[0], Slice: tally.Keys[1], Status: indicator.Status(tally.Keys[2]), Rows: tally.Rows}
+	}
+	got, err := placed.Series(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("series (-want +got):\n%s", diff)
+	}
+	all, rows := selectRows(t, snapshot, store.NewSelect()), &store.Rows{}
+	step := int64(all.Len()/3 + 1)
+	for at := range int64(4) { // the last has nothing any more
+		part, err := placed.Range(t.Context(), at*step, (at+1)*step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		appendRows(rows, part)
+	}
+	diffRows(t, snapshot.Contents().Catalog, all, rows)
 }
 
 // drawCurrent draws a selection of current figures, mostly without what takes more than the figures themselves.

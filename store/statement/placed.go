@@ -1,0 +1,25 @@
+package statement
+
+import "strings"
+
+// Range renders the current figures at places of their natural order. It is for engines that store them so.
+func (d *Dialect) Range(from, to int64) string {
+	// Without ORDER BY: what is stored in an order is read in it.
+	return "SELECT " + figureColumns + "\nFROM " + d.Observation + d.where(d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to))
+}
+
+// CountSeries renders the number of current figures of each series: indicator, slice, status and rows, in natural order.
+func (d *Dialect) CountSeries() string {
+	return "SELECT indicator, slice, status, CAST(count(*) AS " + d.Int64 + ")\nFROM " + d.Observation + d.where() +
+		"\nGROUP BY indicator, slice, status\nORDER BY indicator, slice, status"
+}
+
+// where renders conditions on current figures.
+func (d *Dialect) where(conditions ...string) string {
+	if d.Current != "" {
+		conditions = append(conditions, d.Current)
+	}
+	var b strings.Builder
+	writeWhere(&b, conditions)
+	return b.String()
+}
