@@ -20,6 +20,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/countyql/countyql/query"
 )
 
 // pair makes a certificate for this machine and its key.
@@ -187,5 +189,45 @@ func TestServe_TLS(t *testing.T) {
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// What goes wrong with a connection before there is a request is in the server's log.
+func TestServe_ConnectionErrors(t *testing.T) {
+	t.Parallel()
+	cert, key := pair(t, "here")
+	both, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	handler := New(&query.Service{}, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	ctx, end := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() {
+		served <- Serve(ctx, tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{both}}), handler, Times{Grace: time.Minute})
+	}()
+	connection, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer connection.Close()
+	if _, err := io.WriteString(connection, "GET / HTTP/1.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadAll(connection); err != nil { // the refusal, and the end of the connection, behind which it is logged
+		t.Fatal(err)
+	}
+	end()
+	if err := <-served; err != nil {
+		t.Fatal(err)
+	}
+	if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "TLS handshake error") {
+		t.Errorf("logged: %q", text)
 	}
 }

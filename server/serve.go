@@ -36,7 +36,7 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 	var running sync.WaitGroup
 	server := &http.Server{
 		Handler: counted(handler, &running), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
-		BaseContext: func(net.Listener) context.Context { return requests },
+		ErrorLog: handler.errors, BaseContext: func(net.Listener) context.Context { return requests },
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

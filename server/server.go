@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"io/fs"
+	"log"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -105,6 +106,7 @@ func (o *Options) limits(ctx context.Context) []graph.Limit {
 type Handler struct {
 	http.Handler
 	draining atomic.Bool // the server is about to end
+	errors   *log.Logger // what goes wrong with connections
 }
 
 // New returns the HTTP handler over a service.
@@ -121,7 +123,7 @@ func New(service *query.Service, options Options) *Handler {
 	known := func(next http.Handler) http.Handler {
 		return authenticated(paced(next, options.Access.pace), options.Access, options.Logger)
 	}
-	h := &Handler{}
+	h := &Handler{errors: slog.NewLogLogger(options.Logger.Handler(), slog.LevelWarn)}
 	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
 	routes.Handle("/graphql", options.Origins.shared(answered(graphql, known, brief, options)))
 	routes.Handle("/v1/export/{file}", options.Origins.shared(untimed(known(newExporter(service, asked, options)))))
