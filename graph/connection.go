@@ -15,7 +15,7 @@ import (
 func edgesOf[T, E any](page *query.Page[T], edge func(cursor string, node T) E) []E {
 	edges := make([]E, len(page.Nodes))
 	for i, node := range page.Nodes {
-		edges[i] = edge(page.Cursors[i], node)
+		edges[i] = edge(page.Cursor(node), node)
 	}
 	return edges
 }

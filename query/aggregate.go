@@ -3,7 +3,6 @@ package query
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +37,8 @@ type AggregateRequest struct {
 	DryRun      bool
 	// Evidence makes the figures behind each group available.
 	Evidence bool
+	// GroupsOnly leaves out Totals and Warnings, which are worked out from all figures once more.
+	GroupsOnly bool
 }
 
 // Aggregation is the answer to an AggregateRequest.
@@ -93,7 +94,9 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 		return nil, err
 	}
 	answer.Totals = totals
-	answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
+	if !request.GroupsOnly {
+		answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
+	}
 	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+len(g.cells)) != nil || !meets(g, request.Having) })
 	if err := sortGroups(w, groups, request.OrderBy, request.GroupBy); err != nil {
 		return nil, err
@@ -111,7 +114,7 @@ type aggregatePlan struct {
 	*figures
 	request *AggregateRequest
 	// groupRegion is each selected region's group, by its number, but for those that are in none; nil unless grouped by region.
-	groupRegion map[int32]*catalog.Region
+	groupRegion []*catalog.Region
 	longer      int // figures left out because their periods are longer than the group's
 }
 
@@ -139,21 +142,21 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
 	}
-	if err := plan.resolveGroupBy(asked, regions); err != nil {
+	if err := plan.resolveGroupBy(s, asked, regions); err != nil {
 		return nil, err
 	}
 	plan.figures, err = s.resolve(asked, regions)
 	return plan, err
 }
 
-func (p *aggregatePlan) resolveGroupBy(asked *figureRequest, regions *regionSet) error {
+func (p *aggregatePlan) resolveGroupBy(s *Session, asked *figureRequest, regions *regionSet) error {
 	seen := make(map[string]bool)
 	for i, by := range p.request.GroupBy {
 		var kind string
 		switch {
 		case by.Region != nil:
 			kind = "region"
-			p.groupRegion = make(map[int32]*catalog.Region, len(regions.list))
+			p.groupRegion = make([]*catalog.Region, len(s.catalog.Regions()))
 			for _, r := range regions.list {
 				a := r.Ancestor(*by.Region)
 				switch {
@@ -206,57 +209,38 @@ func (p *aggregatePlan) bySource() bool {
 	return slices.ContainsFunc(p.request.GroupBy, func(by GroupBy) bool { return by.Source })
 }
 
-// group sorts the rows into groups and totals and rolls each region's rows up over time.
+// group sorts the rows into groups and totals and rolls each region's rows up over time. Totals are left out where the request does
+// without them.
 func (p *aggregatePlan) group(w *watch, s *Session) (groups, totals []*Group, err error) {
-	members := make(map[groupKey][]int32)
-	bySubject := make(map[int32][]int32, len(p.subjects))
-	for i := range p.subjects {
-		id := p.subjects[i].base.ID
-		bySubject[id] = append(bySubject[id], int32(i))
-	}
-	grain, bySource := p.grain(), p.bySource()
-	totalRows := make([][]int32, len(p.subjects))
-	for i := range int32(p.rows.Len()) {
-		if err := w.step(); err != nil {
-			return nil, nil, err
-		}
-		if region := p.rows.Region[i]; p.groupRegion != nil && p.groupRegion[region] == nil {
-			return nil, nil, p.ungroupable(&s.catalog.Regions()[region])
-		}
-		for _, x := range bySubject[p.rows.Indicator[i]] {
-			if p.rows.Slice[i] == p.total {
-				totalRows[x] = append(totalRows[x], i)
-			}
-			if key, ok := p.keyOf(x, i, grain, bySource); ok {
-				members[key] = append(members[key], i)
-			}
-		}
+	d, err := p.deal(w, s)
+	if err != nil {
+		return nil, nil, err
 	}
 	if len(p.request.GroupBy) == 0 { // an indicator without figures is a group all the same
 		for x := range p.subjects {
-			key := p.ungrouped(int32(x))
-			members[key] = append(members[key], []int32{}...)
+			d.group(p.ungrouped(int32(x)))
 		}
 	}
-	keys := slices.Collect(maps.Keys(members))
-	if err := sortRows(w, keys, compareGroupKeys); err != nil { // so that the first error is always the same
+	rows := d.rowsByGroup()
+	if err := d.sort(w); err != nil { // so that the first error is always the same
 		return nil, nil, err
 	}
-	for _, key := range keys {
-		g, err := p.newGroup(w, s, key, members[key])
+	groups = make([]*Group, 0, len(d.order))
+	for _, at := range d.order {
+		g, err := p.newGroup(w, s, d.keys[at], rows[at])
 		if err != nil {
 			return nil, nil, err
 		}
 		groups = append(groups, g)
 	}
-	for x := range p.subjects {
-		total, err := p.newGroup(w, s, p.ungrouped(int32(x)), totalRows[x])
+	for x := range d.totals {
+		total, err := p.newGroup(w, s, p.ungrouped(int32(x)), d.totals[x])
 		if err != nil {
 			var refused *indicator.Error
 			if refused = asNotAggregatable(err); refused == nil {
 				return nil, nil, err
 			}
-			total = p.refusedGroup(w, s, int32(x), totalRows[x], refused)
+			total = p.refusedGroup(w, s, int32(x), d.totals[x], refused)
 		}
 		totals = append(totals, total)
 	}
@@ -282,30 +266,6 @@ func asNotAggregatable(err error) *indicator.Error {
 	return nil
 }
 
-// keyOf returns the group of a row; false for a row that is in none.
-func (p *aggregatePlan) keyOf(x, i int32, grain indicator.Grain, bySource bool) (groupKey, bool) {
-	key := p.ungrouped(x)
-	key.slice = p.rows.Slice[i]
-	if (p.rows.Slice[i] == p.total) != (len(p.parts) == 0 && len(p.figures.request.dimensions) == 0) {
-		return key, false // broken down: the parts; else: the total
-	}
-	if p.groupRegion != nil {
-		key.region = p.groupRegion[p.rows.Region[i]].ID
-	}
-	if grain != indicator.Irregular {
-		period := grain.Containing(p.rows.End[i])
-		if p.rows.Start[i] < period.Start {
-			p.longer++
-			return key, false
-		}
-		key.start, key.end = period.Start, period.End
-	}
-	if bySource {
-		key.source = p.rows.Source[i]
-	}
-	return key, true
-}
-
 // newGroup rolls the rows of a group up over time, region by region. Without a group by region, all regions selected
 // are expected; with one, those inside the group's region.
 func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int32) (*Group, error) {
@@ -327,21 +287,9 @@ func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int3
 	if key.source >= 0 {
 		g.Source = &s.catalog.Sources()[key.source]
 	}
-	byRegion := slices.Clone(rows)
-	if err := sortRowsStable(w, byRegion, func(a, b int32) int { return cmp.Compare(p.rows.Region[a], p.rows.Region[b]) }); err != nil {
+	var err error
+	if g.cells, err = p.cellsByRegion(w, g.subject, rows); err != nil {
 		return nil, err
-	}
-	for start := 0; start < len(byRegion); {
-		end := start + 1
-		for end < len(byRegion) && p.rows.Region[byRegion[end]] == p.rows.Region[byRegion[start]] {
-			end++
-		}
-		c, err := p.newCell(w, g.subject, byRegion[start:end:end])
-		if err != nil {
-			return nil, err
-		}
-		g.cells = append(g.cells, c)
-		start = end
 	}
 	return g, nil
 }

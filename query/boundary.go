@@ -34,8 +34,12 @@ func startedAnew(r *catalog.Region) bool {
 
 // withPredecessors adds the regions whose figures may stand for those of the set.
 func (set *regionSet) withPredecessors() *regionSet {
+	heirs := set.heirs()
+	if len(heirs) == 0 {
+		return set
+	}
 	extended := &regionSet{list: slices.Clone(set.list)}
-	for _, heir := range set.heirs() {
+	for _, heir := range heirs {
 		extended.list = append(extended.list, heir.predecessors...)
 	}
 	extended.sort()
@@ -52,6 +56,9 @@ type heir struct {
 func (set *regionSet) heirs() []heir {
 	var heirs []heir
 	for _, r := range set.list {
+		if len(r.Predecessors) == 0 {
+			continue
+		}
 		var found []*catalog.Region
 		var visit func(*catalog.Region)
 		visit = func(r *catalog.Region) {

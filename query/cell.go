@@ -54,7 +54,7 @@ func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
 				newest = i
 			}
 		}
-		c.missing, c.used = r.Missing[newest], []int32{newest}
+		c.missing, c.used = r.Missing[newest], oneOfRows(rows, newest)
 		return c, nil
 	}
 	if err := f.rollUpTime(w, x, &c, known, spanOf(r, rows)); err != nil {
@@ -100,15 +100,15 @@ func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span i
 		c.gaps = rule == indicator.RuleSum && daysOf(r, rows) < span.Days()
 	}
 	if len(rows) == 1 { // such as a year that stands for its months
-		c.take(r, x, rows[0])
+		c.take(r, x, rows)
 		return nil
 	}
 	c.used = rows
 	switch rule {
 	case indicator.RuleLast:
-		c.take(r, x, slices.MaxFunc(rows, func(a, b int32) int {
+		c.take(r, x, oneOfRows(rows, slices.MaxFunc(rows, func(a, b int32) int {
 			return cmp.Or(cmp.Compare(r.End[a], r.End[b]), cmp.Compare(r.Start[a], r.Start[b]))
-		}))
+		})))
 	case indicator.RuleMin, indicator.RuleMax:
 		best := rows[0]
 		for _, i := range rows {
@@ -149,10 +149,17 @@ func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span i
 	return nil
 }
 
-// take makes a single row the cell's value. A rate whose counts are known is computed from them, so that a region's own
+// oneOfRows is the part of a list that is one row of it.
+func oneOfRows(rows []int32, row int32) []int32 {
+	at := slices.Index(rows, row)
+	return rows[at : at+1 : at+1]
+}
+
+// take makes a single row, the only one of the list, the cell's value. A rate whose counts are known is computed from them, so that a region's own
 // rate and that of a group agree.
-func (c *cell) take(r *store.Rows, x *subject, i int32) {
-	c.used = []int32{i}
+func (c *cell) take(r *store.Rows, x *subject, row []int32) {
+	i := row[0]
+	c.used = row
 	c.quantity = indicator.Quantity{Value: r.Value[i], Precision: r.Precision[i], Reported: !r.Derived[i]}
 	if x.base.Kind != indicator.Ratio {
 		return
@@ -169,6 +176,9 @@ func (c *cell) take(r *store.Rows, x *subject, i int32) {
 // disjoint picks rows whose periods do not overlap, so that no day is counted twice: the longest periods first, a year
 // before its months. The rows are returned by time.
 func disjoint(w *watch, r *store.Rows, rows []int32) ([]int32, error) {
+	if len(rows) == 1 {
+		return rows, nil
+	}
 	var picked []int32
 	period := func(i int32) indicator.Period { return indicator.Period{Start: r.Start[i], End: r.End[i]} }
 	byLength := slices.Clone(rows)

@@ -62,7 +62,8 @@ func (v *Service) Changes(ctx context.Context, session *Session, since string, r
 	if err != nil {
 		return nil, err
 	}
-	return &ChangePage{Page[*Change]{Nodes: changes, Cursors: reports.Cursors, PageInfo: reports.PageInfo}, reports}, nil
+	page := Page[*Change]{Nodes: changes, PageInfo: reports.PageInfo, cursor: func(c *Change) string { return reports.Cursor(c.Observation) }}
+	return &ChangePage{page, reports}, nil
 }
 
 // loadsAfter is the position of the first load after the one that built a snapshot: the session's own, the one it was built

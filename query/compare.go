@@ -178,8 +178,9 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 	if err := against.checkEquals("against"); err != nil {
 		return nil, nil, nil, err
 	}
-	all = &regionSet{list: slices.Concat(display.list, against.list), warnings: slices.Clone(display.warnings), spent: display.spent}
+	all = &regionSet{list: slices.Clone(display.list), warnings: slices.Clone(display.warnings), spent: display.spent}
 	if request.Against != nil {
+		all.list = append(all.list, against.list...)
 		all.warnings = slices.Concat(display.warnings, against.warnings)
 		all.spent.add(against.spent)
 	}
@@ -205,8 +206,9 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 		return nil, err
 	}
 	c.Baseline = group.baseline
-	var entries []*Entry
-	var shown []cell
+	entries := make([]*Entry, 0, len(display.list))
+	shown := make([]cell, 0, len(display.list))
+	made := newEntryMaker(group, len(display.list), display == against)
 	for _, region := range display.list {
 		if err := w.step(); err != nil {
 			return nil, err
@@ -217,7 +219,7 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 			continue
 		}
 		shown = append(shown, *found)
-		entry := group.entry(w, region, found)
+		entry := made.entry(w, region, found)
 		if request.Evidence {
 			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(w, s, found)
 		}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"math"
 	"slices"
 
 	"github.com/countyql/countyql/catalog"
@@ -20,24 +21,25 @@ type comparisonGroup struct {
 	weighted     byIndicator[*cumulativeWeights]
 }
 
-func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, cells map[int32]*cell) *comparisonGroup {
+func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, cells regionCells) *comparisonGroup {
 	g := &comparisonGroup{figures: f, polarity: x.indicator.Polarity}
 	g.subject, g.weights, g.expected = x, f.weights, against.list
-	for _, region := range against.list {
-		if w.step() != nil {
-			return g
+	if g.cells = cells.among(w, against.list); w.err != nil {
+		return g
+	}
+	g.quantities = make([]indicator.Quantity, 0, len(g.cells))
+	for i := range g.cells {
+		c := &g.cells[i]
+		if !c.quantity.Known() {
+			continue
 		}
-		if c, ok := cells[region.ID]; ok {
-			g.cells = append(g.cells, *c)
-			if c.quantity.Known() {
-				g.quantities = append(g.quantities, c.quantity)
-				if c.quantity.Precision != indicator.Exact {
-					g.inexact = append(g.inexact, *c)
-				}
-			}
+		g.quantities = append(g.quantities, c.quantity)
+		if c.quantity.Precision != indicator.Exact {
+			g.inexact = append(g.inexact, *c)
 		}
 	}
 	g.compute()
+	g.order()
 	g.mean, g.stddev = mean(g.sorted), stddev(g.sorted)
 	g.median, g.mad = quantile(g.sorted, 0.5), medianAbsoluteDeviation(g.sorted)
 	return g
@@ -65,7 +67,7 @@ func (g *comparisonGroup) precision() indicator.Precision {
 }
 
 // baseline is what the group's regions are compared with.
-func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]*cell) (indicator.Quantity, error) {
+func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells regionCells) (indicator.Quantity, error) {
 	all := g.precision()
 	median := indicator.Quantity{Value: g.median, Precision: all}
 	switch {
@@ -78,7 +80,7 @@ func (s *Session) baseline(asked *Baseline, g *comparisonGroup, cells map[int32]
 		if err != nil {
 			return indicator.NoQuantity(), at(err, "baseline", "region")
 		}
-		if c, ok := cells[r.Current().ID]; ok {
+		if c := cells.of(r.Current().ID); c != nil {
 			return c.quantity, nil
 		}
 		return indicator.NoQuantity(), nil
@@ -130,31 +132,63 @@ func (g *comparisonGroup) better(a, b float64) bool {
 	return a > b
 }
 
+// entryMaker makes the entries of a comparison. Entries and the numbers they point to are in one piece each: there are thousands.
+type entryMaker struct {
+	*comparisonGroup
+	entries []Entry
+	numbers []float64
+	members bool // every region shown is in the group
+}
+
+func newEntryMaker(g *comparisonGroup, most int, members bool) *entryMaker {
+	const pointers = 3 // numbers of an entry that may be missing
+	return &entryMaker{g, make([]Entry, 0, most), make([]float64, 0, pointers*most), members}
+}
+
+// number is a pointer to a number; nil for one that is missing.
+func (m *entryMaker) number(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	m.numbers = append(m.numbers, x)
+	return &m.numbers[len(m.numbers)-1]
+}
+
+// member reports whether a region is in the group.
+func (m *entryMaker) member(region *catalog.Region) bool {
+	if m.members {
+		return true
+	}
+	_, found := slices.BinarySearchFunc(m.expected, region.ID, compareRegionID)
+	return found
+}
+
 // entry places a region's value in the group.
-func (g *comparisonGroup) entry(w *watch, region *catalog.Region, c *cell) *Entry {
-	q := c.quantity
+func (m *entryMaker) entry(w *watch, region *catalog.Region, c *cell) *Entry {
+	g, q := m.comparisonGroup, c.quantity
 	smaller, equal := counts(g.sorted, q.Value)
-	e := &Entry{Region: region, Quantity: q, group: g, Difference: indicator.NoQuantity()}
+	m.entries = append(m.entries, Entry{Region: region, Quantity: q, group: g, Difference: indicator.NoQuantity()})
+	e := &m.entries[len(m.entries)-1]
 	e.Rank = 1 + len(g.sorted) - smaller - equal
 	if g.polarity == indicator.LowerIsBetter {
 		e.Rank = 1 + smaller
 	}
 	e.RankUncertain = g.rankUncertain(w, c)
 	n := len(g.sorted)
-	if _, member := slices.BinarySearchFunc(g.expected, region.ID, compareRegionID); !member { // as if it joined
+	if !m.member(region) { // as if it joined
 		n, equal = n+1, equal+1
 	}
 	e.Percentile = 100 * (float64(smaller) + float64(equal)/2) / float64(n)
 	if g.stddev > 0 {
-		e.ZScore = number((q.Value - g.mean) / g.stddev)
+		e.ZScore = m.number((q.Value - g.mean) / g.stddev)
 	}
 	if g.mad > 0 {
-		e.RobustZScore = number(0.6745 * (q.Value - g.median) / g.mad)
+		e.RobustZScore = m.number(0.6745 * (q.Value - g.median) / g.mad)
 	}
 	if g.baseline.Known() {
 		e.Difference = q.Minus(g.baseline)
 		if g.baseline.Value != 0 {
-			e.Ratio = number(q.Value / g.baseline.Value)
+			e.Ratio = m.number(q.Value / g.baseline.Value)
 		}
 		e.Standing = g.standing(q)
 	}
@@ -167,6 +201,9 @@ func (g *comparisonGroup) rankUncertain(w *watch, c *cell) bool {
 	others := g.cells
 	if c.quantity.Precision == indicator.Exact {
 		others = g.inexact
+	}
+	if len(others) == 0 {
+		return false
 	}
 	return slices.ContainsFunc(others, func(other cell) bool {
 		return w.step() != nil || other.region != c.region && other.quantity.Known() && c.quantity.Compare(other.quantity) == 0

@@ -55,11 +55,11 @@ func (s *Session) quotients(ctx context.Context, q quotientQuestion, regions []*
 		return nil, err
 	}
 	found := make(map[int32]*Observation, len(cells))
-	for region, c := range cells {
+	for i := range cells {
 		if err := w.step(); err != nil {
 			return nil, err
 		}
-		found[region] = s.quotientObservation(w, f, x, c)
+		found[cells[i].region] = s.quotientObservation(w, f, x, &cells[i])
 	}
 	return found, nil
 }

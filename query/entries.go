@@ -12,6 +12,9 @@ func sortEntries(entries []*Entry, orders []EntryOrder) {
 	if len(orders) == 0 {
 		orders = []EntryOrder{{By: EntryByRank}}
 	}
+	if len(orders) == 1 && orders[0].By == EntryByRank && !orders[0].Descending && sortByRank(entries) {
+		return
+	}
 	slices.SortFunc(entries, func(a, b *Entry) int {
 		for _, order := range orders {
 			var c int
@@ -34,6 +37,29 @@ func sortEntries(entries []*Entry, orders []EntryOrder) {
 		}
 		return cmp.Compare(a.Region.ID, b.Region.ID)
 	})
+}
+
+// sortByRank sorts entries that are in tree order by rank, if their ranks are dense enough to be counted.
+func sortByRank(entries []*Entry) bool {
+	most := 0
+	for _, e := range entries {
+		most = max(most, e.Rank)
+	}
+	if most > 2*len(entries)+1 {
+		return false
+	}
+	next := make([]int32, most+2) // by rank: where the next entry of that rank goes
+	for _, e := range entries {
+		next[e.Rank+1]++
+	}
+	for rank := 1; rank < len(next); rank++ {
+		next[rank] += next[rank-1]
+	}
+	for _, e := range slices.Clone(entries) {
+		entries[next[e.Rank]] = e
+		next[e.Rank]++
+	}
+	return true
 }
 
 // Columns are entries as parallel arrays of equal length, for charts and large groups.

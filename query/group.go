@@ -81,10 +81,7 @@ func (g *Group) Max() *float64 { return number(quantile(g.values(), 1)) }
 func (g *Group) StdDev() *float64 { return number(stddev(g.values())) }
 
 // values are the regions' values in ascending order.
-func (g *Group) values() []float64 {
-	g.compute()
-	return g.sorted
-}
+func (g *Group) values() []float64 { return g.order() }
 
 // Count is the number of figures with a value in the group.
 func (g *Group) Count() int {

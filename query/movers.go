@@ -85,7 +85,7 @@ type MoversResult struct {
 // side is the state before or after.
 type side struct {
 	*figures
-	cells map[int32]*cell
+	cells regionCells
 }
 
 func (x *side) subject() *subject { return &x.subjects[0] }
@@ -228,14 +228,7 @@ const percent = "%"
 
 // known is the region's cell if it has a value, or why it has none.
 func (x *side) known(region *catalog.Region) (*cell, indicator.Missing) {
-	c, ok := x.cells[region.ID]
-	switch {
-	case !ok:
-		return nil, indicator.NoObservation
-	case !c.quantity.Known():
-		return nil, cmp.Or(c.missing, indicator.UnknownReason)
-	}
-	return c, indicator.NotMissing
+	return valueOf(x.cells, region)
 }
 
 // warn describes what should be known about the figures compared: what is mixed among the regions, and what differs between

@@ -227,12 +227,10 @@ func (s *Session) readPage(ctx context.Context, selection store.Select, request 
 	}
 	n := min(rows.Len(), request.First)
 	nodes := make([]*Observation, n)
-	cursors := make([]string, n)
 	for i := range n {
 		nodes[i] = s.observation(rows, i)
-		cursors[i] = s.encodePosition(nodes[i])
 	}
-	page.Page = *newPage(nodes, cursors, 0, request.After != "", rows.Len() > n)
+	page.Page = *newPage(nodes, s.encodePosition, 0, request.After != "", rows.Len() > n)
 	return page, nil
 }
 

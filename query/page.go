@@ -22,19 +22,24 @@ type PageInfo struct {
 	EndCursor       *string
 }
 
-// Page is one page of a list; Cursors are parallel to Nodes.
+// Page is one page of a list.
 type Page[T any] struct {
 	Nodes      []T
-	Cursors    []string
 	PageInfo   PageInfo
 	TotalCount int
+
+	cursor func(T) string
 }
 
-func newPage[T any](nodes []T, cursors []string, total int, previous, next bool) *Page[T] {
-	page := &Page[T]{Nodes: nodes, Cursors: cursors, TotalCount: total}
+// Cursor is the cursor of a node, which names it in the list.
+func (p *Page[T]) Cursor(node T) string { return p.cursor(node) }
+
+func newPage[T any](nodes []T, cursor func(T) string, total int, previous, next bool) *Page[T] {
+	page := &Page[T]{Nodes: nodes, TotalCount: total, cursor: cursor}
 	page.PageInfo = PageInfo{HasNextPage: next, HasPreviousPage: previous}
-	if len(cursors) > 0 {
-		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &cursors[0], &cursors[len(cursors)-1]
+	if len(nodes) > 0 {
+		start, end := cursor(nodes[0]), cursor(nodes[len(nodes)-1])
+		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &start, &end
 	}
 	return page
 }
@@ -92,12 +97,8 @@ func paginateRows[T any](w *watch, list []T, identity func(T) string, request Pa
 		}
 	}
 	end := min(start+request.First, len(list))
-	nodes := list[start:end]
-	cursors := make([]string, len(nodes))
-	for i, item := range nodes {
-		cursors[i] = encodeCursor(identity(item))
-	}
-	return newPage(nodes, cursors, len(list), start > 0, end < len(list)), nil
+	cursor := func(item T) string { return encodeCursor(identity(item)) }
+	return newPage(list[start:end], cursor, len(list), start > 0, end < len(list)), nil
 }
 
 // encodeCursor makes texts opaque. Cursors name items by their codes, so that they survive a refresh.

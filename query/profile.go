@@ -12,7 +12,7 @@ import (
 // profiles are the values of several indicators for the regions that have all of them.
 type profiles struct {
 	figures *figures
-	all     []map[int32]*cell // by indicator: the cells of all regions
+	all     []regionCells     // by indicator: the cells of all regions
 	regions []*catalog.Region // with every indicator, in tree order
 	cells   [][]*cell         // by indicator and region
 	scales  []scale           // by indicator
@@ -38,7 +38,7 @@ func (x scale) difference(a, b float64) float64 {
 // indicators and the same scales.
 func newProfiles(w *watch, f *figures) (*profiles, error) {
 	p := &profiles{
-		figures: f, all: make([]map[int32]*cell, len(f.subjects)), cells: make([][]*cell, len(f.subjects)),
+		figures: f, all: make([]regionCells, len(f.subjects)), cells: make([][]*cell, len(f.subjects)),
 		scales: make([]scale, len(f.subjects)),
 	}
 	for i := range f.subjects {
@@ -63,7 +63,7 @@ func newProfiles(w *watch, f *figures) (*profiles, error) {
 		}
 		p.regions = append(p.regions, r)
 		for i := range f.subjects {
-			p.cells[i] = append(p.cells[i], p.all[i][r.ID])
+			p.cells[i] = append(p.cells[i], p.all[i].of(r.ID))
 		}
 	}
 	for i := range p.scales {

@@ -87,6 +87,7 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 	}
 	all := s.catalog.Regions()
 	take := func(from, to int32) {
+		set.list = slices.Grow(set.list, int(to-from))
 		for id := from; id < to; id++ {
 			r := &all[id]
 			if r.Level == selector.Level && s.figured(r) && selector.Where.matches(r) && !(r.Retired() && selector.Where.inForceOnly()) {
@@ -111,6 +112,13 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 
 // sort puts the regions into tree order and drops repeated ones.
 func (set *regionSet) sort() {
+	ordered := true
+	for i := 1; ordered && i < len(set.list); i++ {
+		ordered = set.list[i-1].ID < set.list[i].ID
+	}
+	if ordered { // as they are taken from the catalogue
+		return
+	}
 	slices.SortFunc(set.list, func(a, b *catalog.Region) int { return cmp.Compare(a.ID, b.ID) })
 	set.list = slices.Compact(set.list)
 }

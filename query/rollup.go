@@ -23,20 +23,26 @@ type rollup struct {
 	used     []*catalog.Region
 	lacking  []MissingRegion
 	refused  error
-	sorted   []float64 // the values of all cells that have one, ascending
+
+	ordering sync.Once
+	sorted   []float64 // the values of all cells that have one, ascending, once they have been ordered
 }
 
 // compute combines the cells, once.
-func (u *rollup) compute() {
-	u.once.Do(func() {
+func (u *rollup) compute() { u.once.Do(u.combine) }
+
+// order sorts the values, once.
+func (u *rollup) order() []float64 {
+	u.ordering.Do(func() {
+		u.sorted = make([]float64, 0, len(u.cells))
 		for i := range u.cells {
 			if u.cells[i].quantity.Known() {
 				u.sorted = append(u.sorted, u.cells[i].quantity.Value)
 			}
 		}
 		slices.Sort(u.sorted)
-		u.combine()
 	})
+	return u.sorted
 }
 
 // usable tells why a cell cannot take part in the group's value; NotMissing if it can.
@@ -72,7 +78,8 @@ func (u *rollup) weight(region int32) (indicator.Quantity, bool) {
 
 // combine applies the rule to the usable cells and lists the regions that lack one.
 func (u *rollup) combine() {
-	var usable []*cell
+	usable := make([]*cell, 0, len(u.cells))
+	u.used = make([]*catalog.Region, 0, len(u.cells))
 	next := 0
 	for _, region := range u.expected {
 		for next < len(u.cells) && u.cells[next].region < region.ID {
@@ -194,15 +201,14 @@ func (u *rollup) sum() (float64, error) {
 		err.Hint = "value combines them by the indicator's own rule; mean is the unweighted mean"
 		return math.NaN(), err
 	}
-	u.compute()
-	if len(u.sorted) == 0 {
-		return math.NaN(), nil
-	}
-	var total float64
+	total, any := 0.0, false
 	for i := range u.cells { // in tree order, like the value
 		if u.cells[i].quantity.Known() {
-			total += u.cells[i].quantity.Value
+			total, any = total+u.cells[i].quantity.Value, true
 		}
+	}
+	if !any {
+		return math.NaN(), nil
 	}
 	return total, nil
 }

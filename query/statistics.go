@@ -3,6 +3,7 @@ package query
 import (
 	"math"
 	"slices"
+	"sort"
 )
 
 // The functions of this file take values in ascending order and return NaN where the statistic does not exist.
@@ -54,11 +55,18 @@ func stddev(sorted []float64) float64 {
 // medianAbsoluteDeviation is the median distance from the median, unscaled.
 func medianAbsoluteDeviation(sorted []float64) float64 {
 	median := quantile(sorted, 0.5)
-	distances := make([]float64, len(sorted))
-	for i, x := range sorted {
-		distances[i] = math.Abs(x - median)
+	distances := make([]float64, 0, len(sorted))
+	above, _ := slices.BinarySearch(sorted, median)
+	below := above - 1
+	for below >= 0 || above < len(sorted) { // distances grow to either side
+		if above == len(sorted) || below >= 0 && median-sorted[below] < sorted[above]-median {
+			distances = append(distances, median-sorted[below])
+			below--
+		} else {
+			distances = append(distances, sorted[above]-median)
+			above++
+		}
 	}
-	slices.Sort(distances)
 	return quantile(distances, 0.5)
 }
 
@@ -94,8 +102,14 @@ func coefficientOfVariation(sorted []float64) float64 {
 
 // counts returns how many values are smaller than, and how many equal to, x.
 func counts(sorted []float64, x float64) (smaller, equal int) {
-	smaller, _ = slices.BinarySearch(sorted, x)
-	for equal = 0; smaller+equal < len(sorted) && sorted[smaller+equal] == x; equal++ {
+	smaller, found := slices.BinarySearch(sorted, x)
+	if !found {
+		return smaller, 0
 	}
+	rest := sorted[smaller:]
+	if len(rest) == 1 || rest[1] != x { // as most are
+		return smaller, 1
+	}
+	equal = sort.Search(len(rest), func(i int) bool { return rest[i] > x })
 	return smaller, equal
 }

@@ -2,41 +2,110 @@ package query
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 )
 
+// regionCells are the cells of regions, in tree order, at most one of each.
+type regionCells []cell
+
+// of is the cell of a region; nil if there is none.
+func (l regionCells) of(region int32) *cell {
+	low, high := 0, len(l)
+	for low < high {
+		if middle := int(uint(low+high) >> 1); l[middle].region < region {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < len(l) && l[low].region == region {
+		return &l[low]
+	}
+	return nil
+}
+
+// among are the cells of the regions in a list, which is in tree order. They are the cells themselves where the list has all.
+func (l regionCells) among(w *watch, list []*catalog.Region) regionCells {
+	found, at := 0, 0
+	for _, region := range list {
+		if w.step() != nil {
+			return nil
+		}
+		for at < len(l) && l[at].region < region.ID {
+			at++
+		}
+		if at < len(l) && l[at].region == region.ID {
+			found++
+		}
+	}
+	if found == len(l) {
+		return l
+	}
+	chosen := make(regionCells, 0, found)
+	for _, region := range list {
+		if c := l.of(region.ID); c != nil {
+			chosen = append(chosen, *c)
+		}
+	}
+	return chosen
+}
+
 // cellsOf rolls the rows of a subject up over time, region by region.
-func (f *figures) cellsOf(w *watch, x *subject) (map[int32]*cell, error) {
-	rows := make(map[int32][]int32)
+func (f *figures) cellsOf(w *watch, x *subject) (regionCells, error) {
+	rows := make([]int32, 0, f.rows.Len()/len(f.subjects)+1)
 	for i := range int32(f.rows.Len()) {
 		if err := w.step(); err != nil {
 			return nil, err
 		}
 		if f.rows.Indicator[i] == x.base.ID && f.rows.Slice[i] == f.total {
-			rows[f.rows.Region[i]] = append(rows[f.rows.Region[i]], i)
+			rows = append(rows, i)
 		}
 	}
-	cells := make(map[int32]*cell, len(rows))
-	for region, list := range rows {
-		c, err := f.newCell(w, x, list)
+	return f.cellsByRegion(w, x, rows)
+}
+
+// cellsByRegion rolls rows up over time, region by region. It sorts them.
+func (f *figures) cellsByRegion(w *watch, x *subject, rows []int32) (regionCells, error) {
+	regions := f.rows.Region
+	byRegion := func(a, b int32) int { return cmp.Compare(regions[a], regions[b]) }
+	if !slices.IsSortedFunc(rows, byRegion) { // those of one period are
+		if err := sortRowsStable(w, rows, byRegion); err != nil {
+			return nil, err
+		}
+	}
+	distinct := 0
+	for i := range rows {
+		if i == 0 || regions[rows[i]] != regions[rows[i-1]] {
+			distinct++
+		}
+	}
+	cells := make(regionCells, 0, distinct)
+	for start := 0; start < len(rows); {
+		end := start + 1
+		for end < len(rows) && regions[rows[end]] == regions[rows[start]] {
+			end++
+		}
+		c, err := f.newCell(w, x, rows[start:end:end])
 		if err != nil {
 			return nil, err
 		}
-		cells[region] = &c
+		cells = append(cells, c)
+		start = end
 	}
 	return cells, nil
 }
 
 // valueOf returns the region's cell if that has a value, or why there is none.
-func valueOf(cells map[int32]*cell, region *catalog.Region) (*cell, indicator.Missing) {
-	c, ok := cells[region.ID]
-	switch {
-	case !ok:
+func valueOf(cells regionCells, region *catalog.Region) (*cell, indicator.Missing) {
+	switch c := cells.of(region.ID); {
+	case c == nil:
 		return nil, indicator.NoObservation
 	case !c.quantity.Known():
 		return nil, cmp.Or(c.missing, indicator.UnknownReason)
+	default:
+		return c, indicator.NotMissing
 	}
-	return c, indicator.NotMissing
 }

@@ -38,14 +38,14 @@ const (
 func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 	var list []Warning
 	for _, total := range totals {
-		cells := total.cells
+		cells := slices.Clip(total.cells)
 		if total.refused != nil || len(p.figures.request.dimensions) > 0 || p.grain() != indicator.Irregular {
 			for _, g := range groups {
 				if w.step() != nil {
 					break
 				}
 				if g.key.subject == total.key.subject {
-					cells = append(slices.Clip(cells), g.cells...)
+					cells = append(cells, g.cells...)
 				}
 			}
 		}
@@ -61,39 +61,44 @@ func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 // mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
 // too: they matter where single regions are compared. Where the request ends there are none, and its error is the watch's.
 func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warning {
-	periods := make(map[string]bool)
-	sources := make(map[string]bool)
-	definitions := make(map[string]bool)
-	precisions := make(map[string]bool)
+	var periods distinct[indicator.Period]
+	var sources, definitions distinct[int32]
+	var precisions distinct[indicator.Precision]
 	gaps := make(map[int32]bool) // regions
 	divisors := make(map[int32]bool)
 	scopes := make(map[int32]bool)
 	for i := range cells {
-		for _, row := range cells[i].used {
+		c := &cells[i]
+		for _, row := range c.used {
 			if w.step() != nil {
 				return nil
 			}
+			if len(f.inherited.parts) == 0 {
+				sources.add(f.rows.Source[row])
+				definitions.add(f.rows.Definition[row])
+				continue
+			}
 			rows, origins := f.origins(row)
 			for _, k := range origins {
-				sources[f.catalog.Sources()[rows.Source[k]].Code] = true
-				definitions[cmp.Or(f.catalog.Definition(rows.Definition[k]), "as the indicator defines it")] = true
+				sources.add(rows.Source[k])
+				definitions.add(rows.Definition[k])
 			}
 		}
-		if n := len(cells[i].used); n > 0 && f.when.Within == nil {
-			row := cells[i].used[n-1]
-			periods[indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]}.String()] = true
+		if n := len(c.used); n > 0 && f.when.Within == nil {
+			row := c.used[n-1]
+			periods.add(indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]})
 		}
-		if cells[i].quantity.Known() {
-			precisions[cells[i].quantity.Precision.String()] = true
+		if c.quantity.Known() {
+			precisions.add(c.quantity.Precision)
 		}
-		if cells[i].gaps {
-			gaps[cells[i].region] = true
+		if c.gaps {
+			gaps[c.region] = true
 		}
-		if cells[i].divisorDiffers {
-			divisors[cells[i].region] = true
+		if c.divisorDiffers {
+			divisors[c.region] = true
 		}
-		if cells[i].scopesDiffer {
-			scopes[cells[i].region] = true
+		if c.scopesDiffer {
+			scopes[c.region] = true
 		}
 	}
 	var list []Warning
@@ -102,11 +107,11 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 			list = append(list, Warning{code, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
 		}
 	}
-	mixed(MixedPeriods, periods, "the figures are about different periods")
-	mixed(MixedDefinitions, definitions, "the figures are defined differently")
+	mixed(MixedPeriods, periods.texts(indicator.Period.String), "the figures are about different periods")
+	mixed(MixedDefinitions, definitions.texts(func(id int32) string { return cmp.Or(f.catalog.Definition(id), "as the indicator defines it") }), "the figures are defined differently")
 	if full {
-		mixed(MixedSources, sources, "the figures come from different sources")
-		mixed(MixedPrecision, precisions, "the figures differ in precision")
+		mixed(MixedSources, sources.texts(func(id int32) string { return f.catalog.Sources()[id].Code }), "the figures come from different sources")
+		mixed(MixedPrecision, precisions.texts(indicator.Precision.String), "the figures differ in precision")
 	}
 	if len(gaps) > 0 {
 		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
@@ -121,6 +126,30 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 			x.indicator.Code, x.divisor.Code, len(scopes))})
 	}
 	return append(list, f.boundaryChanges(w, x, cells)...)
+}
+
+// distinct is a set of values of which the same comes many times in a row. The zero value is empty.
+type distinct[T comparable] struct {
+	last  T
+	known map[T]bool
+}
+
+func (d *distinct[T]) add(value T) {
+	if d.known == nil {
+		d.known = make(map[T]bool, 1)
+	} else if value == d.last {
+		return
+	}
+	d.last, d.known[value] = value, true
+}
+
+// texts are the values in words.
+func (d *distinct[T]) texts(inWords func(T) string) map[string]bool {
+	texts := make(map[string]bool, len(d.known))
+	for value := range d.known {
+		texts[inWords(value)] = true
+	}
+	return texts
 }
 
 // listSome lists the texts in order, the first six of them.
