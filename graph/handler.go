@@ -43,6 +43,9 @@ type Options struct {
 	Streams Streams
 	// Keeping configures which answers are kept to be given again.
 	Keeping Keeping
+
+	// generatedOnly has every part of an answer written by the generated code, for tests to compare with.
+	generatedOnly bool
 }
 
 // served is the schema without what this server does not do: deliver parts of an answer later.
@@ -112,7 +115,16 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		if graphql.GetFieldContext(ctx).Object == "Subscription" {
 			return next(ctx) // it begins to wait; there is no answer to measure yet
 		}
-		return observeField(ctx, options.Observer, func(ctx context.Context) (any, error) { return requestOf(ctx).meter.resolve(ctx, next) })
+		return observeField(ctx, options.Observer, func(ctx context.Context) (any, error) {
+			m := requestOf(ctx).meter
+			value, err := m.resolve(ctx, next)
+			if err == nil && !options.generatedOnly {
+				if part, ok := encode(ctx, m, value); ok {
+					return part, nil
+				}
+			}
+			return value, err
+		})
 	})
 	server.AroundRootFields(planned)
 	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {

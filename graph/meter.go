@@ -51,6 +51,24 @@ func (m *meter) resolve(ctx context.Context, next graphql.Resolver) (any, error)
 	return value, err
 }
 
+// add counts what was written elsewhere than by fields that are resolved.
+func (m *meter) add(values, bytes int64) {
+	m.values.Add(values)
+	m.bytes.Add(bytes)
+}
+
+// beyond reports whether the answer would go beyond a limit with so much more, in which case its operation ends.
+func (m *meter) beyond(values, bytes int64) bool {
+	values, bytes = values+m.values.Load(), bytes+m.bytes.Load()
+	if values <= m.limits.Values && bytes <= m.limits.Bytes {
+		return false
+	}
+	m.values.Store(values)
+	m.bytes.Store(bytes)
+	m.end()
+	return true
+}
+
 // items is the number of items of a list of objects. They are counted at once, before they are resolved, each on its own and
 // all at the same time.
 func items(value any) int64 {
