@@ -40,10 +40,11 @@ func (s *Session) Exceeded() *indicator.Error {
 // rowsLeft is how many figures the operation may still read; at least one, so that a selection without any is no error.
 func (s *Session) rowsLeft() int { return max(1, s.limits.Rows-int(s.budget.rows.Load())) }
 
-// beyondEngine turns what an engine says of its limits into the typed error of the contract. Other errors stay as they are.
+// beyondEngine turns what an engine says of its limits, and of its servers, into the typed error of the contract. Other errors stay as they are.
 func (s *Session) beyondEngine(err error) error {
 	var rows *store.RowCapError
 	var memory *store.MemoryError
+	var away *store.UnavailableError
 	switch {
 	case errors.As(err, &rows):
 		limit := int64(s.limits.Rows)
@@ -53,6 +54,10 @@ func (s *Session) beyondEngine(err error) error {
 		}
 	case errors.As(err, &memory):
 		return exhausted(memory)
+	case errors.As(err, &away): // which server it is, is the operator's business
+		typed := indicator.Errorf(indicator.Unavailable, "a part of the store cannot be reached")
+		typed.Hint = "try again a little later"
+		return typed
 	}
 	return err
 }

@@ -80,6 +80,7 @@ func beyondKeeper(err error) error {
 	var locked *store.LockedError
 	var unknown *store.UnknownSnapshotError
 	var damaged *store.DamagedError
+	var away *store.UnavailableError
 	switch {
 	case errors.As(err, &locked):
 		typed := indicator.Errorf(indicator.Overloaded, "a load holds the store")
@@ -93,6 +94,10 @@ func beyondKeeper(err error) error {
 	case errors.As(err, &damaged):
 		typed := indicator.Errorf(indicator.Unavailable, "snapshot %s is damaged", damaged.ID)
 		typed.Hint = "publish another one; countyql snapshots verify says what is wrong"
+		return typed
+	case errors.As(err, &away):
+		typed := indicator.Errorf(indicator.Unavailable, "a part of the store cannot be reached")
+		typed.Hint = "try again a little later"
 		return typed
 	}
 	return err

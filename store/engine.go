@@ -39,6 +39,14 @@ type MemoryError struct {
 // Error has the engine's words.
 func (e *MemoryError) Error() string { return "out of memory: " + e.Detail }
 
+// UnavailableError is returned where a part of the store cannot be reached. There is never a part of an answer.
+type UnavailableError struct {
+	Detail string // what cannot be reached, in the engine's words
+}
+
+// Error says what cannot be reached.
+func (e *UnavailableError) Error() string { return "the store cannot be reached: " + e.Detail }
+
 // Engine holds snapshots. It is safe for concurrent use.
 type Engine interface {
 	// Pin returns the published snapshot, which stays readable until its Release. It costs no I/O. It returns

@@ -10,9 +10,8 @@ import (
 
 // Constant is a request that is sent again and again, as it is or with a number in it.
 type Constant struct {
-	*Process
-
-	Label string
+	Label   string
+	Address string // host and port
 	// Request makes the request; the number counts up.
 	Request func(n int) []byte
 	Status  int // expected of every answer
@@ -110,10 +109,7 @@ func (c *Constant) run(ctx context.Context, clients, n int) (Round, error) {
 		c.asked++
 		requests[i].HTTP = c.Request(c.asked)
 	}
-	before := c.spent()
-	round, err := ask(ctx, all, requests)
-	round.CPU = (c.spent() - before) / time.Duration(n)
-	return round, err
+	return ask(ctx, all, requests)
 }
 
 func (c *Constant) connect(ctx context.Context) (*repeater, error) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,10 +49,16 @@ func effective(value reflect.Value) any {
 	return value.Interface()
 }
 
+// password is where an address has one.
+var password = regexp.MustCompile(`^([a-z]+://[^/?#:@]*:).*@`)
+
 // withoutSecrets takes the password, and what may be a key, out of an address.
 func withoutSecrets(text string) string {
 	address, err := url.Parse(text)
-	if err != nil || address.Host == "" {
+	if err != nil { // an address of several hosts is none to package url
+		return password.ReplaceAllString(text, "${1}REDACTED@")
+	}
+	if address.Host == "" {
 		return text
 	}
 	if _, has := address.User.Password(); has {

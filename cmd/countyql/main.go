@@ -29,7 +29,7 @@ const (
 // cli is the command line.
 type cli struct {
 	Store  string `default:"./countyql-store" env:"COUNTYQL_STORE" placeholder:"DIR" help:"The store's directory (default ${default})."`
-	Engine string `default:"duckdb:" placeholder:"URL" help:"The engine that keeps the figures (default ${default})."`
+	Engine string `default:"duckdb:" env:"COUNTYQL_ENGINE" placeholder:"URL" help:"The engine that keeps the figures: duckdb:, in the store's directory, or clickhouse://HOST:PORT/DATABASE?cluster=NAME (default duckdb:)."`
 	JSON   bool   `name:"json" help:"Write the result as JSON."`
 
 	Serve     serveCmd     `cmd:"" help:"Answer GraphQL over HTTP; load the bundled data first if the store is empty."`

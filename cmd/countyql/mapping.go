@@ -66,7 +66,7 @@ func (a *app) known() (known *catalog.Catalog, err error) {
 	bundled := func() (*catalog.Catalog, error) {
 		return loader.ReadCatalog(a.ctx, loader.Input{Name: "bundled data", FS: data.FS})
 	}
-	if _, err := os.Stat(a.Store); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(a.Store); errors.Is(err, fs.ErrNotExist) && !isRemote(a.Engine) {
 		return bundled() // opening a store would create it
 	}
 	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{})

@@ -45,8 +45,9 @@ type serveCmd struct {
 	telemetryFlags
 	configFlags
 
-	file *configFile    // nil without one
-	list *document.List // nil if every document is answered
+	file   *configFile    // nil without one
+	remote bool           // the engine is a cluster
+	list   *document.List // nil if every document is answered
 }
 
 // Validate refuses flags that make no sense.
@@ -73,6 +74,7 @@ func (c *serveCmd) Run(a *app, line *kong.Context) error {
 	}
 	publications := query.NewPublications()
 	var columns *resident.Engine // nothing is published before it is there
+	c.remote = isRemote(a.Engine)
 	engine, err := openEngine(a.Engine, a.Store, duckdb.Options{
 		Logger: logger, MemoryLimit: c.MemoryLimit, TempLimit: c.TempLimit, Keep: c.Keep, OnQuery: measured.Query,
 		OnPublish: func(m store.Manifest) {
@@ -90,7 +92,7 @@ func (c *serveCmd) Run(a *app, line *kong.Context) error {
 
 // serve loads the bundled data into an empty store and serves until the context ends.
 func (c *serveCmd) serve(
-	ctx context.Context, engine *duckdb.Engine, columns *resident.Engine, publications *query.Publications, measured *telemetry.Telemetry,
+	ctx context.Context, engine engine, columns *resident.Engine, publications *query.Publications, measured *telemetry.Telemetry,
 	dir string, stdout io.Writer, logger *slog.Logger,
 ) (err error) {
 	who, err := c.accessFlags.open(ctx, logger)
@@ -115,7 +117,7 @@ func (c *serveCmd) serve(
 	if err := c.bound(&options, listener.Addr(), logger); err != nil {
 		return err
 	}
-	if err := loadBundled(ctx, engine, logger); err != nil {
+	if err := c.loadBundled(ctx, engine, logger); err != nil {
 		return err
 	}
 	defer follow(ctx, func(ctx context.Context) {
@@ -124,7 +126,12 @@ func (c *serveCmd) serve(
 		}
 	})()
 	defer follow(ctx, columns.Follow)()
-	service := &query.Service{Engine: columns, Now: time.Now, Publications: publications, Bounds: engine.Bounds}
+	service := &query.Service{Engine: columns, Now: time.Now, Publications: publications}
+	if bounded, ok := engine.(interface {
+		Bounds(ctx context.Context) store.Bounds
+	}); ok {
+		service.Bounds = bounded.Bounds
+	}
 	c.onQueries(service)
 	watch(measured.Metrics, service)
 	var closeAudit, closeUploads func() error
@@ -165,8 +172,8 @@ func (c *serveCmd) open(ctx context.Context) (net.Listener, error) {
 	return config.Listen(ctx, "tcp", address.String()) // what was checked, not what the name means by now
 }
 
-// loadBundled publishes the bundled data where nothing is published yet.
-func loadBundled(ctx context.Context, engine *duckdb.Engine, logger *slog.Logger) error {
+// loadBundled publishes the bundled data where nothing is published yet, but for a cluster: that is filled by those who load.
+func (c *serveCmd) loadBundled(ctx context.Context, engine engine, logger *slog.Logger) error {
 	snapshot, err := engine.Pin(ctx)
 	if err == nil {
 		snapshot.Release()
@@ -174,6 +181,10 @@ func loadBundled(ctx context.Context, engine *duckdb.Engine, logger *slog.Logger
 	}
 	if !errors.Is(err, store.ErrNoSnapshot) {
 		return err
+	}
+	if c.remote {
+		logger.Warn("nothing is published in the cluster: answers begin with the first load")
+		return nil
 	}
 	logger.Info("the store is empty: loading the bundled data")
 	bundled := loader.Loader{Engine: engine, Logger: logger}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/countyql/countyql/store/duckdb"
 	"github.com/countyql/countyql/store/resident"
 	"github.com/countyql/countyql/telemetry"
 )
@@ -15,7 +14,7 @@ type residentFlags struct {
 }
 
 // wrap returns an engine that answers from memory what it can.
-func (f *residentFlags) wrap(engine *duckdb.Engine, metrics *telemetry.Metrics, logger *slog.Logger) *resident.Engine {
+func (f *residentFlags) wrap(engine engine, metrics *telemetry.Metrics, logger *slog.Logger) *resident.Engine {
 	columns := resident.New(engine, resident.Options{Bytes: int64(f.ResidentMemory), Logger: logger})
 	gauge := func(name, help string, of func(resident.Stats) int64) {
 		metrics.Gauge(name, help, func() float64 { return float64(of(columns.Stats())) })

@@ -17,6 +17,7 @@ type snapshotsCmd struct {
 	Show    snapshotsShowCmd    `cmd:"" help:"Describe one: its load, files, checks."`
 	Diff    snapshotsDiffCmd    `cmd:"" help:"List the figures that differ between two."`
 	Publish snapshotsPublishCmd `cmd:"" help:"Make a kept one the published one: back or forward. Servers follow, the next load starts from it."`
+	Copy    snapshotsCopyCmd    `cmd:"" help:"Copy one, with its whole history, to another store, and publish it there."`
 	Prune   snapshotsPruneCmd   `cmd:"" help:"Remove old ones."`
 	Verify  snapshotsVerifyCmd  `cmd:"" help:"Read them as a whole and recompute their hashes; exit code 3 if one is damaged."`
 }
@@ -32,7 +33,7 @@ reading or writing failed.`
 
 // kept is a store with the ids of its snapshots.
 type kept struct {
-	engine    *duckdb.Engine
+	engine    engine
 	ids       []string // newest first
 	published string   // empty if nothing is published
 }

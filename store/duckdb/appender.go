@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"github.com/duckdb/duckdb-go/v2/mapping"
+
+	"github.com/countyql/countyql/indicator"
 )
 
 // appender writes rows into a table by whole chunks. It uses its connection alone until it is closed.
@@ -99,16 +101,33 @@ func fillFloats[R any](a *appender, rows []R, cell func(*R) float64) {
 			value = 0
 		}
 		out[i] = value
-		if value == value {
-			continue
+		if value != value {
+			valid = a.setNull(valid, i)
 		}
-		if valid == nil {
-			vector := a.vectors[a.column]
-			mapping.VectorEnsureValidityWritable(vector)
-			valid = unsafe.Slice((*uint64)(mapping.VectorGetValidity(vector)), (int(mapping.VectorSize())+63)/64)
+	}
+	a.column++
+}
+
+// setNull makes a cell of the column to be written NULL. It returns the column's mask, which is nil before the first of them.
+func (a *appender) setNull(valid []uint64, i int) []uint64 {
+	if valid == nil {
+		vector := a.vectors[a.column]
+		mapping.VectorEnsureValidityWritable(vector)
+		valid = unsafe.Slice((*uint64)(mapping.VectorGetValidity(vector)), (int(mapping.VectorSize())+63)/64)
+	}
+	row := a.rows + i
+	valid[row/64] &^= 1 << (row % 64)
+	return valid
+}
+
+// fillDays writes the next cell of several rows as days, NULL for NoDay.
+func fillDays[R any](a *appender, rows []R, cell func(*R) indicator.Day) {
+	var valid []uint64
+	for i, out := 0, cells[indicator.Day](a, len(rows)); i < len(out); i++ {
+		out[i] = cell(&rows[i])
+		if out[i] == indicator.NoDay {
+			valid = a.setNull(valid, i)
 		}
-		row := a.rows + i
-		valid[row/64] &^= 1 << (row % 64)
 	}
 	a.column++
 }

@@ -39,6 +39,8 @@ type Options struct {
 	// Keep is how many snapshots a load leaves: the one it has published and the newest others, as Prune does. Those
 	// that cannot be removed are logged. Default: all.
 	Keep int
+	// Behind returns ids of snapshots, kept elsewhere, behind which those of new ones must sort. Default: none.
+	Behind func() []string
 	// OnQuery is called after every query of a Select or Count, from the goroutine that asked. Default: nothing.
 	OnQuery func(ctx context.Context, query store.Executed)
 	// OnPublish is called when the engine has begun to serve another snapshot: Pin returns it already. Calls do not overlap. It

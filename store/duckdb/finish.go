@@ -79,34 +79,47 @@ func (w *writer) describe(ctx context.Context, load indicator.Load, checks []ind
 	if w.parent != nil {
 		loads = append(loads, w.parent.contents.Loads...)
 	}
-	row, err := encodeManifest(m)
-	if err != nil {
+	if err := fillContents(w.db, m, append(loads, load), checks); err != nil {
 		return manifest{}, err
 	}
-	loadRows, err := content.EncodeResults(append(loads, load))
+	return m, closeStaged(ctx, w.db, w.stagedFile())
+}
+
+// fillContents writes the manifest, the loads and the check results into a staged file.
+func fillContents(db *database, m manifest, loads []indicator.Load, checks []indicator.CheckResult) error {
+	row, err := encodeManifest(m)
 	if err != nil {
-		return manifest{}, err
+		return err
+	}
+	loadRows, err := content.EncodeResults(loads)
+	if err != nil {
+		return err
 	}
 	checkRows, err := content.EncodeResults(checks)
 	if err != nil {
-		return manifest{}, err
+		return err
 	}
 	for _, table := range []struct {
 		name string
 		rows []content.Document
 	}{{"manifest", []content.Document{row}}, {"load", loadRows}, {"check_result", checkRows}} {
-		if err := fillDocuments(w.db, table.name, table.rows, false); err != nil {
-			return manifest{}, err
+		if err := fillDocuments(db, table.name, table.rows, false); err != nil {
+			return err
 		}
 	}
-	if err := w.db.exec(ctx, "CHECKPOINT staged", "DETACH staged"); err != nil {
-		return manifest{}, err
+	return nil
+}
+
+// closeStaged completes a staged file, in which nothing is written any more.
+func closeStaged(ctx context.Context, db *database, path string) error {
+	if err := db.exec(ctx, "CHECKPOINT staged", "DETACH staged"); err != nil {
+		return err
 	}
 	// A file that still has a write-ahead log beside it is not the whole snapshot.
-	if _, err := os.Stat(w.stagedFile() + ".wal"); err == nil {
-		return manifest{}, fmt.Errorf("%s was not written completely", w.stagedFile())
+	if _, err := os.Stat(path + ".wal"); err == nil {
+		return fmt.Errorf("%s was not written completely", path)
 	}
-	return m, nil
+	return nil
 }
 
 func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest, error) {
@@ -130,6 +143,9 @@ func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest
 	ids, err := w.engine.layout.files()
 	if err != nil {
 		return manifest{}, err
+	}
+	if w.engine.options.Behind != nil {
+		ids = append(ids, w.engine.options.Behind()...)
 	}
 	m.ID = newID(now, m.ContentHash, ids)
 	return m, nil

@@ -69,7 +69,10 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 
 // scanRows reads the columns that a rendered selection asks for.
 func scanRows(res *result, evidence bool) (*store.Rows, error) {
-	s := &scanner{result: res}
+	return scanColumns(&scanner{result: res}, evidence)
+}
+
+func scanColumns(s *scanner, evidence bool) (*store.Rows, error) {
 	rows := &store.Rows{
 		Indicator:       next[int32](s),
 		Slice:           next[int32](s),

@@ -62,11 +62,7 @@ export function Failure({ error, retry }: { error: AskError; retry: () => void }
     <div className="failure" role="alert">
       <h3>{t.errorTitle}</h3>
       {known && <p>{known}</p>}
-      {error.errors.length > 0 && (
-        <p className={known ? "muted" : ""} lang="en">
-          {error.message}
-        </p>
-      )}
+      {error.errors.length > 0 && <p className={known ? "muted" : ""}>{error.message}</p>}
       {suggestions.length > 0 && (
         <p>
           {t.suggestions}: {suggestions.join(", ")}
@@ -104,19 +100,13 @@ function TokenForm() {
 
 function PartErrors({ errors }: { errors: ServerError[] }) {
   const { t } = useLanguage();
-  const distinct = [...new Map(errors.map((error) => [error.message, error])).values()];
+  const messages = [...new Set(errors.map(({ message }) => message))];
   return (
     <div className="notes alert" role="alert">
       <strong>{t.partErrors}</strong>
       <ul>
-        {distinct.map(({ message, extensions }) => (
-          <li key={message}>
-            {t.errors[extensions?.code ?? ""]}
-            <span className="muted" lang="en">
-              {" "}
-              {message}
-            </span>
-          </li>
+        {messages.map((message) => (
+          <li key={message}>{message}</li>
         ))}
       </ul>
     </div>

@@ -36,7 +36,8 @@ export function IndicatorPicker({ onClose }: { onClose: () => void }) {
         aria-label={t.search}
         placeholder={t.searchIndicators}
         value={text}
-        data-first
+        // biome-ignore lint/a11y/noAutofocus: the panel was opened to search.
+        autoFocus
         onChange={(event) => setText(event.target.value)}
       />
       {found.length === 0 && <p className="empty">{t.noIndicator}</p>}

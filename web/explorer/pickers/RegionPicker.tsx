@@ -30,7 +30,8 @@ export function RegionPicker({ onClose }: { onClose: () => void }) {
         aria-label={t.search}
         placeholder={t.searchRegions}
         value={text}
-        data-first
+        // biome-ignore lint/a11y/noAutofocus: the panel was opened to search.
+        autoFocus
         onChange={(event) => setText(event.target.value)}
       />
       {sought ? (
