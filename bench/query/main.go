@@ -116,11 +116,11 @@ func (c *command) compare(ctx context.Context) (err error) {
 	}
 	report.lines(results, rows)
 	report.given(ctx, server)
+	report.server(ctx, server)
 	report.peers(results, peers)
 	if err := c.others(ctx, report, domain, server); err != nil {
 		return err
 	}
-	report.server(ctx, server)
 	return c.profile(ctx, domain, lines, server)
 }
 

@@ -306,7 +306,7 @@ func (r *report) exports(list []*race.Constant) {
 // resident is the metric of the bytes of the columns in memory.
 const resident = "countyql_resident_bytes"
 
-// server prints what the server took.
+// server prints what the server took so far.
 func (r *report) server(ctx context.Context, p *race.Process) {
 	ready := 500*time.Millisecond + time.Duration(r.command.Rows)*150*time.Millisecond/1_000_000
 	r.printf("Ready after %.2f s: %s. ", p.Ready.Seconds(), verdict([]string{fmt.Sprintf("≤ %.2f s", ready.Seconds())}, p.Ready <= ready))
@@ -317,5 +317,5 @@ func (r *report) server(ctx context.Context, p *race.Process) {
 		most := 300 + 1.3*columns/mb
 		r.printf(", resident columns %.0f MB: %s", columns/mb, verdict([]string{fmt.Sprintf("≤ %.0f MB", most)}, peak <= most))
 	}
-	r.printf(".\n")
+	r.printf(".\n\n")
 }
