@@ -45,10 +45,10 @@ func (c *command) kept(ctx context.Context, r *report, d *question.Domain, serve
 	accept := []string{"Accept", "application/json"}
 	same := func(request []byte) func(int) []byte { return func(int) []byte { return request } }
 	whole := &race.Constant{
-		Label: "kept answer", Address: server.Address, Status: http.StatusOK,
+		Label: "kept answer", Process: server, Status: http.StatusOK,
 		Request: same(race.Post(server.Address, "/graphql", body, accept...)),
 	}
-	get := &race.Constant{Address: server.Address, Status: http.StatusOK, Request: same(race.Get(server.Address, address, accept...))}
+	get := &race.Constant{Process: server, Status: http.StatusOK, Request: same(race.Get(server.Address, address, accept...))}
 	answer, tag, err := get.Once(ctx)
 	if err != nil {
 		return err
@@ -57,16 +57,16 @@ func (c *command) kept(ctx context.Context, r *report, d *question.Domain, serve
 		return fmt.Errorf("an answer without ETag: %.200s", answer)
 	}
 	unchanged := &race.Constant{
-		Label: "304", Address: server.Address, Status: http.StatusNotModified,
+		Label: "304", Process: server, Status: http.StatusNotModified,
 		Request: same(race.Get(server.Address, address, append(accept, "If-None-Match", tag)...)),
 	}
 	// The empty handler is sent the same bytes.
 	size := fmt.Sprintf("/%d", len(answer))
 	empty := &race.Constant{
-		Label: "empty handler", Address: plain.Address, Status: http.StatusOK, Request: same(race.Post(plain.Address, size, body, accept...)),
+		Label: "empty handler", Process: plain, Status: http.StatusOK, Request: same(race.Post(plain.Address, size, body, accept...)),
 	}
 	empty304 := &race.Constant{
-		Label: "empty handler, 304", Address: plain.Address, Status: http.StatusNotModified,
+		Label: "empty handler, 304", Process: plain, Status: http.StatusNotModified,
 		Request: same(race.Get(plain.Address, "/304?"+address[len("/graphql?"):], append(accept, "If-None-Match", tag)...)),
 	}
 	list := []*race.Constant{whole, empty, unchanged, empty304}
@@ -77,15 +77,16 @@ func (c *command) kept(ctx context.Context, r *report, d *question.Domain, serve
 	return nil
 }
 
-// exported is how many rows are exported, mostExports how many times at most: as GraphQL it takes long.
+// exported is how many rows are exported, mostExports how many times at most: as GraphQL it takes long. The star has so many series.
 const (
+	series      = 200
 	exported    = 100_000
 	mostExports = 3
 )
 
 // export has the same figures, every column of them, written as GraphQL and as files.
 func (c *command) export(ctx context.Context, r *report, d *question.Domain, server *race.Process) error {
-	document, file, variables := question.Every(d)
+	document, file, variables := question.Every(d, 1+exported*series*5/4/c.Rows) // a few rows more than are asked for
 	arguments := func(n int) any {
 		variables["first"] = exported - n // a number of its own, so that no answer is kept for it
 		return variables
@@ -98,7 +99,7 @@ func (c *command) export(ctx context.Context, r *report, d *question.Domain, ser
 		return text
 	}
 	list := []*race.Constant{{
-		Label: "GraphQL", Address: server.Address, Status: http.StatusOK,
+		Label: "GraphQL", Process: server, Status: http.StatusOK,
 		Request: func(n int) []byte {
 			asked := map[string]any{"query": document, "variables": arguments(n)}
 			return race.Post(server.Address, "/graphql", body(asked), "Accept", "application/json")
@@ -106,7 +107,7 @@ func (c *command) export(ctx context.Context, r *report, d *question.Domain, ser
 	}}
 	for _, form := range []question.Form{question.CSV, "jsonl", "parquet", question.Arrow} {
 		list = append(list, &race.Constant{
-			Label: string(form), Address: server.Address, Status: http.StatusOK,
+			Label: string(form), Process: server, Status: http.StatusOK,
 			Request: func(n int) []byte { return race.Post(server.Address, file(form), body(arguments(n))) },
 		})
 	}

@@ -246,11 +246,17 @@ func milliseconds(rounds []race.Round) string {
 
 // processor is the least processor time of a request, in milliseconds; nothing where a side does not tell.
 func processor(rounds []race.Round) string {
-	best := slices.MinFunc(rounds, func(a, b race.Round) int { return int(a.CPU - b.CPU) })
-	if best.CPU == 0 {
-		return ""
+	if best := leastCPU(rounds); best > 0 {
+		return fmt.Sprintf("%.3g", ms(best))
 	}
-	return fmt.Sprintf("%.3g", ms(best.CPU))
+	return ""
+}
+
+// microseconds is the same in microseconds.
+func microseconds(rounds []race.Round) string { return fmt.Sprintf("%.1f", ms(leastCPU(rounds))*1000) }
+
+func leastCPU(rounds []race.Round) time.Duration {
+	return slices.MinFunc(rounds, func(a, b race.Round) int { return int(a.CPU - b.CPU) }).CPU
 }
 
 // perSecond is the most requests a second of the rounds, and the least.
@@ -274,22 +280,22 @@ func (r *report) given(ctx context.Context, p *race.Process) {
 
 // kept prints answers given again; each is followed by the empty handler that it is compared with.
 func (r *report) kept(list []*race.Constant) {
-	r.printf("| given again, %d clients | bytes | requests/s | of the empty handler | goal |\n|---|--:|--:|--:|---|\n", r.command.Clients)
+	r.printf("| given again, %d clients | bytes | CPU us | requests/s | of the empty handler | goal |\n|---|--:|--:|--:|--:|---|\n", r.command.Clients)
 	goals := []float64{0.6, 0.8}
 	for i := 0; i+1 < len(list); i += 2 {
 		_, own := race.Best(list[i].Rounds)
 		_, plain := race.Best(list[i+1].Rounds)
 		ratio, least := own.PerSecond/plain.PerSecond, goals[i/2]
-		r.printf("| %s | %d | %s | %.2f | %s |\n", list[i].Label, list[i].Bytes(), perSecond(list[i].Rounds), ratio,
+		r.printf("| %s | %d | %s | %s | %.2f | %s |\n", list[i].Label, list[i].Bytes(), microseconds(list[i].Rounds), perSecond(list[i].Rounds), ratio,
 			verdict([]string{fmt.Sprintf("≥ %g", least)}, ratio >= least))
-		r.printf("| %s | %d | %s | | |\n", list[i+1].Label, list[i+1].Bytes(), perSecond(list[i+1].Rounds))
+		r.printf("| %s | %d | %s | %s | | |\n", list[i+1].Label, list[i+1].Bytes(), microseconds(list[i+1].Rounds), perSecond(list[i+1].Rounds))
 	}
 	r.printf("\n")
 }
 
 // exports prints files; the first is GraphQL, with which the others are compared.
 func (r *report) exports(list []*race.Constant) {
-	r.printf("| %d rows, every column | MB | ms | us a row | of GraphQL | goal |\n|---|--:|--:|--:|--:|---|\n", exported)
+	r.printf("| %d rows, every column | MB | ms | CPU us a row | of GraphQL | of its CPU | goal |\n|---|--:|--:|--:|--:|--:|---|\n", exported)
 	base, _ := race.Best(list[0].Rounds)
 	for i, c := range list {
 		best, _ := race.Best(c.Rounds)
@@ -298,7 +304,8 @@ func (r *report) exports(list []*race.Constant) {
 		if i > 0 {
 			held = verdict([]string{"≤ 0.1"}, ratio <= 0.1)
 		}
-		r.printf("| %s | %.1f | %s | %.2f | %.2f | %s |\n", c.Label, float64(c.Bytes())/1e6, milliseconds(c.Rounds), ms(best.P50)*1000/exported, ratio, held)
+		r.printf("| %s | %.1f | %s | %.2f | %.2f | %.2f | %s |\n", c.Label, float64(c.Bytes())/1e6, milliseconds(c.Rounds),
+			ms(leastCPU(c.Rounds))*1000/exported, ratio, float64(leastCPU(c.Rounds))/float64(leastCPU(list[0].Rounds)), held)
 	}
 	r.printf("\n")
 }

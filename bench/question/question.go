@@ -94,13 +94,13 @@ func compare(fields string) string {
 	return "query($input: CompareInput!) { compare(input: $input) { indicators { " + fields + " } } }"
 }
 
-// Every asks for observations with everything that an exported file of them has, as GraphQL and as a file. The variables lack how
-// many.
-func Every(d *Domain) (document string, file func(Form) string, variables map[string]any) {
+// Every asks for the observations of so many indicators with everything that an exported file of them has, as GraphQL and as a file.
+// The variables lack how many rows.
+func Every(d *Domain, indicators int) (document string, file func(Form) string, variables map[string]any) {
 	document = `query($where: ObservationWhere!, $first: Int) { observations(where: $where, first: $first) { nodes {
 		region { code name nameEn level } indicator { code name nameEn: name(language: EN) } slice { dimension { code } value }
 		period { label start end inferred } status value missing unit precision numerator denominator derived printed offset
 		definition note source { code title } publishedOn load { id } } } }`
 	file = func(f Form) string { return fmt.Sprintf("/v1/export/observations.%s", f) }
-	return document, file, map[string]any{"where": map[string]any{"indicators": codes(d.additive())}}
+	return document, file, map[string]any{"where": map[string]any{"indicators": codes(d.additive()[:min(indicators, len(d.additive()))])}}
 }

@@ -52,7 +52,7 @@ func TestDocuments(t *testing.T) {
 			}
 		}
 	}
-	document, _, variables := Every(d)
+	document, _, variables := Every(d, 2)
 	check("export", document, asJSON(variables))
 }
 

@@ -10,8 +10,9 @@ import (
 
 // Constant is a request that is sent again and again, as it is or with a number in it.
 type Constant struct {
-	Label   string
-	Address string // host and port
+	*Process
+
+	Label string
 	// Request makes the request; the number counts up.
 	Request func(n int) []byte
 	Status  int // expected of every answer
@@ -109,7 +110,10 @@ func (c *Constant) run(ctx context.Context, clients, n int) (Round, error) {
 		c.asked++
 		requests[i].HTTP = c.Request(c.asked)
 	}
-	return ask(ctx, all, requests)
+	before := c.spent()
+	round, err := ask(ctx, all, requests)
+	round.CPU = (c.spent() - before) / time.Duration(n)
+	return round, err
 }
 
 func (c *Constant) connect(ctx context.Context) (*repeater, error) {

@@ -20,7 +20,7 @@ test("has a strict content security policy", async ({ page }) => {
   await expectStrictPolicy(page, "/playground");
 });
 
-test("opens with every example", async ({ page }) => {
+test("opens with every example", { tag: "@narrow" }, async ({ page }) => {
   await open(page);
   await expect(tabs(page)).toHaveText(names);
   await expect(page.getByRole("tab").first()).toHaveAttribute("aria-selected", "true");
@@ -61,7 +61,7 @@ function emptyIn(value: unknown, path: string): string[] {
   });
 }
 
-test("lists the query type in the documentation", async ({ page }) => {
+test("lists the query type in the documentation", { tag: "@narrow" }, async ({ page }) => {
   await open(page);
   await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
   const pane = page.locator(".graphiql-plugin");
@@ -97,7 +97,7 @@ test("keeps tabs with their variables, and no headers", async ({ page, offences 
   expect(kept).not.toContain("secret");
 });
 
-test("opens an example again after its tab was closed", async ({ page }) => {
+test("opens an example again after its tab was closed", { tag: "@narrow" }, async ({ page }) => {
   await open(page);
   await closeLast(page);
   await page.getByRole("button", { name: "Show Examples" }).click();

@@ -39,6 +39,10 @@ export function trendOption(strands: Strand[], { palette, lang, t, low }: Look):
     ]
       .filter(Boolean)
       .join(" · ");
+  const drawn = strands.map((strand, at) => ({
+    ...strandSeries(strand, regions, nameOf(strand), palette),
+    ...(aligned && at === 0 && { markLine: dayZero(palette, t) }),
+  }));
   const axis = {
     axisLabel: { color: palette.muted, fontSize: 12, hideOverlap: true },
     axisLine: { lineStyle: { color: palette.line } },
@@ -104,40 +108,58 @@ export function trendOption(strands: Strand[], { palette, lang, t, low }: Look):
       axisLabel: { color: palette.muted, formatter: (value: number) => shortNumber(value * factor, lang) },
       splitLine: { lineStyle: { color: palette.line } },
     },
-    series: strands.map((strand, index) => {
-      const { line, at, x, compared } = strand;
-      const place = regions.indexOf(line.region.code);
-      const colour = palette.series[place % palette.series.length];
-      const many = at.length > dense;
+    // The strands come first, so that a mark that is chosen is of the strand of its number.
+    series: [...drawn, ...strands.flatMap((strand, at) => paleSeries(strand, drawn[at]))],
+  };
+}
+
+function strandSeries(strand: Strand, regions: string[], name: string, palette: Palette) {
+  const { line, at, x, compared } = strand;
+  const place = regions.indexOf(line.region.code);
+  const colour = palette.series[place % palette.series.length];
+  const many = at.length > dense;
+  return {
+    type: "line",
+    name,
+    color: colour,
+    symbol: symbols[place % symbols.length],
+    symbolSize: many ? 4 : 9,
+    connectNulls: false,
+    lineStyle: {
+      width: compared ? 1.5 : 2,
+      type: compared ? "dotted" : line.status === "ACTUAL" ? "solid" : "dashed",
+    },
+    data: at.map((each, point) => {
+      const filled = line.filled[each] ?? false;
       return {
-        type: "line",
-        name: nameOf(strand),
-        color: colour,
-        symbol: symbols[place % symbols.length],
-        symbolSize: many ? 4 : 9,
-        connectNulls: false,
-        lineStyle: {
-          width: compared ? 1.5 : 2,
-          type: compared ? "dotted" : line.status === "ACTUAL" ? "solid" : "dashed",
-        },
-        data: at.map((each, point) => ({
-          value: [x[point] ?? null, line.values[each] ?? null],
-          itemStyle: markStyle(line.filled[each] ?? false, many, colour, palette),
-        })),
-        ...(aligned && index === 0 && { markLine: dayZero(palette, t) }),
+        // Of many points, those that are filled are drawn pale beneath.
+        value: [x[point] ?? null, filled && many ? null : (line.values[each] ?? null)],
+        itemStyle: filled
+          ? { color: palette.surface, borderColor: colour, borderWidth: 2 }
+          : { color: colour },
       };
     }),
   };
 }
 
-/** The look of a mark: hollow where the value is filled or, where there is no room for that, pale. */
-function markStyle(filled: boolean, many: boolean, colour: string | undefined, palette: Palette): object {
-  if (!filled) {
-    return { color: colour };
+/** What is filled of a strand of many points: a pale line, for there is no room for hollow marks. */
+function paleSeries({ line, at, x }: Strand, { name, color }: Partial<ReturnType<typeof strandSeries>> = {}) {
+  const filled = (point: number) => line.filled[at[point] ?? -1] ?? false;
+  if (at.length <= dense || !at.some((_, point) => filled(point))) {
+    return [];
   }
-  return many
-    ? { color: colour, opacity: 0.25 }
-    : { color: palette.surface, borderColor: colour, borderWidth: 2 };
+  const near = (point: number) => filled(point - 1) || filled(point) || filled(point + 1);
+  return [
+    {
+      type: "line",
+      name,
+      color,
+      symbol: "none",
+      silent: true,
+      lineStyle: { width: 1.5, type: "dotted", opacity: 0.6 },
+      data: at.map((each, point) => [x[point] ?? null, near(point) ? (line.values[each] ?? null) : null]),
+    },
+  ];
 }
 
 function dayZero(palette: Palette, t: Messages): object {

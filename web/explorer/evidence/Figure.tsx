@@ -1,7 +1,7 @@
 import type { FigureFragment, ReportFragment } from "../api/operations.generated";
 import { count, fullNumber, precisionMark } from "../format/numbers";
 import { dayText, durationDays, periodText, timeText } from "../format/periods";
-import { unitName } from "../format/units";
+import { unitSign } from "../format/units";
 import { nameIn, useLanguage } from "../i18n/language";
 import { Facts } from "./Facts";
 
@@ -76,7 +76,7 @@ export function Figure({ figure, named = false }: { figure: FigureFragment; name
   function reportText(report: ReportFragment): string {
     return report.value === null
       ? t.reasons[report.missing ?? "UNKNOWN"]
-      : `${precisionMark(report.precision)}${fullNumber(report.value, lang)} ${unitName(report.unit, lang)}`;
+      : `${precisionMark(report.precision)}${fullNumber(report.value, lang)} ${unitSign(report.unit, lang)}`;
   }
 }
 

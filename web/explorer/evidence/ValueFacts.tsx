@@ -7,7 +7,7 @@ import {
   shortNumber,
   shortValue,
 } from "../format/numbers";
-import { unitName } from "../format/units";
+import { unitSign } from "../format/units";
 import { nameIn, useLanguage } from "../i18n/language";
 import { Facts } from "./Facts";
 
@@ -24,7 +24,7 @@ export function ValueFacts({ found, entry }: { found: Found; entry: Found["entri
       <p className="evidence-where">{nameIn(lang, entry.region)}</p>
       <p className="evidence-value">
         {precisionMark(entry.precision)}
-        {fullNumber(entry.value, lang)} <small>{unitName(unit, lang)}</small>
+        {fullNumber(entry.value, lang)} <small>{unitSign(unit, lang)}</small>
       </p>
       <Facts
         facts={[

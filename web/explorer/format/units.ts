@@ -33,6 +33,11 @@ export function unitName(code: string, lang: Lang): string {
     : code;
 }
 
+/** The unit behind a number: a sign where it has one, else its name. */
+export function unitSign(code: string, lang: Lang): string {
+  return code === "%" || code === "‰" ? code : unitName(code, lang);
+}
+
 /** Rows of a CSV file without line breaks inside of cells. */
 function rows(text: string): string[][] {
   return text

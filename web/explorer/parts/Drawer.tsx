@@ -20,6 +20,8 @@ export function Drawer({ title, onClose, children, side = "right", footer }: Pro
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    // A dialog looks for the attribute of HTML, which React does not write.
+    element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => element?.close();
   }, []);
 

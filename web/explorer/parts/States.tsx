@@ -62,7 +62,11 @@ export function Failure({ error, retry }: { error: AskError; retry: () => void }
     <div className="failure" role="alert">
       <h3>{t.errorTitle}</h3>
       {known && <p>{known}</p>}
-      {error.errors.length > 0 && <p className={known ? "muted" : ""}>{error.message}</p>}
+      {error.errors.length > 0 && (
+        <p className={known ? "muted" : ""} lang="en">
+          {error.message}
+        </p>
+      )}
       {suggestions.length > 0 && (
         <p>
           {t.suggestions}: {suggestions.join(", ")}
@@ -100,13 +104,19 @@ function TokenForm() {
 
 function PartErrors({ errors }: { errors: ServerError[] }) {
   const { t } = useLanguage();
-  const messages = [...new Set(errors.map(({ message }) => message))];
+  const distinct = [...new Map(errors.map((error) => [error.message, error])).values()];
   return (
     <div className="notes alert" role="alert">
       <strong>{t.partErrors}</strong>
       <ul>
-        {messages.map((message) => (
-          <li key={message}>{message}</li>
+        {distinct.map(({ message, extensions }) => (
+          <li key={message}>
+            {t.errors[extensions?.code ?? ""]}
+            <span className="muted" lang="en">
+              {" "}
+              {message}
+            </span>
+          </li>
         ))}
       </ul>
     </div>

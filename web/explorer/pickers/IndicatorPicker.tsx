@@ -36,8 +36,7 @@ export function IndicatorPicker({ onClose }: { onClose: () => void }) {
         aria-label={t.search}
         placeholder={t.searchIndicators}
         value={text}
-        // biome-ignore lint/a11y/noAutofocus: the panel was opened to search.
-        autoFocus
+        data-first
         onChange={(event) => setText(event.target.value)}
       />
       {found.length === 0 && <p className="empty">{t.noIndicator}</p>}

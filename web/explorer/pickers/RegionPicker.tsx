@@ -30,8 +30,7 @@ export function RegionPicker({ onClose }: { onClose: () => void }) {
         aria-label={t.search}
         placeholder={t.searchRegions}
         value={text}
-        // biome-ignore lint/a11y/noAutofocus: the panel was opened to search.
-        autoFocus
+        data-first
         onChange={(event) => setText(event.target.value)}
       />
       {sought ? (

@@ -49,7 +49,9 @@ export function toQuery(state: State): string {
     .replaceAll("%3A", ":")
     .replaceAll("%5B", "[")
     .replaceAll("%5D", "]")
-    .replaceAll("%3D", "=");
+    .replaceAll("%3D", "=")
+    .replaceAll("%3B", ";")
+    .replaceAll("%7E", "~");
 }
 
 /** Reads a state from the query part of an address; what cannot be read is as it opens. */

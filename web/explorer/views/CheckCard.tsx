@@ -1,10 +1,14 @@
 import type { ChecksQuery } from "../api/operations.generated";
+import { checkWords } from "../i18n/check-words";
 import { nameIn, useLanguage } from "../i18n/language";
+import { useNames } from "../state/context";
 import { FigureRow } from "./FigureRow";
 
 /** One check: what was found, its arithmetic, and the figures it used. */
 export function CheckCard({ check }: { check: ChecksQuery["checks"]["nodes"][number] }) {
   const { lang, t } = useLanguage();
+  const names = useNames();
+  const said = checkWords(check.message, lang, names.indicator);
   const failed = check.status === "FAILED";
   return (
     <li className={`check-card ${failed ? check.severity : "PASSED"}`}>
@@ -17,7 +21,10 @@ export function CheckCard({ check }: { check: ChecksQuery["checks"]["nodes"][num
         </strong>
         <code>{check.code}</code>
       </p>
-      <p lang="en">{check.message}</p>
+      {said && <p>{said}</p>}
+      <p lang="en" className={said ? "muted" : ""}>
+        {check.message}
+      </p>
       <p className="arithmetic" lang="en">
         <span className="visually-hidden">{t.arithmetic}: </span>
         {check.arithmetic}

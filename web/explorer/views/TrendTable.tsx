@@ -1,25 +1,32 @@
 import { useState } from "react";
-import { shortDifference, shortNumber, shortValue } from "../format/numbers";
+import { count, shortDifference, shortNumber, shortValue } from "../format/numbers";
 import { periodText } from "../format/periods";
 import { nameIn, useLanguage } from "../i18n/language";
 import { Scroller } from "../parts/Scroller";
+import type { Strand } from "./strands";
 import type { Line } from "./trend";
 
 /** So many points are listed at first. */
 const firstPoints = 200;
+const morePoints = 1000;
 
 interface Props {
   title: string;
-  lines: Line[];
+  strands: Strand[];
   onPick: (line: Line, at: number) => void;
 }
 
 /** The points of the lines, each opening its evidence: what the chart shows, for reading and for the keyboard. */
-export function TrendTable({ title, lines, onPick }: Props) {
+export function TrendTable({ title, strands, onPick }: Props) {
   const { lang, t } = useLanguage();
   const [open, setOpen] = useState(false);
+  const [shown, setShown] = useState(firstPoints);
+  const all = strands.reduce((sum, { at }) => sum + at.length, 0);
+  const aligned = strands.some(({ event }) => event);
   const points = open
-    ? lines.flatMap((line) => line.periods.map((period, at) => ({ line, period, at }))).slice(0, firstPoints)
+    ? strands
+        .flatMap(({ line, at, x }) => at.map((each, place) => ({ line, at: each, x: x[place] ?? 0 })))
+        .slice(0, shown)
     : [];
   return (
     <details className="points" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -30,6 +37,11 @@ export function TrendTable({ title, lines, onPick }: Props) {
             <tr>
               <th scope="col">{t.region}</th>
               <th scope="col">{t.period}</th>
+              {aligned && (
+                <th scope="col" className="number">
+                  {t.daysSince}
+                </th>
+              )}
               <th scope="col">{t.status}</th>
               <th scope="col" className="number">
                 {t.value}
@@ -43,10 +55,11 @@ export function TrendTable({ title, lines, onPick }: Props) {
             </tr>
           </thead>
           <tbody>
-            {points.map(({ line, period, at }) => (
-              <tr key={`${line.region.code} ${line.status} ${period}`}>
+            {points.map(({ line, at, x }) => (
+              <tr key={`${line.region.code} ${line.status} ${line.periods[at]}`}>
                 <th scope="row">{nameIn(lang, line.region)}</th>
-                <td>{periodText(period, lang)}</td>
+                <td>{periodText(line.periods[at] ?? "", lang)}</td>
+                {aligned && <td className="number">{x}</td>}
                 <td>{t.statuses[line.status]}</td>
                 <td className="number">
                   <PointValue line={line} at={at} onPick={onPick} />
@@ -58,6 +71,11 @@ export function TrendTable({ title, lines, onPick }: Props) {
           </tbody>
         </table>
       </Scroller>
+      {all > shown && (
+        <button type="button" onClick={() => setShown(shown + morePoints)}>
+          {t.showMore(count(Math.min(morePoints, all - shown), lang))}
+        </button>
+      )}
     </details>
   );
 

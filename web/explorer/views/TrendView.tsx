@@ -121,7 +121,7 @@ function TrendPanel({ panel, missing }: { panel: Panel; missing: Lack[] }) {
             height={low ? pointsHeight : chartHeight}
             onPick={(series, datum) => pick(strands[series]?.line, strands[series]?.at[datum])}
           />
-          <TrendTable title={title} lines={lines} onPick={pick} />
+          <TrendTable title={title} strands={strands} onPick={pick} />
         </>
       ) : (
         <Empty>{t.noFigures}</Empty>
