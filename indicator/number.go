@@ -23,10 +23,53 @@ func Shown(x float64) float64 {
 
 // AppendShown writes a finite number as answers show it, the shortest way that reads back as the same.
 func AppendShown(to []byte, x float64) []byte {
-	shown := Shown(x)
-	format := byte('f')
-	if abs := math.Abs(shown); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
-		format = 'e' // as JavaScript does
+	if x == math.Trunc(x) && math.Abs(x) <= exactIntegers {
+		return strconv.AppendInt(to, int64(x), 10)
 	}
-	return strconv.AppendFloat(to, shown, format, -1, 64)
+	// Of the numbers that doubles hold to 15 digits, the 12 digits without their zeros are the shortest that reads back as the same.
+	var scratch [32]byte
+	text := strconv.AppendFloat(scratch[:0], x, 'e', significantDigits-1, 64) // -d.ddddddddddde-dd
+	if text[0] == '-' {
+		to, text = append(to, '-'), text[1:]
+	}
+	digits, exponent := text[:significantDigits+1], exponentOf(text[significantDigits+2:])
+	if exponent < smallestPlain || exponent > largestPlain {
+		return appendScientific(to, math.Abs(x))
+	}
+	digits[1] = digits[0] // in the place of the point
+	digits = digits[1:]
+	for digits[len(digits)-1] == '0' {
+		digits = digits[:len(digits)-1]
+	}
+	switch {
+	case exponent < 0:
+		to = append(append(to, "0.00000"[:1-exponent]...), digits...)
+	case exponent+1 >= len(digits):
+		to = append(to, digits...)
+		for range exponent + 1 - len(digits) {
+			to = append(to, '0')
+		}
+	default:
+		to = append(append(append(to, digits[:exponent+1]...), '.'), digits[exponent+1:]...)
+	}
+	return to
+}
+
+// Numbers whose first digit stands for a power of ten between these are written without an exponent, as JavaScript does.
+const smallestPlain, largestPlain = -6, 20
+
+// exponentOf reads -dd or +dd.
+func exponentOf(text []byte) int {
+	n := 0
+	for _, digit := range text[1:] {
+		n = 10*n + int(digit-'0')
+	}
+	if text[0] == '-' {
+		return -n
+	}
+	return n
+}
+
+func appendScientific(to []byte, x float64) []byte {
+	return strconv.AppendFloat(to, Shown(x), 'e', -1, 64)
 }

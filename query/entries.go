@@ -80,10 +80,14 @@ func (c *IndicatorComparison) Columns() *Columns {
 		Regions: make([]string, n), Values: make([]float64, n), Precisions: make([]indicator.Precision, n), Ranks: make([]int, n),
 		Percentiles: make([]float64, n), ZScores: make([]*float64, n), Differences: make([]*float64, n),
 	}
+	differences := make([]float64, n)
 	for i, e := range c.Page.Nodes {
 		columns.Regions[i], columns.Values[i], columns.Precisions[i] = e.Region.Code, e.Quantity.Value, e.Quantity.Precision
 		columns.Ranks[i], columns.Percentiles[i], columns.ZScores[i] = e.Rank, e.Percentile, e.ZScore
-		columns.Differences[i] = number(e.Difference.Value)
+		if number(e.Difference.Value) != nil {
+			differences[i] = e.Difference.Value
+			columns.Differences[i] = &differences[i]
+		}
 	}
 	return columns
 }
