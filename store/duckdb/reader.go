@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -48,10 +49,21 @@ func (r *reader) explain(ctx context.Context, sql string) (string, error) {
 
 // Select returns the rows of a selection in its order.
 func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error) {
-	sql, err := dialect.Select(s)
-	if err != nil {
+	sql, ok, err := dialect.Unsorted(s)
+	if ok && err == nil {
+		rows, err := r.selectRows(ctx, sql, s)
+		if err != nil || inNaturalOrder(rows) {
+			return rows, err
+		}
+	}
+	if sql, err = dialect.Select(s); err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
+	return r.selectRows(ctx, sql, s)
+}
+
+// selectRows runs a rendered selection.
+func (r *reader) selectRows(ctx context.Context, sql string, s store.Select) (*store.Rows, error) {
 	res, err := r.query(ctx, sql)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
@@ -65,6 +77,20 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 		return nil, fmt.Errorf("select: %w", err)
 	}
 	return rows, nil
+}
+
+// inNaturalOrder reports whether current figures are in their natural order. That they are without being sorted is DuckDB's habit
+// where it reads one table, not a promise.
+func inNaturalOrder(r *store.Rows) bool {
+	for i := 1; i < r.Len(); i++ {
+		if cmp.Or(
+			cmp.Compare(r.Indicator[i-1], r.Indicator[i]), cmp.Compare(r.Slice[i-1], r.Slice[i]), cmp.Compare(r.Status[i-1], r.Status[i]),
+			cmp.Compare(r.End[i-1], r.End[i]), cmp.Compare(r.Start[i-1], r.Start[i]), cmp.Compare(r.Region[i-1], r.Region[i]),
+		) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // scanRows reads the columns that a rendered selection asks for.

@@ -27,6 +27,12 @@ const packedPeriod = "period_end * 4294967296 + period_start"
 
 // Select renders a selection.
 func (d *Dialect) Select(s store.Select) (string, error) {
+	order, _ := d.order(s)
+	return d.render(s, order)
+}
+
+// render renders a selection that is sorted by an order, if it has one.
+func (d *Dialect) render(s store.Select, order string) (string, error) {
 	from, err := d.from(s)
 	if err != nil {
 		return "", err
@@ -35,15 +41,17 @@ func (d *Dialect) Select(s store.Select) (string, error) {
 	if s.Evidence || s.Vintages {
 		columns += ", " + evidenceColumns
 	}
-	order, keyset := d.order(s)
 	where := d.filters(s)
 	if s.After != nil {
+		_, keyset := d.order(s)
 		where = append(where, keyset)
 	}
 	var b strings.Builder
 	b.WriteString("SELECT " + columns + "\n" + from)
 	writeWhere(&b, where)
-	b.WriteString("\nORDER BY " + order)
+	if order != "" {
+		b.WriteString("\nORDER BY " + order)
+	}
 	if limit := rowLimit(s); limit > 0 {
 		b.WriteString("\nLIMIT " + Literal(limit))
 	}
@@ -226,9 +234,13 @@ func renderSpans(spans []store.Span) string {
 			single = append(single, span.From)
 			continue
 		}
-		alternatives = append(alternatives, "region >= "+Literal(span.From)+" AND region < "+Literal(span.To))
+		alternatives = append(alternatives, within(span))
 	}
-	if len(single) > 0 {
+	if len(single) > mostListed && len(single) <= mostRanges {
+		for _, region := range single {
+			alternatives = append(alternatives, within(store.Span{From: region, To: region + 1}))
+		}
+	} else if len(single) > 0 {
 		alternatives = append(alternatives, "region IN ("+Literals(single)+")")
 	}
 	switch len(alternatives) {
@@ -238,6 +250,13 @@ func renderSpans(spans []store.Span) string {
 		return alternatives[0]
 	}
 	return "(" + strings.Join(alternatives, " OR ") + ")"
+}
+
+// mostRanges is how many single regions are rendered as ranges rather than as a list that is joined with.
+const mostRanges = 16
+
+func within(span store.Span) string {
+	return "region >= " + Literal(span.From) + " AND region < " + Literal(span.To)
 }
 
 // bound is one column of a position in an order.

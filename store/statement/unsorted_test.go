@@ -1,0 +1,58 @@
+package statement
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/countyql/countyql/store"
+)
+
+// TestUnsorted leaves out the order and nothing else, and only where no list is joined with.
+func TestUnsorted(t *testing.T) {
+	var unsorted []string
+	for name, change := range renderCases {
+		s := store.NewSelect()
+		change(&s)
+		if _, ok, err := ClickHouse("a", "b").Unsorted(s); ok || err != nil {
+			t.Errorf("%s: an engine without a stored order is asked for it: %v", name, err)
+		}
+		sql, ok, err := DuckDB().Unsorted(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !ok {
+			continue
+		}
+		unsorted = append(unsorted, name)
+		want, err := DuckDB().Select(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want = strings.Replace(want, "\nORDER BY rowid", "", 1); sql != want {
+			t.Errorf("%s: %s\nwant %s", name, sql, want)
+		}
+	}
+	for _, name := range []string{"everything", "filters", "latest", "one_period", "regions"} {
+		if !slices.Contains(unsorted, name) {
+			t.Errorf("%s is sorted", name)
+		}
+	}
+	for _, name := range []string{"after_natural", "after_natural_descending", "vintages", "latest_as_of", "page_within_cap"} {
+		if slices.Contains(unsorted, name) {
+			t.Errorf("%s is not sorted", name)
+		}
+	}
+	s := store.NewSelect()
+	s.Indicators = make([]int32, mostListed+1)
+	if _, ok, _ := DuckDB().Unsorted(s); ok {
+		t.Error("a list that is joined with is not sorted")
+	}
+	s = store.NewSelect()
+	for n := range int32(5) {
+		s.Regions = append(s.Regions, store.Span{From: 10 * n, To: 10*n + 1})
+	}
+	if sql, ok, err := DuckDB().Unsorted(s); !ok || err != nil || strings.Contains(sql, " IN ") {
+		t.Errorf("five regions are a list that is joined with: %s, %v", sql, err)
+	}
+}
