@@ -746,6 +746,11 @@ type Indicator implements Node {
   kind: IndicatorKind!
   "Unit of its values: % is percent, 1 a plain number."
   unit: String!
+  "Name of the unit; its code where the catalogue has no name for it."
+  unitName(
+    "Language of the name."
+    language: Language = ZH
+  ): String!
   "Valid range; null if unbounded on both sides."
   range: Range
   "Which direction is better."
@@ -3096,6 +3101,8 @@ func (ec *executionContext) childFields_Indicator(ctx context.Context, field gra
 		return ec.fieldContext_Indicator_kind(ctx, field)
 	case "unit":
 		return ec.fieldContext_Indicator_unit(ctx, field)
+	case "unitName":
+		return ec.fieldContext_Indicator_unitName(ctx, field)
 	case "range":
 		return ec.fieldContext_Indicator_range(ctx, field)
 	case "polarity":

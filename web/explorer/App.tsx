@@ -1,8 +1,9 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { client, useAnswer } from "./api/answers";
 import { CatalogueDocument, type CatalogueQuery, RegionTreeDocument } from "./api/operations.generated";
 import { EvidencePanel } from "./evidence/EvidencePanel";
+import { learnUnits } from "./format/units";
 import { LanguageProvider, preferredLanguage, useLanguage } from "./i18n/language";
 import { NewData } from "./parts/NewData";
 import { Page } from "./parts/Page";
@@ -51,6 +52,7 @@ function Catalogue({ initial }: { initial: State }) {
 
 function Explorer({ initial, catalogue }: { initial: State; catalogue: CatalogueQuery }) {
   const [state, dispatch] = useAddress(() => opening(initial, catalogue), initial.lang);
+  useMemo(() => learnUnits(catalogue.indicators.nodes), [catalogue]);
   const tree = useAnswer(RegionTreeDocument, {});
   const [indicators, setIndicators] = useState(() => byCode(catalogue.indicators.nodes));
   const [regions, setRegions] = useState(() => byCode(tree.data?.regions.nodes ?? []));

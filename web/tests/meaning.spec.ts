@@ -271,6 +271,8 @@ test("says in Chinese what has a code, and the server's words beneath", async ({
   await expect(panel(page)).toContainText("跨地区: 相加 · 跨时间: 取最新 · 各部分: 相加");
   await expect(panel(page).locator("small[lang=en]").first()).toContainText("Over regions");
   await expect(panel(page)).toContainText("不少于");
+  // A unit that only the loaded figures have.
+  await expect(panel(page).locator(".evidence-value")).toContainText("张床位");
   await page.keyboard.press("Escape");
   await page.getByText("使用这些数字前须知").click();
   const note = page.locator(".notes li", { hasText: "各数字的来源不同。" });

@@ -853,7 +853,7 @@ export type __DirectiveLocation =
 export type CatalogueQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type CatalogueQuery = { snapshot: { id: string, publishedAt: string, observations: number | null, regions: number | null, indicators: number | null }, indicators: { nodes: Array<{ code: string, name: string, aliases: Array<string>, description: string, topic: string, unit: string, kind: IndicatorKind, polarity: Polarity, formula: string | null, nameEn: string, rollup: { regions: RollupRule, time: RollupRule, dimensions: RollupRule, inWords: string }, dimensions: Array<{ code: string, name: string, nameEn: string }>, availability: { observations: number, regions: number, first: string | null, last: string | null } }> } };
+export type CatalogueQuery = { snapshot: { id: string, publishedAt: string, observations: number | null, regions: number | null, indicators: number | null }, indicators: { nodes: Array<{ code: string, name: string, aliases: Array<string>, description: string, topic: string, unit: string, unitName: string, kind: IndicatorKind, polarity: Polarity, formula: string | null, nameEn: string, unitNameEn: string, rollup: { regions: RollupRule, time: RollupRule, dimensions: RollupRule, inWords: string }, dimensions: Array<{ code: string, name: string, nameEn: string }>, availability: { observations: number, regions: number, first: string | null, last: string | null } }> } };
 
 export type RegionTreeQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1183,6 +1183,8 @@ export const CatalogueDocument = new TypedDocumentString(`
       description
       topic
       unit
+      unitName
+      unitNameEn: unitName(language: EN)
       kind
       polarity
       formula

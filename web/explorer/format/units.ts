@@ -6,10 +6,19 @@ interface Unit {
   en: string;
 }
 
-/** Names of the units of the bundled vocabulary, by code. */
+/** Names of units by code: those of the bundled vocabulary and of the catalogue that is shown. */
 const units = new Map<string, Unit>(
   rows(table).flatMap(([code, zh, en]) => (code && zh && en ? [[code, { zh, en }]] : [])),
 );
+
+/** Takes over the names that a catalogue has for the units of its indicators: loaded figures may have units of their own. */
+export function learnUnits(indicators: { unit: string; unitName: string; unitNameEn: string }[]): void {
+  for (const { unit, unitName: zh, unitNameEn: en } of indicators) {
+    if (zh !== unit || en !== unit) {
+      units.set(unit, { zh, en });
+    }
+  }
+}
 
 /** Units that are a multiple of another: 万人 is 10,000 persons. */
 const multiples: Record<string, number> = { "10k": 1e4, "100m": 1e8 };
