@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"io"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/countyql/countyql/indicator"
 )
@@ -62,11 +64,28 @@ func (j *jsonWriter) append(line []byte, kind Kind, cell Cell) ([]byte, error) {
 	case kind == Date:
 		return strconv.AppendQuote(line, indicator.Day(cell.Integer).String()), nil
 	}
+	if plainText(cell.Text) {
+		return append(append(append(line, '"'), cell.Text...), '"'), nil
+	}
 	j.text.Reset()
 	if err := j.texts.Encode(cell.Text); err != nil {
 		return nil, err
 	}
 	return append(line, bytes.TrimSuffix(j.text.Bytes(), []byte("\n"))...), nil
+}
+
+// plainText reports whether a text is written in JSON as it is.
+func plainText(text string) bool {
+	ascii := true
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c < ' ' || c == '"' || c == '\\':
+			return false
+		case c >= utf8.RuneSelf:
+			ascii = false
+		}
+	}
+	return ascii || utf8.ValidString(text) && !strings.ContainsAny(text, "\u2028\u2029")
 }
 
 // Close writes the last lines.

@@ -43,8 +43,16 @@ func (d Day) String() string {
 	if d == NoDay {
 		return ""
 	}
-	return d.Time().Format(time.DateOnly)
+	year, month, day := d.Time().Date()
+	if year < 0 || year > 9999 {
+		return d.Time().Format(time.DateOnly)
+	}
+	var text [10]byte // answers and files have a great many
+	return string(appendTwo(append(appendTwo(append(appendTwo(appendTwo(text[:0], year/100), year%100), '-'), int(month)), '-'), day))
 }
+
+// appendTwo writes a number below 100 with two digits.
+func appendTwo(to []byte, n int) []byte { return append(to, byte('0'+n/10), byte('0'+n%10)) }
 
 // ParseDay reads 2020-02-18; the empty text is NoDay.
 func ParseDay(text string) (Day, error) {
@@ -155,7 +163,8 @@ func (p Period) String() string {
 		year, week := t.ISOWeek()
 		return fmt.Sprintf("%04d-W%02d", year, week)
 	case Monthly:
-		return t.Format("2006-01")
+		day := p.Start.String()
+		return day[:len(day)-len("-01")]
 	case Quarterly:
 		return fmt.Sprintf("%04d-Q%d", t.Year(), (int(t.Month())-1)/3+1)
 	case Yearly:

@@ -149,3 +149,22 @@ func BenchmarkKept(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkExport writes files of some 100,000 figures, with all that is known of each.
+func BenchmarkExport(b *testing.B) {
+	handler, _ := denseServer(graph.Keeping{})
+	where := `{"where": {"indicators": ` + list(dense.Rate, 2, 1) + `}}`
+	for _, format := range []string{"csv", "jsonl"} {
+		b.Run(format, func(b *testing.B) {
+			measured(b, func() {
+				request := httptest.NewRequest(http.MethodPost, "/v1/export/observations."+format, strings.NewReader(where))
+				request.Header.Set("Content-Type", "application/json")
+				answer := &discard{header: http.Header{}, status: http.StatusOK}
+				handler.ServeHTTP(answer, request)
+				if answer.status != http.StatusOK || answer.bytes < 1<<20 {
+					b.Fatalf("status %d, %d bytes", answer.status, answer.bytes)
+				}
+			})
+		})
+	}
+}
