@@ -61,7 +61,7 @@ func (r *introspectedRef) named() *introspectedRef {
 var samples = map[string]string{
 	"region.code": "370105", "indicator.code": "grids", "source.code": "jinan_daily_2020_03_30", "region": "370105", "indicator": "grids", "indicators": "grids",
 	"x": "grids", "y": "checkpoints", "text": "Luzhou", "dimension": "households", "value": "lt_100", "by": "resident_population", "event": "2020-02-18",
-	"per.indicator": "resident_population",
+	"per.indicator": "resident_population", "base": "2020",
 }
 
 // texting builds documents from what introspection tells.

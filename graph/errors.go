@@ -27,7 +27,11 @@ func presenter(logger *slog.Logger, requestID RequestID) graphql.ErrorPresenterF
 		var presented *gqlerror.Error
 		switch {
 		case errors.As(err, &typed):
-			return present(ctx, typed)
+			shown := present(ctx, typed)
+			if errors.As(err, &presented) && presented.Rule != "" { // found by validation, which says where in the document
+				shown.Locations = presented.Locations
+			}
+			return shown
 		case isEnd(ctx, err), errors.Is(err, context.DeadlineExceeded):
 			return present(ctx, tooLong(err))
 		case errors.As(err, &presented) && errors.Unwrap(presented) == nil:

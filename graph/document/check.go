@@ -167,7 +167,7 @@ func (c *Checker) validate(document *ast.QueryDocument, applied []validator.Rule
 	return errs
 }
 
-// rulesFor returns the specification's rules in the order of their names.
+// rulesFor returns the specification's rules in the order of their names, and ours behind them.
 func rulesFor(noSuggestions bool) []validator.Rule {
 	chosen := rules.NewDefaultRules().GetInner()
 	if noSuggestions {
@@ -187,5 +187,5 @@ func rulesFor(noSuggestions bool) []validator.Rule {
 	for _, name := range slices.Sorted(maps.Keys(chosen)) {
 		list = append(list, validator.Rule{Name: name, RuleFunc: chosen[name]})
 	}
-	return list
+	return append(list, literals)
 }

@@ -2,6 +2,7 @@ package document
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -9,12 +10,13 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
+	"github.com/countyql/countyql/graph/scalar"
 	"github.com/countyql/countyql/indicator"
 )
 
 // CheckVariables refuses variables with more items in lists than are allowed, and values of another kind than the specification
-// wants for the built-in scalars and for enumerations: a number is not a text, nor a text a number. Values are those of a decoder
-// that keeps numbers as they are written (json.Number).
+// wants for the built-in scalars and for enumerations: a number is not a text, nor a text a number. So are texts that are no date,
+// period or duration: what cannot be read is a mistake of the request, before any field is asked. Values are those of a decoder that keeps numbers as they are written (json.Number).
 func (c *Checker) CheckVariables(operation *ast.OperationDefinition, variables map[string]any) error {
 	if err := c.checkItems(variables); err != nil {
 		return err
@@ -22,6 +24,9 @@ func (c *Checker) CheckVariables(operation *ast.OperationDefinition, variables m
 	for _, v := range operation.VariableDefinitions {
 		value, given := variables[v.Variable]
 		if !given {
+			if v.Type.NonNull && v.DefaultValue == nil {
+				return c.undefined(v)
+			}
 			continue
 		}
 		if err := c.checkKind(v.Type, value, []string{v.Variable}); err != nil {
@@ -86,6 +91,10 @@ func (c *Checker) checkKind(kind *ast.Type, value any, path []string) error {
 	if wanted := wantedKind(definition, value); wanted != "" {
 		return indicator.Errorf(indicator.InvalidInput, "the value is not %s, which %s wants", wanted, kind.NamedType).At(path...)
 	}
+	var unreadable *indicator.Error
+	if errors.As(scalar.Check(definition.Name, value), &unreadable) {
+		return unreadable.At(path...)
+	}
 	return nil
 }
 
@@ -100,12 +109,21 @@ func wantedKind(definition *ast.Definition, value any) string {
 		return "a text"
 	case definition.Name == "ID" && !text && !(numeric && whole(number)):
 		return "a text or a whole number"
-	case definition.Name == "Int" && !(numeric && whole(number)):
-		return "a whole number"
+	case definition.Name == "Int" && !(numeric && whole(number) && narrow(number)):
+		return wholeNumber
 	case definition.Name == "Float" && !numeric:
 		return "a number"
 	}
 	return ""
+}
+
+// wholeNumber is what an Int is.
+const wholeNumber = "a whole number of at most 32 bits"
+
+// narrow reports whether a whole number has at most 32 bits.
+func narrow(number json.Number) bool {
+	_, err := strconv.ParseInt(number.String(), 10, 32)
+	return err == nil
 }
 
 // whole reports whether a number is written without a fraction or an exponent.

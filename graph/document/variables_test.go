@@ -21,8 +21,13 @@ func TestCheckVariables_Kinds(t *testing.T) {
 	}{
 		{"String", `"1" "" null`, `1 1.5 true`, "v"},
 		{"ID", `"a" 7`, `1.5 true 1e3`, "v"},
-		{"Int", `7 -7 null`, `"7" true 1.5 1e9999999`, "v"},
-		{"Float", `7 1.5 1e3`, `"7" true`, "v"},
+		{"Int", `7 -7 null -2147483648 2147483647`, `"7" true 1.5 1e9999999 2147483648`, "v"},
+		{"Float", `7 1.5 1e3`, `"7" true 1e999`, "v"},
+		{"Date", `"2020-02-29" null`, `"2020-02-30" "" 20200229 [] {} true`, "v"},
+		{"Period", `"2020" "2020-Q1" "2020-01-25/2020-03-02"`, `"2020-13" "2020/2019" "" 2020`, "v"},
+		{"Duration", `"P30D" "P1Y2M"`, `"30" "P" 30`, "v"},
+		{"[Period!]", `["2020"] "2020"`, `["2020-13"] [["2020"]]`, "v.0"},
+		{"AggregateInput", `{"when":{"period":"2020-02"}}`, `{"when":{"period":"soon"}}`, "v.when.period"},
 		{"RegionLevel", `"COUNTY"`, `7 true`, "v"},
 		{"[String!]", `["a"] [] "a" null`, `[1] [true]`, "v.0"},
 		{"[String!]", ``, `7`, "v"},
@@ -50,6 +55,30 @@ func TestCheckVariables_Kinds(t *testing.T) {
 					t.Errorf("%s %s: %v", test.kind, value, err)
 				}
 			}
+		}
+	}
+}
+
+// A variable that has to be there and is not is named, with an example of its type.
+func TestCheckVariables_Undefined(t *testing.T) {
+	t.Parallel()
+	c := newTestChecker(t, Options{})
+	for kind, hint := range map[string]string{
+		"ObservationWhere!": `{}`, "AggregateInput!": `{"indicators":["code"]}`, "[RegionLevel!]!": `["COUNTRY"]`, "Int!": `1`, "Date!": `"2020-02-18"`,
+		"ForecastInput!": `{"indicators":["code"]}`, "Int": "", "Int! = 1": "",
+	} {
+		document, err := parser.ParseQuery(&ast.Source{Input: "query($v: " + kind + ") { __typename }"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = c.CheckVariables(document.Operations[0], nil)
+		var typed *indicator.Error
+		if hint == "" {
+			if err != nil {
+				t.Errorf("%s: %v", kind, err)
+			}
+		} else if !errors.As(err, &typed) || typed.Message != "v must be defined" || !strings.HasSuffix(typed.Hint, "such as "+hint) || strings.Join(typed.Path, ".") != "v" {
+			t.Errorf("%s: %v", kind, err)
 		}
 	}
 }
