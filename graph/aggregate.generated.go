@@ -840,14 +840,14 @@ func (ec *executionContext) _Cost_cells(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
+			return ec.marshalNFloat2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Cost_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Cost", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Cost", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
 func (ec *executionContext) _Cost_limit(ctx context.Context, field graphql.CollectedField, obj *query.Cost) (ret graphql.Marshaler) {
@@ -863,14 +863,14 @@ func (ec *executionContext) _Cost_limit(ctx context.Context, field graphql.Colle
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
+			return ec.marshalNFloat2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_Cost_limit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("Cost", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("Cost", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
 func (ec *executionContext) _Cost_rows(ctx context.Context, field graphql.CollectedField, obj *query.Cost) (ret graphql.Marshaler) {

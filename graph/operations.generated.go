@@ -883,14 +883,14 @@ func (ec *executionContext) _LoadedFile_bytes(ctx context.Context, field graphql
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int64) graphql.Marshaler {
-			return ec.marshalNInt2int64(ctx, selections, v)
+			return ec.marshalNFloat2int64(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_LoadedFile_bytes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("LoadedFile", field, false, false, errors.New("field of type Int does not have child fields"))
+	return graphql.NewScalarFieldContext("LoadedFile", field, false, false, errors.New("field of type Float does not have child fields"))
 }
 
 func (ec *executionContext) _LoadedFile_rows(ctx context.Context, field graphql.CollectedField, obj *indicator.LoadedFile) (ret graphql.Marshaler) {

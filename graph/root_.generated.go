@@ -423,10 +423,10 @@ type MissingRegion {
 
 "What an answer cost, or would cost."
 type Cost {
-  "Estimated cells before running: indicators x regions x slices x statuses."
-  cells: Int!
-  "The most cells one request may ask for."
-  limit: Int!
+  "Estimated cells before running: indicators x regions x slices x statuses. A whole number, which may take more than the 32 bits of an Int."
+  cells: Float!
+  "The most cells one request may ask for, a whole number likewise."
+  limit: Float!
   "Figures read; 0 on a dry run."
   rows: Int!
   "Queries sent to the engine; 0 on a dry run."
@@ -519,10 +519,10 @@ type Limit {
   name: String!
   "What is counted."
   unit: String!
-  "The most that is allowed."
-  limit: Int!
-  "What this client has left now; null for a limit that every request has to itself."
-  left: Int
+  "The most that is allowed: a whole number, which may take more than the 32 bits of an Int."
+  limit: Float!
+  "What this client has left now, a whole number likewise; null for a limit that every request has to itself."
+  left: Float
 }
 
 extend type Query {
@@ -2128,8 +2128,8 @@ type LoadedFile {
   name: String!
   "SHA-256 in lower-case hexadecimal."
   sha256: String!
-  "Size in bytes."
-  bytes: Int!
+  "Size in bytes: a whole number, which may take more than the 32 bits of an Int."
+  bytes: Float!
   "Number of rows."
   rows: Int!
 }

@@ -37,6 +37,18 @@ func UnmarshalFloat(v any) (float64, error) {
 	return x, nil
 }
 
+// MarshalCount writes a number of bytes or cells, all digits of it. An Int of GraphQL has 32 bits, so that the contract calls it a Float.
+func MarshalCount(n int64) graphql.Marshaler { return graphql.MarshalInt64(n) }
+
+// UnmarshalCount reads a whole number.
+func UnmarshalCount(v any) (int64, error) {
+	x, err := UnmarshalFloat(v)
+	if err != nil || x != math.Trunc(x) || math.Abs(x) > 1<<53 {
+		return 0, indicator.Errorf(indicator.InvalidInput, "this is not a whole number of at most 53 bits")
+	}
+	return int64(x), nil
+}
+
 func text(s string) graphql.Marshaler { return graphql.MarshalString(s) }
 
 func read[T any](v any, what string, parse func(string) (T, error)) (T, error) {

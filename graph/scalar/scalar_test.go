@@ -225,3 +225,22 @@ func TestEnumerations_NoneIsNull(t *testing.T) {
 		}
 	}
 }
+
+// Counts of bytes and cells go beyond 32 bits and keep every digit.
+func TestMarshalCount(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int64]string{0: "0", 68719476736: "68719476736", 1 << 53: "9007199254740992", -7: "-7", math.MaxInt64: "9223372036854775807"} {
+		if got := written(MarshalCount(n)); got != want {
+			t.Errorf("%d is written as %s", n, got)
+		}
+	}
+	for text, want := range map[string]int64{"68719476736": 68719476736, "7": 7, "1e3": 1000} {
+		if got, err := UnmarshalCount(json.Number(text)); err != nil || got != want {
+			t.Errorf("%s is read as %d, %v", text, got, err)
+		}
+	}
+	for _, refused := range []any{json.Number("1.5"), json.Number("1e999"), json.Number("1e300"), "seven"} {
+		_, err := UnmarshalCount(refused)
+		wantInvalidInput(t, err)
+	}
+}
