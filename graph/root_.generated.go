@@ -403,7 +403,7 @@ type Coverage {
   used: Int!
   "used / expected; 0 where none is expected."
   share: Float!
-  "Share of the weight indicator's sum that the used regions hold; null without a weight."
+  "Share of the weight indicator's sum that the used regions hold; null without a weight. Each region counts with the weight that its figures have, or one without figures with that at the time of the newest figures of the others."
   weightShare: Float
   "The regions the value rests on, in tree order."
   regions: [Region!]!
@@ -582,7 +582,7 @@ enum RollupRule {
   SUM
   "Sum of the numerators over sum of the denominators."
   RATIO
-  "Mean weighted by the indicator's weight indicator."
+  "Mean weighted by the indicator's weight indicator: its newest values in force on the last day asked about. Where figures of many periods are asked for (` + "`" + `within` + "`" + `, or grouped by period), each region's are weighed by the newest weight that ends on or before their last day; one without any has the nearest later one, with a MIXED_PERIODS warning."
   WEIGHTED_MEAN
   "Arithmetic mean."
   MEAN

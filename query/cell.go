@@ -17,11 +17,12 @@ type cell struct {
 	// numerator and denominator of a rate or quotient; NaN where unknown. counts is the precision of their ratio.
 	numerator, denominator float64
 	counts                 indicator.Precision
-	divisorUsed            []int32 // rows of the divisor, if the value is a quotient
-	divisorDiffers         bool    // the divisor is about another period than the figure
-	scopesDiffer           bool    // the divisor is defined otherwise than the figure
-	gaps                   bool    // figures added up over time leave days uncovered that figures are about
-	used                   []int32 // rows that the value rests on
+	divisorUsed            []int32       // rows of the divisor, if the value is a quotient
+	divisorDiffers         bool          // the divisor is about another period than the figure
+	scopesDiffer           bool          // the divisor is defined otherwise than the figure
+	gaps                   bool          // figures added up over time leave days uncovered that figures are about
+	used                   []int32       // rows that the value rests on
+	until                  indicator.Day // the last day they are about; only where the indicator has a weight
 }
 
 // rate sets the cell's quantity from its counts. Over a denominator of zero there is no rate, but the counts take part in those
@@ -54,11 +55,14 @@ func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
 				newest = i
 			}
 		}
-		c.missing, c.used = r.Missing[newest], oneOfRows(rows, newest)
+		c.missing, c.used, c.until = r.Missing[newest], oneOfRows(rows, newest), r.End[newest]
 		return c, nil
 	}
 	if err := f.rollUpTime(w, x, &c, known, spanOf(r, rows)); err != nil {
 		return cell{}, err
+	}
+	if x.indicator.Weight != nil {
+		c.until = spanOf(r, c.used).End
 	}
 	if x.quotient() {
 		return c, f.divide(w, x, &c)

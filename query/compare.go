@@ -225,7 +225,7 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 		}
 		entries = append(entries, entry)
 	}
-	c.Warnings = append(c.Warnings, f.mixtures(w, x, shown, true)...)
+	c.Warnings = append(append(c.Warnings, f.mixtures(w, x, shown, true)...), laterWeights(w, x, &group.rollup)...)
 	sortEntries(entries, request.OrderBy)
 	c.Page, err = paginateRows(w, entries, func(e *Entry) string { return e.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return c, err

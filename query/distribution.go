@@ -75,7 +75,7 @@ func (s *Session) Distribution(ctx context.Context, request *DistributionRequest
 	group := newComparisonGroup(w, f, x, regions, cells)
 	answer.Statistics, answer.Precision, answer.sorted = group.statistics(), group.precision(), group.sorted
 	answer.Histogram, answer.BinRule = histogram(group.sorted, bins)
-	answer.Warnings = append(slices.Clone(regions.warnings), f.mixtures(w, x, group.cells, true)...)
+	answer.Warnings = slices.Concat(regions.warnings, f.mixtures(w, x, group.cells, true), laterWeights(w, x, &group.rollup))
 	return answer, w.err
 }
 

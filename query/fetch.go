@@ -96,7 +96,8 @@ func (f *figures) fetch(ctx context.Context, s *Session) error {
 	if err := f.fetchDivisors(ctx, s, selection); err != nil {
 		return err
 	}
-	f.weights, err = f.fetchNewest(ctx, s, selection, weights, []int32{0})
+	// Figures of many times are each weighed by what was in force then, as they are divided.
+	f.weights, err = f.fetchWeights(ctx, s, selection, weights, f.when.Within != nil || f.request.everyPeriod)
 	return err
 }
 
@@ -123,40 +124,6 @@ func (f *figures) applyWhen(selection *store.Select, today indicator.Day) {
 		}
 		selection.Latest = &latest
 	}
-}
-
-// fetchNewest reads the newest quantities of weights, in force on the last day asked about. They are facts about the regions
-// whatever the status of the figures they weigh.
-func (f *figures) fetchNewest(ctx context.Context, s *Session, like store.Select, indicators, sliceIDs []int32) (map[seriesKey]datedQuantity, error) {
-	newest := make(map[seriesKey]datedQuantity)
-	if len(indicators) == 0 {
-		return newest, nil
-	}
-	selection := store.NewSelect()
-	selection.Indicators, selection.Slices = indicators, sliceIDs
-	selection.Statuses = []indicator.Status{indicator.Actual}
-	selection.Regions, selection.Levels, selection.AsOf = like.Regions, like.Levels, f.request.asOf
-	selection.Latest = &store.Latest{OnOrBefore: f.lastDay(), NotBefore: indicator.NoDay}
-	rows, err := f.run(ctx, s, selection)
-	if err != nil {
-		return nil, err
-	}
-	w := newWatch(ctx)
-	if rows, _, err = f.inherit(w, rows, true); err != nil {
-		return nil, err
-	}
-	for i := range rows.Len() {
-		if err := w.step(); err != nil {
-			return nil, err
-		}
-		if rows.Missing[i] == indicator.NotMissing {
-			newest[seriesKey{rows.Indicator[i], rows.Slice[i], rows.Region[i]}] = datedQuantity{
-				indicator.Quantity{Value: rows.Value[i], Precision: rows.Precision[i], Reported: !rows.Derived[i]},
-				indicator.Period{Start: rows.Start[i], End: rows.End[i]},
-			}
-		}
-	}
-	return newest, nil
 }
 
 func appendDistinct(list []int32, id int32) []int32 {

@@ -42,7 +42,7 @@ type figureRequest struct {
 	per        *Per
 	// dimensions that figures are broken down by, on top of the slice.
 	dimensions []string
-	// everyPeriod asks for all periods where the request does not say when.
+	// everyPeriod asks for all periods where the request does not say when, and says that periods are told apart.
 	everyPeriod bool
 	evidence    bool
 	// vintages asks for every report published by asOf, with those of the statuses also the measured ones.
@@ -98,9 +98,8 @@ type figures struct {
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
 	divisor   *divisorFigures // nil unless a subject is a quotient
-	// weights are the newest quantities by indicator, slice and region.
-	weights  map[seriesKey]datedQuantity
-	weighing byIndicator[map[seriesKey]datedQuantity] // further weights, read when they are asked for
+	weights   *weightFigures
+	weighing  byIndicator[*weightFigures] // further weights, the newest, read when they are asked for
 }
 
 // seriesKey names a series of one status.

@@ -42,7 +42,7 @@ func TestAggregate_Oracle(t *testing.T) {
 			case 2:
 				request.GroupBy = []GroupBy{byRegion(indicator.County)}
 			case 3:
-				request.GroupBy, byPeriod = []GroupBy{{Period: indicator.Quarterly}}, true
+				request.GroupBy, byPeriod, w.byPeriod = []GroupBy{{Period: indicator.Quarterly}}, true, true
 				if w.when() == nil { // then every period
 					w.whenWithin = period("0001/9999")
 				}
@@ -152,7 +152,7 @@ func (w *oracleWorld) checkGroup(t *rapid.T, got *Group, group expectedGroup, mi
 			t.Fatalf("lacking %s, want %v", reasons(coverage.Missing), want.lacking)
 		}
 	}
-	w.checkWeights(t, coverage, group.regions, want.used)
+	w.checkWeights(t, coverage, group, want.used)
 	var values []float64
 	figures := 0
 	for _, v := range group.values {
@@ -187,10 +187,21 @@ func (w *oracleWorld) checkGroup(t *rapid.T, got *Group, group expectedGroup, mi
 }
 
 // checkWeights checks the share of all weights that the used regions hold.
-func (w *oracleWorld) checkWeights(t *rapid.T, got *Coverage, expected, used []string) {
+func (w *oracleWorld) checkWeights(t *rapid.T, got *Coverage, group expectedGroup, used []string) {
+	newest := indicator.Forever
+	for _, v := range group.values {
+		if newest == indicator.Forever || v.until > newest {
+			newest = v.until
+		}
+	}
 	var all, held float64
-	for _, region := range expected {
-		weight := w.weights[region].Value // 0 where there is none
+	for _, region := range group.regions {
+		until := newest // of a region without figures
+		if v, ok := group.values[region]; ok {
+			until = v.until
+		}
+		found, _ := w.weightOf(region, until)
+		weight := found.Value // 0 where there is none
 		all += weight
 		if slices.Contains(used, region) {
 			held += weight

@@ -20,7 +20,7 @@ var timeRules = []indicator.Rule{
 
 // drawWorld draws a data set of an indicator with a rule over regions.
 func drawWorld(t *rapid.T, rule indicator.Rule) *oracleWorld {
-	w := &oracleWorld{weights: make(map[string]indicator.Quantity)}
+	w := &oracleWorld{weights: make(map[string][]oracleWeight)}
 	w.rollup.Regions = rule
 	w.rollup.Time = rapid.SampledFrom(timeRules).Draw(t, "time rule")
 	w.polarity = rapid.SampledFrom([]indicator.Polarity{indicator.Neutral, indicator.HigherIsBetter, indicator.LowerIsBetter}).Draw(t, "polarity")
@@ -38,9 +38,10 @@ func drawWorld(t *rapid.T, rule indicator.Rule) *oracleWorld {
 	}
 	smallest := rapid.SampledFrom([]int{0, -30}).Draw(t, "smallest value")
 	for _, county := range w.counties {
-		if rapid.IntRange(0, 3).Draw(t, "has weight") > 0 {
-			w.weights[county] = indicator.Quantity{
-				Value: float64(rapid.IntRange(0, 5).Draw(t, "weight")), Precision: drawPrecision(t),
+		for _, text := range []string{"2018-12-31", "2019-02", "2019", "2020-03-31"} {
+			if rapid.IntRange(0, 1).Draw(t, "has weight") > 0 {
+				quantity := indicator.Quantity{Value: float64(rapid.IntRange(0, 5).Draw(t, "weight")), Precision: drawPrecision(t)}
+				w.weights[county] = append(w.weights[county], oracleWeight{quantity, *period(text)})
 			}
 		}
 		for _, text := range oraclePeriods {
@@ -156,10 +157,10 @@ func (w *oracleWorld) session(t *rapid.T) *Session {
 		})
 		add(f.region, 0, func(r *store.Report) { figure(r); r.Value = 3000 })
 	}
-	for county, weight := range w.weights {
-		add(county, 2, func(r *store.Report) {
-			r.Period, r.Value, r.Precision = *period("2018-12-31"), weight.Value, weight.Precision
-		})
+	for county, weights := range w.weights {
+		for _, weight := range weights {
+			add(county, 2, func(r *store.Report) { r.Period, r.Value, r.Precision = weight.period, weight.Value, weight.Precision })
+		}
 	}
 	return NewSession(newMemory(c, store.Contents{Loads: []indicator.Load{{ID: "l"}}}, records), DefaultLimits(), today)
 }

@@ -27,7 +27,8 @@ type oracleFigure struct {
 type oracleWorld struct {
 	counties   []string // in tree order; the first letter is the prefecture
 	figures    []oracleFigure
-	weights    map[string]indicator.Quantity
+	weights    map[string][]oracleWeight
+	byPeriod   bool // periods are told apart
 	rollup     indicator.Rollup
 	polarity   indicator.Polarity
 	ratio      bool // the indicator is a rate in percent
@@ -36,8 +37,49 @@ type oracleWorld struct {
 	whenWithin *indicator.Period
 }
 
+// oracleWeight is a region's weight of a period.
+type oracleWeight struct {
+	indicator.Quantity
+	period indicator.Period
+}
+
+// weightOf is what weighs a region's figures up to a day: of requests about one time the newest weight in force at its end; of those
+// about many the newest in force on the day or, before the first one, that.
+func (w *oracleWorld) weightOf(region string, until indicator.Day) (oracleWeight, bool) {
+	last := indicator.Forever
+	switch {
+	case w.whenPeriod != nil:
+		last = w.whenPeriod.End
+	case w.whenWithin != nil:
+		last = w.whenWithin.End
+	case w.whenLatest != nil:
+		last = *w.whenLatest
+	}
+	var found, first *oracleWeight
+	for i := range w.weights[region] {
+		weight := &w.weights[region][i]
+		if weight.period.End > last {
+			continue
+		}
+		if first == nil || weight.period.End < first.period.End {
+			first = weight
+		}
+		if (w.whenWithin == nil && !w.byPeriod || weight.period.End <= until) && (found == nil || weight.period.End > found.period.End) {
+			found = weight
+		}
+	}
+	switch {
+	case found != nil:
+		return *found, true
+	case first != nil:
+		return *first, true
+	}
+	return oracleWeight{}, false
+}
+
 // oracleValue is a region's value, or why there is none.
 type oracleValue struct {
+	until                  indicator.Day // the end of the figures it rests on
 	region                 string
 	value                  float64
 	precision              indicator.Precision
@@ -98,7 +140,7 @@ func union(list []oracleFigure, of func(oracleFigure) indicator.Precision) indic
 
 // alone is one figure for itself. A rate whose counts are known is that of its counts.
 func (w *oracleWorld) alone(f oracleFigure) oracleValue {
-	v := oracleValue{region: f.region, value: f.value, precision: f.precision, numerator: math.NaN(), denominator: math.NaN(), figures: 1, printed: true}
+	v := oracleValue{region: f.region, value: f.value, precision: f.precision, numerator: math.NaN(), denominator: math.NaN(), figures: 1, printed: true, until: f.period.End}
 	if w.ratio && !math.IsNaN(f.numerator) && !math.IsNaN(f.denominator) && f.denominator != 0 {
 		v.numerator, v.denominator, v.counts = f.numerator, f.denominator, f.countsPrecision
 		v.value, v.precision, v.printed = 100*f.numerator/f.denominator, f.countsPrecision, false
@@ -120,7 +162,7 @@ func (w *oracleWorld) overTime(list []oracleFigure) (oracleValue, bool) {
 	}
 	switch {
 	case len(known) == 0:
-		return oracleValue{region: newest.region, value: math.NaN(), reason: newest.reason, numerator: math.NaN(), denominator: math.NaN()}, true
+		return oracleValue{region: newest.region, value: math.NaN(), reason: newest.reason, numerator: math.NaN(), denominator: math.NaN(), until: newest.period.End}, true
 	case len(known) == 1:
 		return w.alone(known[0]), true
 	}
@@ -130,7 +172,7 @@ func (w *oracleWorld) overTime(list []oracleFigure) (oracleValue, bool) {
 			newest = f
 		}
 	}
-	v := oracleValue{region: newest.region, numerator: math.NaN(), denominator: math.NaN(), figures: len(known)}
+	v := oracleValue{region: newest.region, numerator: math.NaN(), denominator: math.NaN(), figures: len(known), until: newest.period.End}
 	v.precision = union(known, func(f oracleFigure) indicator.Precision { return f.precision })
 	switch w.rollup.Time {
 	case indicator.RuleNone:
@@ -167,6 +209,9 @@ func (w *oracleWorld) daysOnce(known []oracleFigure) oracleValue {
 		return w.alone(counted[0])
 	}
 	v := oracleValue{region: counted[0].region, numerator: math.NaN(), denominator: math.NaN(), figures: len(counted)}
+	for _, f := range counted {
+		v.until = max(v.until, f.period.End)
+	}
 	v.precision = union(counted, func(f oracleFigure) indicator.Precision { return f.precision })
 	var sum, numerators, denominators float64
 	for _, f := range counted {
@@ -180,7 +225,7 @@ func (w *oracleWorld) daysOnce(known []oracleFigure) oracleValue {
 	default: // RATIO
 		if math.IsNaN(numerators) || math.IsNaN(denominators) || denominators == 0 {
 			return oracleValue{
-				region: v.region, value: math.NaN(), reason: indicator.NoDenominator, numerator: math.NaN(), denominator: math.NaN(),
+				region: v.region, value: math.NaN(), reason: indicator.NoDenominator, numerator: math.NaN(), denominator: math.NaN(), until: v.until,
 			}
 		}
 		v.value, v.numerator, v.denominator = 100*numerators/denominators, numerators, denominators
@@ -206,7 +251,7 @@ func (w *oracleWorld) overRegions(expected []string, values map[string]oracleVal
 	var parts []oracleValue
 	for _, region := range expected {
 		v, ok := values[region]
-		switch weight, weighed := w.weights[region]; {
+		switch weight, weighed := w.weightOf(region, v.until); {
 		case !ok:
 			g.lacking[region] = indicator.NoObservation
 		case math.IsNaN(v.value):
@@ -253,7 +298,7 @@ func (w *oracleWorld) combine(g *oracleGroup, parts []oracleValue) {
 		case indicator.RuleRatio:
 			above, below = above+100*v.numerator, below+v.denominator
 		case indicator.RuleWeightedMean:
-			weight := w.weights[v.region]
+			weight, _ := w.weightOf(v.region, v.until)
 			above, below = above+weight.Value*v.value, below+weight.Value
 			if weight.Precision != indicator.Exact { // more weight may move the mean either way
 				precisions = append(precisions, oracleFigure{precision: indicator.Approximate})

@@ -15,7 +15,7 @@ type rollup struct {
 	subject  *subject
 	expected []*catalog.Region // in tree order
 	cells    []cell            // at most one per expected region, in tree order
-	weights  map[seriesKey]datedQuantity
+	weights  *weightFigures    // nil where nothing is weighed
 
 	once     sync.Once
 	quantity indicator.Quantity
@@ -61,19 +61,19 @@ func (u *rollup) usable(c *cell) indicator.Missing {
 	case indicator.RuleRatio:
 		return indicator.NoDenominator
 	case indicator.RuleWeightedMean:
-		if _, ok := u.weight(c.region); !ok {
+		if _, ok := u.weight(c.region, c.until); !ok {
 			return indicator.NoWeight
 		}
 	}
 	return indicator.NotMissing
 }
 
-func (u *rollup) weight(region int32) (indicator.Quantity, bool) {
+// weight is a region's weight at the time of its figures, which end with the day until.
+func (u *rollup) weight(region int32, until indicator.Day) (datedQuantity, bool) {
 	if u.subject.indicator.Weight == nil {
-		return indicator.Quantity{}, false
+		return datedQuantity{}, false
 	}
-	w, ok := u.weights[seriesKey{u.subject.indicator.Weight.ID, 0, region}]
-	return w.Quantity, ok
+	return u.weights.on(seriesKey{u.subject.indicator.Weight.ID, 0, region}, until)
 }
 
 // combine applies the rule to the usable cells and lists the regions that lack one.
@@ -157,7 +157,7 @@ func (u *rollup) combined(cells []*cell) indicator.Quantity {
 	case indicator.RuleWeightedMean:
 		var sum, weights float64
 		for _, c := range cells {
-			w, _ := u.weight(c.region)
+			w, _ := u.weight(c.region, c.until)
 			sum += w.Value * c.quantity.Value
 			weights += w.Value
 			precision = precision.Plus(w.Precision.Unordered())
@@ -213,13 +213,28 @@ func (u *rollup) sum() (float64, error) {
 	return total, nil
 }
 
-// weightShare is the share of the weight indicator's sum that the used regions hold; NaN without weights.
+// weightShare is the share of the weight indicator's sum that the used regions hold; NaN without weights. A region without figures
+// counts with its weight at the time of the newest figures of the others.
 func (u *rollup) weightShare() float64 {
 	u.compute()
 	var used, all float64
-	next := 0
+	newest := indicator.NoDay
+	for i := range u.cells {
+		newest = max(newest, u.cells[i].until)
+	}
+	if len(u.cells) == 0 {
+		newest = indicator.Forever
+	}
+	next, at := 0, 0
 	for _, region := range u.expected {
-		w, ok := u.weight(region.ID)
+		for at < len(u.cells) && u.cells[at].region < region.ID {
+			at++
+		}
+		until := newest
+		if at < len(u.cells) && u.cells[at].region == region.ID {
+			until = u.cells[at].until
+		}
+		w, ok := u.weight(region.ID, until)
 		if !ok {
 			continue
 		}

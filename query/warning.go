@@ -50,6 +50,16 @@ func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 			}
 		}
 		list = append(list, p.mixtures(w, total.subject, cells, false)...)
+		if p.weights == nil || !p.weights.history {
+			continue
+		}
+		rollups := []*rollup{&total.rollup}
+		for _, g := range groups {
+			if g.key.subject == total.key.subject {
+				rollups = append(rollups, &g.rollup)
+			}
+		}
+		list = append(list, laterWeights(w, total.subject, rollups...)...)
 	}
 	if p.longer > 0 {
 		list = append(list, Warning{LongerPeriods, fmt.Sprintf(

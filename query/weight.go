@@ -25,7 +25,7 @@ func (b *byIndicator[T]) put(id int32, value T) {
 }
 
 // weightsBy returns the newest totals of an additive indicator by region, read once for all regions of the request.
-func (f *figures) weightsBy(ctx context.Context, s *Session, by *catalog.Indicator) (map[seriesKey]datedQuantity, error) {
+func (f *figures) weightsBy(ctx context.Context, s *Session, by *catalog.Indicator) (*weightFigures, error) {
 	f.weighing.mu.Lock()
 	defer f.weighing.mu.Unlock()
 	if weights, ok := f.weighing.known[by.ID]; ok {
@@ -34,7 +34,7 @@ func (f *figures) weightsBy(ctx context.Context, s *Session, by *catalog.Indicat
 	like := store.NewSelect()
 	like.AsOf = f.request.asOf
 	f.regions.withPredecessors().narrow(&like, f.catalog.Regions())
-	weights, err := f.fetchNewest(ctx, s, like, []int32{by.ID}, []int32{0})
+	weights, err := f.fetchWeights(ctx, s, like, []int32{by.ID}, false)
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +76,9 @@ func (e *Entry) WeightedPercentile(ctx context.Context, s *Session, by string) (
 	return number(100 * (smaller + equal/2) / all), nil
 }
 
-func positiveWeight(weights map[seriesKey]datedQuantity, by *catalog.Indicator, region int32) float64 {
-	return max(0, weights[seriesKey{by.ID, 0, region}].Value)
+func positiveWeight(weights *weightFigures, by *catalog.Indicator, region int32) float64 {
+	w, _ := weights.on(seriesKey{by.ID, 0, region}, indicator.Forever)
+	return max(0, w.Value)
 }
 
 // cumulativeWeights are a group's values in ascending order with the weight held below each.
