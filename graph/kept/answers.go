@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"maps"
 	"sync"
+	"sync/atomic"
 
 	"github.com/maypok86/otter/v2"
 )
@@ -61,6 +62,7 @@ type Answers struct {
 	normals  *otter.Cache[spelling, string]
 	requests *otter.Cache[Request, Asked]
 	flights  flights
+	bytes    atomic.Int64 // of the answers kept: what the cache itself tells lags behind
 
 	mu       sync.Mutex
 	snapshot string // what the answers kept are of
@@ -73,12 +75,13 @@ type Answer struct {
 	Packed map[string][]byte
 }
 
-func (a *Answer) bytes() int {
-	n := len(a.Body)
+// weight is what the answer takes, roughly.
+func (a *Answer) weight() uint32 {
+	n := len(a.Body) + perAnswer
 	for _, packed := range a.Packed {
 		n += len(packed)
 	}
-	return n
+	return uint32(n) //nolint:gosec // answers are bounded far below
 }
 
 // spelling is an operation of a document as it was sent.
@@ -95,15 +98,7 @@ const (
 // answer that makes room for others; it must not use the cache.
 func NewAnswers(bytes uint64, evicted func()) *Answers {
 	bytes = cmp.Or(bytes, 64<<20)
-	return &Answers{
-		answers: otter.Must(&otter.Options[Key, *Answer]{
-			OnAtomicDeletion: func(e otter.DeletionEvent[Key, *Answer]) {
-				if evicted != nil && e.Cause == otter.CauseOverflow {
-					evicted()
-				}
-			},
-			MaximumWeight: bytes, Weigher: func(_ Key, answer *Answer) uint32 { return uint32(answer.bytes()) + perAnswer }, //nolint:gosec // answers are bounded far below
-		}),
+	a := &Answers{
 		normals: otter.Must(&otter.Options[spelling, string]{
 			MaximumWeight: bytes / 4,
 			Weigher: func(s spelling, normal string) uint32 {
@@ -112,6 +107,16 @@ func NewAnswers(bytes uint64, evicted func()) *Answers {
 		}),
 		requests: otter.Must(&otter.Options[Request, Asked]{MaximumSize: int(bytes/16/perRequest) + 1}), //nolint:gosec // likewise
 	}
+	a.answers = otter.Must(&otter.Options[Key, *Answer]{
+		OnAtomicDeletion: func(e otter.DeletionEvent[Key, *Answer]) {
+			a.bytes.Add(-int64(e.Value.weight())) // those that another takes the place of, too
+			if evicted != nil && e.Cause == otter.CauseOverflow {
+				evicted()
+			}
+		},
+		MaximumWeight: bytes, Weigher: func(_ Key, answer *Answer) uint32 { return answer.weight() },
+	})
+	return a
 }
 
 // Asked is what an operation asks; false if its answer is not kept, or if the document has not been seen: see Learn.
@@ -156,12 +161,15 @@ func (a *Answers) Pack(key Key, answer *Answer, encoding string, packed []byte) 
 		both.Packed = make(map[string][]byte, 1)
 	}
 	both.Packed[encoding] = packed
-	a.answers.ComputeIfPresent(key, func(*Answer) (*Answer, otter.ComputeOp) { return both, otter.WriteOp })
+	a.answers.ComputeIfPresent(key, func(*Answer) (*Answer, otter.ComputeOp) {
+		a.bytes.Add(int64(both.weight()))
+		return both, otter.WriteOp
+	})
 	return both
 }
 
-// Bytes is what the answers kept take, roughly.
-func (a *Answers) Bytes() uint64 { return a.answers.WeightedSize() }
+// Bytes is what the answers take that are kept now, roughly.
+func (a *Answers) Bytes() uint64 { return uint64(max(0, a.bytes.Load())) } //nolint:gosec // not negative
 
 // Keep keeps an answer of the snapshot that is served. The first of another snapshot drops those before.
 func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
@@ -171,7 +179,9 @@ func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
 		a.answers.InvalidateAll()
 		a.snapshot = snapshot
 	}
-	a.answers.Set(key, &Answer{Body: answer})
+	added := &Answer{Body: answer}
+	a.bytes.Add(int64(added.weight())) // before it can make room for another again
+	a.answers.Set(key, added)
 }
 
 // Once works an answer out, once for all who ask for it at a time. The work has a context of its own, with the values of the

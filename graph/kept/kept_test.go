@@ -138,6 +138,43 @@ func TestKeep_MakesRoom(t *testing.T) {
 	}
 }
 
+// What the answers take is told at once, whatever has become of them.
+func TestBytes(t *testing.T) {
+	t.Parallel()
+	a := NewAnswers(100_000, nil)
+	held := func(where string, sizes ...int) {
+		t.Helper()
+		var want uint64
+		for _, n := range sizes {
+			want += uint64(n) + perAnswer //nolint:gosec // small
+		}
+		if got := a.Bytes(); got != want {
+			t.Errorf("%s: %d bytes, want %d", where, got, want)
+		}
+	}
+	held("empty")
+	a.Keep("1", Key{1}, make([]byte, 1000))
+	a.Keep("1", Key{2}, make([]byte, 50))
+	held("two", 1000, 50)
+	a.Keep("1", Key{1}, make([]byte, 70))
+	held("one of them another", 70, 50)
+	first, _ := a.Get(Key{1})
+	a.Pack(Key{1}, first, "gzip", make([]byte, 9))
+	a.Pack(Key{3}, first, "gzip", make([]byte, 9))
+	held("one of them packed", 79, 50)
+	a.Keep("2", Key{4}, make([]byte, 5))
+	held("another snapshot", 5)
+	for i := range byte(200) {
+		a.Keep("2", Key{i}, make([]byte, 1000))
+	}
+	a.answers.CleanUp()
+	left := make([]int, a.answers.EstimatedSize())
+	for i := range left {
+		left[i] = 1000
+	}
+	held("room made", left...)
+}
+
 // Equal questions at one time are worked out once. The first to ask may give up, and the others still get the answer; the work
 // ends when everybody has given up.
 func TestOnce(t *testing.T) {
