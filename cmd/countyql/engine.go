@@ -28,6 +28,14 @@ const stagingDir = "clickhouse"
 // isRemote reports whether a URL names an engine that keeps nothing in the store's directory but what it stages.
 func isRemote(url string) bool { return strings.HasPrefix(url, clickhouse.Scheme+":") }
 
+// place is where the store keeps its snapshots, in words.
+func (a *app) place() string {
+	if isRemote(a.Engine) {
+		return "the cluster"
+	}
+	return a.Store
+}
+
 // openEngine opens the store with the engine that a URL names: in a directory, or in a cluster, with a directory to stage in.
 func openEngine(url, dir string, options duckdb.Options) (engine, error) {
 	scheme, rest, _ := strings.Cut(url, ":")

@@ -160,7 +160,7 @@ func (c *snapshotsVerifyCmd) Run(a *app) error {
 		case a.JSON:
 			return errors.Join(worst, writeJSON(a.stdout, results))
 		case len(ids) == 0:
-			fmt.Fprintf(a.stdout, "no snapshots in %s\n", a.Store)
+			fmt.Fprintf(a.stdout, "no snapshots in %s\n", a.place())
 		}
 		return worst
 	})

@@ -148,6 +148,8 @@ func (e *Engine) release(h *handle) {
 func (e *Engine) Refresh(ctx context.Context) error {
 	e.refreshing.Lock()
 	defer e.refreshing.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, e.config.QueryTimeout)
+	defer cancel()
 	id, err := e.current(ctx)
 	if err != nil {
 		return err

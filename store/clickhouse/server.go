@@ -26,8 +26,9 @@ type server struct {
 const (
 	// dialTimeout bounds how long a server may take to accept a connection; one that is silent is as good as dead.
 	dialTimeout = 2 * time.Second
-	// readTimeout bounds how long a server may be silent during a query. It reports progress many times a second.
-	readTimeout = time.Minute
+	// readTimeout is what the client bounds the reading of a whole answer by, however much comes: a load's lock is one query. What
+	// ends queries is their context, the server's max_execution_time, and the keep-alive of TCP where a server is gone.
+	readTimeout = 30 * 24 * time.Hour
 	// avoidance is how long a server that did not answer is asked last.
 	avoidance = 5 * time.Second
 )
