@@ -48,7 +48,11 @@ func TestOrigins_WebSocket(t *testing.T) {
 			conn, response, err := websocket.Dial(t.Context(), listening.URL+"/graphql", &websocket.DialOptions{
 				Subprotocols: []string{"graphql-transport-ws"}, HTTPHeader: header,
 			})
-			if response == nil || response.StatusCode != test.status {
+			if response == nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if response.StatusCode != test.status {
 				t.Fatalf("%v, %v", response, err)
 			}
 			if err == nil {

@@ -137,6 +137,10 @@ func TestRate_WebSocket(t *testing.T) {
 		dial(t, url, "graphql-transport-ws")
 	}
 	_, response, err := websocket.Dial(t.Context(), url+"/graphql", &websocket.DialOptions{Subprotocols: []string{"graphql-transport-ws"}})
+	if response == nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
 	if err == nil || response.StatusCode != http.StatusTooManyRequests || response.Header.Get("Retry-After") == "" {
 		t.Errorf("%v", err)
 	}

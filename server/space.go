@@ -10,5 +10,5 @@ func freeSpace(dir string) (bytes uint64, known bool) {
 	if err := syscall.Statfs(dir, &system); err != nil {
 		return 0, false
 	}
-	return system.Bavail * uint64(system.Bsize), true //nolint:gosec,unconvert // sizes of blocks are positive, and of another type elsewhere
+	return system.Bavail * uint64(system.Bsize), true //nolint:gosec // sizes of blocks are positive
 }

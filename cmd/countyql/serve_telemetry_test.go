@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -46,7 +47,7 @@ func TestMetricsOfListedOperations(t *testing.T) {
 			end(telemetry.Finished{})
 		}
 		shown := httptest.NewRecorder()
-		measured.Handler().ServeHTTP(shown, httptest.NewRequest("GET", "/metrics", nil))
+		measured.Handler().ServeHTTP(shown, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 		text := shown.Body.String()
 		if !strings.Contains(text, `operation="`+test.label+`"`) || strings.Contains(text, `operation="`+test.other+`"`) || !strings.Contains(text, `operation="other"`) {
 			t.Errorf("%v: %s", test.given, text)
