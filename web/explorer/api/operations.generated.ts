@@ -207,7 +207,7 @@ export type RollupRule =
   | 'SUM'
   /** Sum of the numerators over sum of the denominators. */
   | 'RATIO'
-  /** Mean weighted by the indicator's weight indicator. */
+  /** Mean weighted by the indicator's weight indicator: its newest values in force on the last day asked about. Where figures of many periods are asked for (`within`, or grouped by period), each region's are weighed by the newest weight that ends on or before their last day; one without any has the nearest later one, with a MIXED_PERIODS warning. */
   | 'WEIGHTED_MEAN'
   /** Arithmetic mean. */
   | 'MEAN'
