@@ -51,7 +51,9 @@ func TestOrigins_WebSocket(t *testing.T) {
 			if response == nil {
 				t.Fatal(err)
 			}
-			defer response.Body.Close()
+			if response.Body != nil {
+				response.Body.Close()
+			}
 			if response.StatusCode != test.status {
 				t.Fatalf("%v, %v", response, err)
 			}

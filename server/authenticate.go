@@ -45,7 +45,7 @@ func authenticated(next http.Handler, a Access, logger *slog.Logger) http.Handle
 			}
 			return
 		}
-		recordOf(r.Context()).principal = principal.Name
+		recordOf(r.Context()).note(func(n *noted) { n.principal = principal.Name })
 		next.ServeHTTP(w, r.WithContext(access.With(r.Context(), principal)))
 	})
 }

@@ -16,27 +16,32 @@ import (
 
 // record is what is logged of a request. A connection may carry several operations at a time.
 type record struct {
-	id        string
-	principal string // empty without a token
-	address   netip.Addr
-	answer    string // how it came: kept, shared, made, unchanged; empty where answers are not kept
+	id      string
+	address netip.Addr
 
-	mu            sync.Mutex
+	mu    sync.Mutex
+	noted noted
+}
+
+// noted is what becomes known of a request while it is answered.
+type noted struct {
+	principal     string // empty without a token
+	answer        string // how the last came: kept, shared, made, unchanged; empty where answers are not kept
 	operation     string // the last
 	engineQueries int64  // of all
 }
 
-func (r *record) add(operation string, engineQueries int64) {
+// note writes down what has become known.
+func (r *record) note(write func(*noted)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.operation = operation
-	r.engineQueries += engineQueries
+	write(&r.noted)
 }
 
-func (r *record) operations() (last string, engineQueries int64) {
+func (r *record) read() noted {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.operation, r.engineQueries
+	return r.noted
 }
 
 // observer tells telemetry, and the line that is logged of a request, of its operations.
@@ -48,7 +53,10 @@ var _ graph.Observer = observer{}
 func (o observer) Operation(ctx context.Context, kind, name string) (context.Context, func(graph.Finished)) {
 	ctx, end := o.telemetry.Operation(ctx, kind, name)
 	return ctx, func(f graph.Finished) {
-		recordOf(ctx).add(name, f.Spent.EngineQueries)
+		recordOf(ctx).note(func(n *noted) {
+			n.operation = name
+			n.engineQueries += f.Spent.EngineQueries
+		})
 		end(telemetry.Finished{Errors: f.Errors, Cells: f.Spent.Cells, Rows: f.Spent.Rows, EngineQueries: f.Spent.EngineQueries})
 	}
 }
@@ -76,11 +84,10 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 			if status.status == http.StatusRequestEntityTooLarge {
 				t.Refused(string(indicator.TooLarge), "body")
 			}
-			rec := recordOf(ctx)
-			operation, queries := rec.operations()
-			logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("principal", rec.principal), slog.String("method", r.Method),
-				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", operation),
-				slog.Int64("engineQueries", queries), slog.String("answer", rec.answer), slog.Duration("took", time.Since(start).Round(time.Microsecond)))
+			known := recordOf(ctx).read()
+			logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("principal", known.principal), slog.String("method", r.Method),
+				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", known.operation),
+				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer), slog.Duration("took", time.Since(start).Round(time.Microsecond)))
 		}()
 		next.ServeHTTP(status, r)
 	})

@@ -23,7 +23,7 @@ func (o Options) keeping() graph.Keeping {
 	keeping := o.Keeping
 	keeping.Scope = scopeOf
 	keeping.Observe = func(ctx context.Context, how string, bytes uint64) {
-		recordOf(ctx).answer = how
+		recordOf(ctx).note(func(n *noted) { n.answer = how })
 		o.Telemetry.Answered(how, bytes)
 	}
 	keeping.Evicted = o.Telemetry.Evicted
@@ -71,7 +71,7 @@ func (a Access) authenticate(r *http.Request, payload map[string]any) (context.C
 	if err != nil {
 		return nil, err
 	}
-	recordOf(r.Context()).principal = principal.Name
+	recordOf(r.Context()).note(func(n *noted) { n.principal = principal.Name })
 	return access.With(r.Context(), principal), nil
 }
 
