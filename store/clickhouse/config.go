@@ -143,10 +143,10 @@ func (c *Config) setOptions(query string) error {
 		case "connections":
 			c.Connections, err = strconv.Atoi(value)
 		default:
-			return fmt.Errorf("the URL has the unknown option %q; there are cluster, secure, ca, server_name, query_timeout, query_memory, connections", key)
+			return errUnknownOption
 		}
 		if err != nil {
-			return fmt.Errorf("the option %s of the URL has the value %q, which is none", key, value)
+			return fmt.Errorf("the option %s of the URL has a value that is none", key)
 		}
 	}
 	switch {
@@ -179,3 +179,7 @@ func (c *Config) setTLS(ca, serverName string) error {
 	}
 	return nil
 }
+
+// errUnknownOption does not name the option: where an @ or a ? is in the wrong place, a password stands there.
+var errUnknownOption = errors.New(
+	"the URL has an unknown option; there are cluster, secure, ca, server_name, query_timeout, query_memory, connections")
