@@ -65,7 +65,7 @@ func (c *testCluster) start(t *testing.T) {
 			if os.Getenv("CI") != "" {
 				t.Fatal("there is no clickhouse-server: apt-get install --no-install-recommends clickhouse-server")
 			}
-			t.Skip("there is no clickhouse-server; make test installs it where it may")
+			t.Skip("SKIPPED tests of ClickHouse: there is no clickhouse-server; make test installs it where it may")
 		}
 	}
 	c.once.Do(func() { c.err = c.up() })
