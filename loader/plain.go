@@ -1,21 +1,14 @@
 package loader
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
 	"io"
 	"math/rand/v2"
 	"runtime"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/countyql/countyql/indicator"
-	"github.com/countyql/countyql/loader/plain"
 	"github.com/countyql/countyql/loader/tabular"
 )
 
@@ -26,29 +19,12 @@ import (
 // errCareful says that a file has something for the careful path.
 var errCareful = errors.New("not for the plain path")
 
-// blockSize is the text that is read at once: some thousand rows, which are a batch for the store.
-const blockSize = 256 << 10
-
-// plainFile is a file of figures as the plain path reads it.
-type plainFile struct {
-	content io.Reader
-	hash    hash.Hash
-	bytes   int64
-}
-
-// Read implements io.Reader.
-func (f *plainFile) Read(p []byte) (int, error) {
-	n, err := f.content.Read(p)
-	f.hash.Write(p[:n])
-	f.bytes += int64(n)
-	return n, err
-}
-
 // plainBlock is a block under way: one goroutine reads it, a second one resolves it, a third one appends it.
 type plainBlock struct {
-	buffer  []byte
-	text    []byte // of the rows, in buffer
-	bytes   int64  // of the file up to the block's end
+	buffer  []byte        // of CSV
+	columns tabular.Block // of Parquet
+	rows    plainRows
+	bytes   int64 // of the file up to the block's end
 	figures plainFigures
 	done    chan error // says that figures are resolved, or why they are not
 }
@@ -60,14 +36,14 @@ func (r *run) plain(ctx context.Context, o *observations) (bool, error) {
 		return false, nil
 	}
 	source := &o.table.resource.files[0]
-	content, err := source.content()
+	file, err := openPlain(o.table)
 	if err != nil {
 		return false, nil // the careful path says what is wrong
 	}
-	defer content.Close()
-	p := plainPath{run: r, o: o, file: &plainFile{content: content, hash: sha256.New()}, before: r.last}
+	defer file.close()
+	p := plainPath{run: r, o: o, file: file, before: r.last}
 	err = p.read(ctx)
-	if err == nil && p.file.bytes != source.size {
+	if err == nil && file.bytes() != source.size {
 		err = errCareful
 	}
 	if errors.Is(err, errCareful) {
@@ -77,27 +53,18 @@ func (r *run) plain(ctx context.Context, o *observations) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	r.figureRows = p.rows
+	r.figureRows, r.last.Bytes = p.rows, p.before.Bytes+file.bytes()
 	r.result.Files = append(r.result.Files, indicator.LoadedFile{
-		Name: source.name, SHA256: hex.EncodeToString(p.file.hash.Sum(nil)), Bytes: p.file.bytes, Rows: p.rows,
+		Name: source.name, SHA256: file.sha256(), Bytes: file.bytes(), Rows: p.rows,
 	})
 	return true, nil
-}
-
-// plainTable reports whether a table may be plain: one file of known length, which can be read again, with commas between its
-// cells and our columns.
-func plainTable(t *table) bool {
-	f := t.file
-	return len(t.resource.files) == 1 && f.size >= 0 && f.rows == tabular.Table(f.file) && f.file.Format() == tabular.CSV &&
-		f.file.Compression() == "" && (f.options.Delimiter == 0 || f.options.Delimiter == ',') &&
-		(f.options.Encoding == "" || strings.EqualFold(f.options.Encoding, "utf-8"))
 }
 
 // plainPath is one reading of one file.
 type plainPath struct {
 	run    *run
 	o      *observations
-	file   *plainFile
+	file   plainFile
 	before Progress
 	rows   int64
 	keys   keyHashes
@@ -114,7 +81,7 @@ func (p *plainPath) read(ctx context.Context) error {
 	resolvers := runtime.GOMAXPROCS(0)
 	free := make(chan *plainBlock, 2*resolvers+1)
 	for range cap(free) {
-		free <- &plainBlock{buffer: make([]byte, blockSize), done: make(chan error, 1)}
+		free <- &plainBlock{done: make(chan error, 1)}
 	}
 	work, ordered := make(chan *plainBlock, cap(free)), make(chan *plainBlock, cap(free))
 	var failed error // of reading; set before ordered is closed
@@ -129,7 +96,7 @@ func (p *plainPath) read(ctx context.Context) error {
 		resolver := newPlainResolver(p.o, n, seed)
 		running.Go(func() {
 			for b := range work {
-				b.done <- resolver.resolve(b.text, &b.figures)
+				b.done <- resolver.resolve(b.rows, &b.figures)
 			}
 		})
 	}
@@ -153,49 +120,24 @@ func (p *plainPath) read(ctx context.Context) error {
 
 // split reads the blocks and hands them to the resolvers.
 func (p *plainPath) split(ctx context.Context, free <-chan *plainBlock, work, ordered chan<- *plainBlock) error {
-	blocks := plain.NewBlocks(p.file)
-	for first := true; ; first = false {
+	for {
 		var b *plainBlock
 		select {
 		case b = <-free:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		text, err := blocks.Next(b.buffer)
+		err := p.file.fill(b)
 		if errors.Is(err, io.EOF) {
 			return nil
-		}
-		if err == nil && first {
-			text, err = p.skipHeader(text)
 		}
 		if err != nil {
 			return errCareful
 		}
-		b.text, b.bytes = text, p.file.bytes
+		b.bytes = p.file.bytes()
 		work <- b // there is room for every block
 		ordered <- b
 	}
-}
-
-// skipHeader returns what is behind the header, which must be the one that was read before.
-func (p *plainPath) skipHeader(text []byte) ([]byte, error) {
-	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-	end := bytes.IndexByte(text, '\n') + 1
-	if end == 0 {
-		end = len(text)
-	}
-	rows := plain.NewRows(len(p.o.table.checks))
-	rows.Reset(slices.Clone(text[:end]))
-	cells, err := rows.Next()
-	if err != nil {
-		return nil, errCareful
-	}
-	for name, i := range p.o.table.columns {
-		if string(cells[i]) != name {
-			return nil, errCareful
-		}
-	}
-	return text[end:], nil
 }
 
 // append gives slices and definitions their ordinals, in the order in which the file mentions them first, and appends the

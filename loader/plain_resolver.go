@@ -8,7 +8,6 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
-	"github.com/countyql/countyql/loader/plain"
 )
 
 // plainResolver turns the rows of blocks into reports. It is used by one goroutine.
@@ -16,7 +15,6 @@ type plainResolver struct {
 	o      *observations // what the careful path knows; its own where that changes
 	schema plainSchema
 	at     plainColumns
-	rows   *plain.Rows
 	texts  []string // of a row that is read carefully
 	out    *plainFigures
 
@@ -69,7 +67,7 @@ var errUnknown = errors.New("unknown")
 func newPlainResolver(o *observations, number int, seed uint64) *plainResolver {
 	p := &plainResolver{
 		o: ownObservations(o), schema: newPlainSchema(o.table), at: newPlainColumns(o.table.columns),
-		rows: plain.NewRows(len(o.table.checks)), texts: make([]string, len(o.table.checks)), number: number, seed: seed,
+		texts: make([]string, len(o.table.checks)), number: number, seed: seed,
 	}
 	s := &p.schema
 	p.regions = newKnown(s, p.at.region, func(code string) (int32, error) {

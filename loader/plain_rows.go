@@ -28,12 +28,11 @@ type plainUse struct {
 }
 
 // resolve reads the rows of a block. The error is errCareful at the first row that is refused.
-func (p *plainResolver) resolve(text []byte, out *plainFigures) error {
+func (p *plainResolver) resolve(rows plainRows, out *plainFigures) error {
 	*out = plainFigures{resolver: p.number, reports: out.reports[:0], keys: out.keys[:0]}
 	p.out = out
-	p.rows.Reset(text)
 	for {
-		row, err := p.rows.Next()
+		row, err := rows.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}

@@ -206,7 +206,7 @@ var plainCells = map[string][]string{
 	"note":            {"", "so", "so, \"what\"", "a\nb"},
 }
 
-func drawCell(t *rapid.T, name string, faults int) string {
+func drawText(t *rapid.T, name string, faults int) string {
 	cells := plainCells[name]
 	i := 0
 	if rapid.IntRange(0, 99).Draw(t, "fault") < faults {
@@ -214,7 +214,11 @@ func drawCell(t *rapid.T, name string, faults int) string {
 	} else if name == "region" || name == "period" || name == "value" {
 		i = rapid.IntRange(0, 3).Draw(t, name)
 	}
-	text := cells[i]
+	return cells[i]
+}
+
+func drawCell(t *rapid.T, name string, faults int) string {
+	text := drawText(t, name, faults)
 	if strings.ContainsAny(text, ",\"\n") || rapid.IntRange(0, 19).Draw(t, "quoted") == 0 {
 		return `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
 	}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"text/tabwriter"
 	"time"
@@ -28,6 +30,7 @@ type command struct {
 	Rows   int    `default:"1000000" help:"Number of figures."`
 	Rounds int    `default:"3" help:"Rounds; the best of each counts."`
 	Dir    string `help:"Where the package is kept between runs; a temporary directory by default."`
+	Format string `default:"csv" enum:"csv,parquet" help:"How the figures are written, csv or parquet."`
 	Memory string `help:"Memory limit of the load, such as 4GB; 1200MB by default."`
 	Stages bool   `help:"Print how long each stage of each load took."`
 	Once   string `hidden:"" enum:",raw,countyql" default:"" help:"Run one side once on --dir and print what it took."`
@@ -73,6 +76,12 @@ func (c *command) compare(ctx context.Context, out io.Writer) error {
 			return err
 		}
 	}
+	if c.Format == "parquet" {
+		var err error
+		if input, err = parquetPackage(ctx, input); err != nil {
+			return err
+		}
+	}
 	best := map[string]measured{}
 	for range c.Rounds {
 		for _, side := range []string{"raw", "countyql"} {
@@ -92,11 +101,11 @@ func (c *command) compare(ctx context.Context, out io.Writer) error {
 }
 
 func (c *command) report(out io.Writer, input string, best map[string]measured) error {
-	info, err := os.Stat(filepath.Join(input, star.ObservationsFile))
+	info, err := os.Stat(c.figures(input))
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d rows, %d MB of CSV, best of %d rounds\n\n", c.Rows, info.Size()>>20, c.Rounds)
+	fmt.Fprintf(out, "%d rows, %d MB of %s, best of %d rounds\n\n", c.Rows, info.Size()>>20, c.Format, c.Rounds)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\tseconds\tCPU seconds\trows/s\tpeak MB\tfile MB\t")
 	for _, side := range []string{"raw", "countyql"} {
@@ -112,6 +121,45 @@ func (c *command) report(out io.Writer, input string, best map[string]measured) 
 	return err
 }
 
+// figures is the file of figures of a package.
+func (c *command) figures(dir string) string {
+	return filepath.Join(dir, strings.TrimSuffix(star.ObservationsFile, ".csv")+"."+c.Format)
+}
+
+// parquetPackage makes, beside a package, the same one with its figures in Parquet, and returns its directory.
+func parquetPackage(ctx context.Context, csv string) (string, error) {
+	dir := csv + "-parquet"
+	if _, err := os.Stat(filepath.Join(dir, loader.PackageFile)); err == nil {
+		return dir, nil
+	}
+	if err := raw.ToParquet(ctx, csv); err != nil {
+		return "", err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	entries, err := os.ReadDir(csv)
+	if err != nil {
+		return "", err
+	}
+	for _, entry := range entries {
+		if entry.Name() == star.ObservationsFile || entry.Name() == loader.PackageFile {
+			continue
+		}
+		if err := os.Link(filepath.Join(csv, entry.Name()), filepath.Join(dir, entry.Name())); err != nil {
+			return "", err
+		}
+	}
+	// The description comes last: it says that the rest is there.
+	described, err := os.ReadFile(filepath.Join(csv, loader.PackageFile))
+	if err != nil {
+		return "", err
+	}
+	parquet := strings.TrimSuffix(star.ObservationsFile, ".csv") + ".parquet"
+	described = bytes.Replace(described, []byte(star.ObservationsFile), []byte(parquet), 1)
+	return dir, os.WriteFile(filepath.Join(dir, loader.PackageFile), described, 0o600)
+}
+
 // child runs one side in a process of its own.
 func (c *command) child(ctx context.Context, side, input string) (measured, error) {
 	program, err := os.Executable()
@@ -123,7 +171,7 @@ func (c *command) child(ctx context.Context, side, input string) (measured, erro
 		return measured{}, err
 	}
 	defer os.RemoveAll(into)
-	cmd := exec.CommandContext(ctx, program, "--once", side, "--dir", input, "--into", into, "--memory", c.Memory)
+	cmd := exec.CommandContext(ctx, program, "--once", side, "--dir", input, "--into", into, "--memory", c.Memory, "--format", c.Format)
 	cmd.Stderr = os.Stderr
 	answer, err := cmd.Output()
 	if err != nil {
@@ -146,7 +194,7 @@ func (c *command) once(ctx context.Context, out io.Writer) error {
 	start := time.Now()
 	switch c.Once {
 	case "raw":
-		if err := raw.Load(ctx, filepath.Join(c.Dir, star.ObservationsFile), filepath.Join(c.Into, "raw.duckdb")); err != nil {
+		if err := raw.Load(ctx, c.figures(c.Dir), filepath.Join(c.Into, "raw.duckdb")); err != nil {
 			return err
 		}
 	default:

@@ -19,6 +19,7 @@ type parquetTable struct {
 	rows    parquet.Rows // of the row group being read; nil between two
 	columns []string
 	texts   []valueText
+	quick   []quickText
 	buffer  []parquet.Row
 	read    []parquet.Row // of the buffer, not returned yet
 	cells   []string
@@ -94,6 +95,7 @@ func (t *parquetTable) describe(metadata *format.FileMetaData, limits Limits) er
 		}
 		t.columns = append(t.columns, e.Name)
 		t.texts = append(t.texts, text)
+		t.quick = append(t.quick, quickTextOf(e))
 	}
 	if int64(len(t.columns)) > limits.Columns {
 		return over(t.file, "the number of columns", "columns", limits.Columns)

@@ -16,49 +16,83 @@ import (
 // valueText writes a value that is not null as text; false if it has none, as NaN.
 type valueText func(parquet.Value) (string, bool)
 
+// quickText is a way of writing values as text that needs no valueText.
+type quickText int8
+
+const (
+	noQuickText quickText = iota
+	quickBytes            // byte arrays as they are
+	quickWhole            // signed integers
+	quickDouble
+)
+
+// quickTextOf says which of the quick ways does what the column's valueText does.
+func quickTextOf(e *format.SchemaElement) quickText {
+	if _, meant, _ := meaningOf(e); meant {
+		return noQuickText
+	}
+	switch e.Type.V {
+	case format.ByteArray:
+		return quickBytes
+	case format.Int32, format.Int64:
+		return quickWhole
+	case format.Double:
+		return quickDouble
+	}
+	return noQuickText
+}
+
 // textOf says how a column's values are written as text; false if they are not.
 func textOf(e *format.SchemaElement) (valueText, bool) {
+	if text, meant, ok := meaningOf(e); meant {
+		return text, ok
+	}
+	return physicalText(e.Type.V)
+}
+
+// meaningOf says how values are written whose physical type is not all that they mean; meant is false of others.
+func meaningOf(e *format.SchemaElement) (text valueText, meant, ok bool) {
 	switch logical := e.LogicalType.Value.(type) {
 	case *format.DecimalType:
-		return decimalText(logical.Scale), true
+		return decimalText(logical.Scale), true, true
 	case *format.DateType:
-		return dateText, true
+		return dateText, true, true
 	case *format.TimestampType:
-		return timestampText(logical.Unit.Value.Duration()), true
+		return timestampText(logical.Unit.Value.Duration()), true, true
 	case *format.TimeType:
-		return timeText(logical.Unit.Value.Duration()), true
+		return timeText(logical.Unit.Value.Duration()), true, true
 	case *format.IntType:
 		if !logical.IsSigned {
-			return unsignedText, true
+			return unsignedText, true, true
 		}
 	case *format.UUIDType:
-		return uuidText, true
+		return uuidText, true, true
 	case nil, *format.StringType, *format.EnumType, *format.JsonType, *format.NullType:
 	default:
-		return nil, false
+		return nil, true, false
 	}
 	if e.LogicalType.Value == nil && e.ConvertedType.Valid {
 		// Older files say what columns mean in this way only.
 		switch e.ConvertedType.V {
 		case deprecated.Decimal:
-			return decimalText(e.Scale.V), true
+			return decimalText(e.Scale.V), true, true
 		case deprecated.Date:
-			return dateText, true
+			return dateText, true, true
 		case deprecated.TimestampMillis:
-			return timestampText(time.Millisecond), true
+			return timestampText(time.Millisecond), true, true
 		case deprecated.TimestampMicros:
-			return timestampText(time.Microsecond), true
+			return timestampText(time.Microsecond), true, true
 		case deprecated.TimeMillis:
-			return timeText(time.Millisecond), true
+			return timeText(time.Millisecond), true, true
 		case deprecated.TimeMicros:
-			return timeText(time.Microsecond), true
+			return timeText(time.Microsecond), true, true
 		case deprecated.Uint8, deprecated.Uint16, deprecated.Uint32, deprecated.Uint64:
-			return unsignedText, true
+			return unsignedText, true, true
 		case deprecated.Bson, deprecated.Interval:
-			return nil, false
+			return nil, true, false
 		}
 	}
-	return physicalText(e.Type.V)
+	return nil, false, false
 }
 
 func typeName(e *format.SchemaElement) string {
