@@ -108,6 +108,10 @@ func checkPages(file string, content io.ReaderAt, size int64, metadata *format.F
 	for _, group := range metadata.RowGroups {
 		for _, chunk := range group.Columns {
 			m := &chunk.MetaData
+			if m.Codec == format.Lz4Raw {
+				// The library reads zeros for pages that it makes too little room for at first, and does not end on damaged ones.
+				return broken(file, CodeSyntax, "write it with zstd or snappy", "the Parquet file is compressed by %s, which is not read", m.Codec)
+			}
 			start := m.DataPageOffset
 			if m.DictionaryPageOffset > 0 && m.DictionaryPageOffset < start {
 				start = m.DictionaryPageOffset

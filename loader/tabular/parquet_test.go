@@ -108,6 +108,10 @@ func TestParquetProblems(t *testing.T) {
 		{"short", "PAR1", "FATAL SYNTAX a.parquet:1:1: the content is no Parquet file"},
 		{"footer beyond the file", string(long), "FATAL SYNTAX a.parquet:1:1: the Parquet data is damaged: its footer is longer than the file"},
 		{"footer", flip(len(good) - 20), "FATAL SYNTAX a.parquet:1:1: the Parquet data is damaged: "},
+		{
+			"LZ4", parquetFile(t, parquetRows, parquet.Compression(&parquet.Lz4Raw)),
+			"FATAL SYNTAX a.parquet:1:1: the Parquet file is compressed by LZ4_RAW, which is not read",
+		},
 		{"page header", flip(4), "FATAL SYNTAX a.parquet:1:1: the Parquet data is damaged: "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
