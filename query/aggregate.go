@@ -310,7 +310,8 @@ func (p *aggregatePlan) refusedGroup(w *watch, s *Session, x int32, rows []int32
 			reasons[p.rows.Region[i]] = p.rows.Missing[i]
 		}
 	}
-	g.once.Do(func() {
+	g.once.Do(func() { g.quantity, g.refused = indicator.NoQuantity(), refused })
+	g.listing.Do(func() {
 		for _, region := range g.expected {
 			switch reason, ok := reasons[region.ID]; {
 			case !ok:
@@ -321,8 +322,8 @@ func (p *aggregatePlan) refusedGroup(w *watch, s *Session, x int32, rows []int32
 				g.used = append(g.used, region)
 			}
 		}
-		g.quantity, g.refused = indicator.NoQuantity(), refused
 	})
+	g.using = len(g.used)
 	return g
 }
 

@@ -284,7 +284,7 @@ func copyRow(to, from *store.Rows, i int32) {
 
 // figureOf is the figure that a cell's value comes from: of several periods the newest, of several predecessors the first.
 func (f *figures) figureOf(s *Session, c *cell) *Observation {
-	return f.evidenceOf(s, c.used[len(c.used)-1])[0]
+	return f.evidenceOf(s, f.newest(c))[0]
 }
 
 // evidenceOf lists the figures that a row stands for.
@@ -312,10 +312,10 @@ func (f *figures) predecessorsIn(cells []cell) []*catalog.Region {
 	}
 	set := &regionSet{}
 	for i := range cells {
-		for _, row := range cells[i].used {
+		for _, row := range f.listed(&cells[i].used) {
 			set.list = append(set.list, f.heritage(row)...)
 		}
-		for _, row := range cells[i].divisorUsed {
+		for _, row := range f.divisorListed(&cells[i]) {
 			set.list = append(set.list, f.divisor.heritage(row)...)
 		}
 	}
@@ -346,7 +346,7 @@ func (f *figures) boundaryChanges(w *watch, x *subject, cells []cell) []Warning 
 			}
 			inherited[fmt.Sprintf("%s rests on %s", nameOf(region), strings.Join(names, ", "))] = true
 		}
-		for _, row := range cells[i].used {
+		for _, row := range f.listed(&cells[i].used) {
 			if w.step() != nil {
 				return nil
 			}

@@ -135,23 +135,23 @@ func (p *seriesPlan) newBucket(w *watch, x *subject, rows []int32, period indica
 	}
 	b := &bucket{cell: c, period: period}
 	if x.base.Rollup.Time == indicator.RuleSum && c.quantity.Known() {
-		b.partial = daysOf(p.rows, c.used) < period.Days()
+		b.partial = daysOf(p.rows, p.listed(&c.used)) < period.Days()
 	}
 	b.gaps = false // partial says more
 	if !x.quotient() || !c.quantity.Known() {
 		return b, nil
 	}
 	divisor := cell{quantity: indicator.NoQuantity()}
-	if rows := p.divisor.over(x, p.rows.Slice[b.used[0]], b.region, period); len(rows) > 0 {
+	if rows := p.divisor.over(x, p.rows.Slice[p.listed(&b.used)[0]], b.region, period); len(rows) > 0 {
 		if divisor, err = p.rollUp(w, p.divisor.figures, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, period); err != nil {
 			return nil, err
 		}
 	}
 	if b.over(divisor.quantity, x.scale) {
 		b.divisorUsed = divisor.used
-		newest := p.rows.Definition[b.used[len(b.used)-1]]
-		b.scopesDiffer = slices.ContainsFunc(divisor.used, func(i int32) bool { return p.divisor.rows.Definition[i] != newest })
-		b.divisorDiffers = slices.ContainsFunc(divisor.used, func(i int32) bool {
+		used, newest := p.divisor.listed(&divisor.used), p.rows.Definition[p.newest(&b.cell)]
+		b.scopesDiffer = slices.ContainsFunc(used, func(i int32) bool { return p.divisor.rows.Definition[i] != newest })
+		b.divisorDiffers = slices.ContainsFunc(used, func(i int32) bool {
 			return !period.Contains(indicator.Period{Start: p.divisor.rows.Start[i], End: p.divisor.rows.End[i]})
 		})
 	}

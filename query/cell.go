@@ -9,20 +9,21 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// cell is one region's value of one subject in one group: its figures rolled up over time by the contract.
+// cell is one region's value of one subject in one group: its figures rolled up over time by the contract. Answers have thousands of
+// them, so it holds no pointers, which the collector would follow.
 type cell struct {
-	region   int32
 	quantity indicator.Quantity // missing if there is none
-	missing  indicator.Missing  // why, if so
 	// numerator and denominator of a rate or quotient; NaN where unknown. counts is the precision of their ratio.
 	numerator, denominator float64
+	region                 int32
+	until                  indicator.Day     // the last day that the rows are about; only where the indicator has a weight
+	used                   rowList           // rows that the value rests on
+	divisorUsed            rowList           // rows of the divisor, if the value is a quotient
+	missing                indicator.Missing // why there is no quantity, if so
 	counts                 indicator.Precision
-	divisorUsed            []int32       // rows of the divisor, if the value is a quotient
-	divisorDiffers         bool          // the divisor is about another period than the figure
-	scopesDiffer           bool          // the divisor is defined otherwise than the figure
-	gaps                   bool          // figures added up over time leave days uncovered that figures are about
-	used                   []int32       // rows that the value rests on
-	until                  indicator.Day // the last day they are about; only where the indicator has a weight
+	divisorDiffers         bool // the divisor is about another period than the figure
+	scopesDiffer           bool // the divisor is defined otherwise than the figure
+	gaps                   bool // figures added up over time leave days uncovered that figures are about
 }
 
 // rate sets the cell's quantity from its counts. Over a denominator of zero there is no rate, but the counts take part in those
@@ -44,6 +45,10 @@ func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
 	}
 	r := f.rows
 	c := cell{region: r.Region[rows[0]], numerator: math.NaN(), denominator: math.NaN(), quantity: indicator.NoQuantity()}
+	if len(rows) == 1 && r.Missing[rows[0]] == indicator.NotMissing { // as most are
+		c.take(r, x, rows[0])
+		return c, f.finish(w, x, &c, rows)
+	}
 	known := rows
 	if slices.ContainsFunc(rows, func(i int32) bool { return r.Missing[i] != indicator.NotMissing }) {
 		known = slices.DeleteFunc(slices.Clone(rows), func(i int32) bool { return r.Missing[i] != indicator.NotMissing })
@@ -55,19 +60,25 @@ func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
 				newest = i
 			}
 		}
-		c.missing, c.used, c.until = r.Missing[newest], oneOfRows(rows, newest), r.End[newest]
+		c.missing, c.used, c.until = r.Missing[newest], oneRow(newest), r.End[newest]
 		return c, nil
 	}
-	if err := f.rollUpTime(w, x, &c, known, spanOf(r, rows)); err != nil {
+	used, err := f.rollUpTime(w, x, &c, known, spanOf(r, rows))
+	if err != nil {
 		return cell{}, err
 	}
+	return c, f.finish(w, x, &c, used)
+}
+
+// finish completes a cell that rests on rows.
+func (f *figures) finish(w *watch, x *subject, c *cell, used []int32) error {
 	if x.indicator.Weight != nil {
-		c.until = spanOf(r, c.used).End
+		c.until = spanOf(f.rows, used).End
 	}
 	if x.quotient() {
-		return c, f.divide(w, x, &c)
+		return f.divide(w, x, c, used)
 	}
-	return c, nil
+	return nil
 }
 
 // over divides the cell's value and reports whether it can be divided.
@@ -91,28 +102,30 @@ func spanOf(r *store.Rows, rows []int32) indicator.Period {
 	return span
 }
 
-// rollUpTime combines the rows, all with values, by the time rule of the subject's base. Span is what rows with and without
-// values are about.
-func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span indicator.Period) error {
+// rollUpTime combines the rows, all with values, by the time rule of the subject's base, and returns those that the value rests on.
+// Span is what rows with and without values are about.
+func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span indicator.Period) (used []int32, err error) {
 	r := f.rows
 	rule := x.base.Rollup.Time
 	if rule == indicator.RuleSum || rule == indicator.RuleMean || rule == indicator.RuleRatio {
-		var err error
 		if rows, err = disjoint(w, r, rows); err != nil {
-			return err
+			return nil, err
 		}
 		c.gaps = rule == indicator.RuleSum && daysOf(r, rows) < span.Days()
 	}
 	if len(rows) == 1 { // such as a year that stands for its months
-		c.take(r, x, rows)
-		return nil
+		c.take(r, x, rows[0])
+		return rows, nil
 	}
-	c.used = rows
-	switch rule {
-	case indicator.RuleLast:
-		c.take(r, x, oneOfRows(rows, slices.MaxFunc(rows, func(a, b int32) int {
+	if rule == indicator.RuleLast {
+		newest := slices.Index(rows, slices.MaxFunc(rows, func(a, b int32) int {
 			return cmp.Or(cmp.Compare(r.End[a], r.End[b]), cmp.Compare(r.Start[a], r.Start[b]))
-		})))
+		}))
+		c.take(r, x, rows[newest])
+		return rows[newest : newest+1], nil
+	}
+	c.used = f.keep(rows)
+	switch rule {
 	case indicator.RuleMin, indicator.RuleMax:
 		best := rows[0]
 		for _, i := range rows {
@@ -140,7 +153,7 @@ func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span i
 		}
 		if !c.countsKnown() || c.denominator == 0 { // one unknown count makes the sums unknown
 			c.numerator, c.denominator, c.missing = math.NaN(), math.NaN(), indicator.NoDenominator
-			return nil
+			return rows, nil
 		}
 		c.rate(x.base.Scale)
 	default:
@@ -148,22 +161,15 @@ func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span i
 			x.base.Code, f.catalog.Regions()[c.region].Code)
 		err.Reason = rule.String()
 		err.Hint = "ask for one period, or group by period"
-		return err
+		return nil, err
 	}
-	return nil
+	return rows, nil
 }
 
-// oneOfRows is the part of a list that is one row of it.
-func oneOfRows(rows []int32, row int32) []int32 {
-	at := slices.Index(rows, row)
-	return rows[at : at+1 : at+1]
-}
-
-// take makes a single row, the only one of the list, the cell's value. A rate whose counts are known is computed from them, so that a region's own
-// rate and that of a group agree.
-func (c *cell) take(r *store.Rows, x *subject, row []int32) {
-	i := row[0]
-	c.used = row
+// take makes row i the cell's value. A rate whose counts are known is computed from them, so that a region's own rate and that of a
+// group agree.
+func (c *cell) take(r *store.Rows, x *subject, i int32) {
+	c.used = oneRow(i)
 	c.quantity = indicator.Quantity{Value: r.Value[i], Precision: r.Precision[i], Reported: !r.Derived[i]}
 	if x.base.Kind != indicator.Ratio {
 		return
@@ -218,14 +224,14 @@ func daysOf(r *store.Rows, rows []int32) int {
 // evidence lists the figures that the cell's value rests on, by time, and behind them the one that divides a quotient. The
 // request must have asked for evidence. The list ends early where the request does.
 func (f *figures) evidence(w *watch, s *Session, c *cell) []*Observation {
-	list := make([]*Observation, 0, len(c.used)+1)
-	for _, row := range c.used {
+	list := make([]*Observation, 0, c.used.n+1)
+	for _, row := range f.listed(&c.used) {
 		if w.step() != nil {
 			break
 		}
 		list = append(list, f.evidenceOf(s, row)...)
 	}
-	for _, row := range c.divisorUsed {
+	for _, row := range f.divisorListed(c) {
 		for _, divisor := range f.divisor.evidenceOf(s, row) {
 			if w.steps(1+len(list)) != nil {
 				break

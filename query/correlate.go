@@ -175,7 +175,7 @@ func (p *pairing) warnings(w *watch) []Warning {
 }
 
 // newestEnd is the last day that a cell's newest figure is about.
-func (f *figures) newestEnd(c *cell) indicator.Day { return f.rows.End[c.used[len(c.used)-1]] }
+func (f *figures) newestEnd(c *cell) indicator.Day { return f.rows.End[f.newest(c)] }
 
 // measure fills in the statistics of the pairs.
 func (c *Correlation) measure(p *pairing, confidence float64) {

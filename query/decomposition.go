@@ -96,7 +96,10 @@ func (d *Decomposition) split(before, after *rollup) {
 	if !d.Change.Known() {
 		d.Missing = indicator.NoDenominator
 		if d.Coverage.Used == 0 {
-			d.Missing = (&rollup{lacking: d.Coverage.Missing}).commonReason()
+			d.Missing = indicator.NoObservation
+			for _, m := range d.Coverage.Missing {
+				d.Missing = commonReason(d.Missing, m.Reason)
+			}
 		}
 		return
 	}

@@ -67,13 +67,13 @@ func (s *Session) quotients(ctx context.Context, q quotientQuestion, regions []*
 // quotientObservation shows a cell as a figure: that of the numerator, divided. It has been known since both parts were, and
 // is known until one of them is revised.
 func (s *Session) quotientObservation(w *watch, f *figures, x *subject, c *cell) *Observation {
-	o := s.observation(f.rows, int(c.used[len(c.used)-1]))
+	o := s.observation(f.rows, int(f.newest(c)))
 	parts := f.evidence(w, s, c)
 	o.Indicator, o.Derived, o.Printed, o.Offset, o.Definition = x.indicator, true, "", -1, ""
 	o.Value, o.Missing, o.Precision = number(c.quantity.Value), c.missing, c.quantity.Precision
 	o.Numerator, o.Denominator = number(c.numerator), number(c.denominator)
 	o.Note = x.base.Code + " " + inWords(parts[0])
-	if len(c.divisorUsed) == 0 {
+	if c.divisorUsed.n == 0 {
 		return o
 	}
 	divisor := parts[len(parts)-1]

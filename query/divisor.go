@@ -126,11 +126,11 @@ func (d *divisorFigures) over(x *subject, slice, region int32, period indicator.
 	return nil
 }
 
-// divide turns the cell of a quotient's base into the quotient.
-func (f *figures) divide(w *watch, x *subject, c *cell) error {
-	period := spanOf(f.rows, c.used)
+// divide turns the cell of a quotient's base, which rests on the rows used, into the quotient.
+func (f *figures) divide(w *watch, x *subject, c *cell, used []int32) error {
+	period := spanOf(f.rows, used)
 	divisor := cell{quantity: indicator.NoQuantity()}
-	if rows := f.divisor.over(x, f.rows.Slice[c.used[0]], c.region, period); len(rows) > 0 {
+	if rows := f.divisor.over(x, f.rows.Slice[used[0]], c.region, period); len(rows) > 0 {
 		var err error
 		if divisor, err = f.divisor.newCell(w, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows); err != nil {
 			return err
@@ -140,9 +140,10 @@ func (f *figures) divide(w *watch, x *subject, c *cell) error {
 		return nil
 	}
 	c.divisorUsed = divisor.used
-	about := spanOf(f.divisor.rows, divisor.used)
+	by := f.divisor.listed(&divisor.used)
+	about := spanOf(f.divisor.rows, by)
 	c.divisorDiffers = about.End != period.End || x.divisor.Rollup.Time == indicator.RuleSum && about != period
-	newest := f.rows.Definition[c.used[len(c.used)-1]]
-	c.scopesDiffer = slices.ContainsFunc(divisor.used, func(i int32) bool { return f.divisor.rows.Definition[i] != newest })
+	newest := f.rows.Definition[used[len(used)-1]]
+	c.scopesDiffer = slices.ContainsFunc(by, func(i int32) bool { return f.divisor.rows.Definition[i] != newest })
 	return nil
 }

@@ -93,8 +93,9 @@ type figures struct {
 	parts    []int32 // ordinals of the slices with every dimension, in catalogue order
 	when     When
 	rows     *store.Rows
-	read     int64 // rows that the engine returned for them
-	queries  int64 // asked of the engine
+	lists    []int32 // what the row lists of cells name, one behind the other
+	read     int64   // rows that the engine returned for them
+	queries  int64   // asked of the engine
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
 	divisor   *divisorFigures // nil unless a subject is a quotient

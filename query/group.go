@@ -88,7 +88,7 @@ func (g *Group) Count() int {
 	n := 0
 	for i := range g.cells {
 		if g.cells[i].quantity.Known() {
-			n += len(g.cells[i].used)
+			n += int(g.cells[i].used.n)
 		}
 	}
 	return n
@@ -108,7 +108,7 @@ type Coverage struct {
 
 // Coverage tells which regions Value rests on.
 func (g *Group) Coverage() *Coverage {
-	g.compute()
+	g.list()
 	return &Coverage{
 		Expected: len(g.expected), Used: len(g.used), Share: g.share(), WeightShare: number(g.weightShare()),
 		Regions: g.used, Missing: g.lacking, Predecessors: g.figures.predecessorsIn(g.cells),
@@ -120,7 +120,8 @@ func (g *Group) share() float64 {
 	if len(g.expected) == 0 {
 		return 0
 	}
-	return float64(len(g.used)) / float64(len(g.expected))
+	g.compute()
+	return float64(g.using) / float64(len(g.expected))
 }
 
 // Observations pages through the figures the group rests on, those that divide a quotient included, in tree order of
@@ -180,7 +181,7 @@ func (g *Group) measure(m Measure) float64 {
 		return float64(g.Count())
 	case MeasureRegionCount:
 		g.compute()
-		return float64(len(g.used))
+		return float64(g.using)
 	default:
 		return math.NaN()
 	}

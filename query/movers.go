@@ -206,7 +206,7 @@ func (r *MoversResult) movers(w *watch, s *Session, evidence bool) []*Mover {
 		before, after = append(before, *b), append(after, *a)
 		m := &Mover{
 			Region: region, Before: b.quantity, After: a.quantity, Change: a.quantity.Minus(b.quantity),
-			beforeNewest: len(b.used) - 1, afterNewest: len(a.used) - 1,
+			beforeNewest: int(b.used.n) - 1, afterNewest: int(a.used.n) - 1,
 		}
 		if r.Unit != percent && b.quantity.Value > 0 {
 			m.PercentChange = number(100 * m.Change.Value / b.quantity.Value)
@@ -242,10 +242,10 @@ func (r *MoversResult) warn(w *watch, before, after []cell) {
 	}
 	periods, definitions := 0, 0
 	for i := range before {
-		if w.steps(len(before[i].used)+len(after[i].used)) != nil {
+		if w.steps(int(before[i].used.n+after[i].used.n)) != nil {
 			return
 		}
-		b, a := before[i].used[len(before[i].used)-1], after[i].used[len(after[i].used)-1]
+		b, a := r.before.newest(&before[i]), r.after.newest(&after[i])
 		if r.before.when.Period == nil && (r.before.rows.End[b] != r.after.rows.End[a] || r.before.rows.Start[b] != r.after.rows.Start[a]) {
 			periods++
 		}
@@ -277,7 +277,7 @@ func (r *MoversResult) unrevised(w *watch, s *Session, before, after *cell) bool
 // definitionsOf are the departures from the indicator's definition that a cell's figures state.
 func (x *side) definitionsOf(c *cell) map[string]bool {
 	found := make(map[string]bool, 1)
-	for _, row := range c.used {
+	for _, row := range x.listed(&c.used) {
 		found[x.catalog.Definition(x.rows.Definition[row])] = true
 	}
 	return found

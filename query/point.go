@@ -200,10 +200,10 @@ func (p *Point) Observations() []*Observation {
 	}
 	s := p.series
 	var list []*Observation
-	for _, i := range p.bucket.used {
+	for _, i := range s.plan.listed(&p.bucket.used) {
 		list = append(list, s.plan.evidenceOf(s.session, i)...)
 	}
-	for _, i := range p.bucket.divisorUsed {
+	for _, i := range s.plan.divisorListed(&p.bucket.cell) {
 		list = append(list, s.plan.divisor.evidenceOf(s.session, i)...)
 	}
 	return list

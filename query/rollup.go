@@ -20,9 +20,12 @@ type rollup struct {
 	once     sync.Once
 	quantity indicator.Quantity
 	missing  indicator.Missing
-	used     []*catalog.Region
-	lacking  []MissingRegion
+	using    int // cells that the quantity rests on
 	refused  error
+
+	listing sync.Once
+	used    []*catalog.Region // regions of the cells that the quantity rests on
+	lacking []MissingRegion   // the other regions expected
 
 	ordering sync.Once
 	sorted   []float64 // the values of all cells that have one, ascending, once they have been ordered
@@ -30,6 +33,28 @@ type rollup struct {
 
 // compute combines the cells, once.
 func (u *rollup) compute() { u.once.Do(u.combine) }
+
+// list lists the regions that the value rests on, and the others, once.
+func (u *rollup) list() {
+	u.listing.Do(func() {
+		u.used = make([]*catalog.Region, 0, len(u.cells))
+		next := 0
+		for _, region := range u.expected {
+			for next < len(u.cells) && u.cells[next].region < region.ID {
+				next++
+			}
+			reason := indicator.NoObservation
+			if next < len(u.cells) && u.cells[next].region == region.ID {
+				reason, _ = u.usable(&u.cells[next])
+			}
+			if reason == indicator.NotMissing {
+				u.used = append(u.used, region)
+			} else {
+				u.lacking = append(u.lacking, MissingRegion{region, reason})
+			}
+		}
+	})
+}
 
 // order sorts the values, once.
 func (u *rollup) order() []float64 {
@@ -45,27 +70,29 @@ func (u *rollup) order() []float64 {
 	return u.sorted
 }
 
-// usable tells why a cell cannot take part in the group's value; NotMissing if it can.
-func (u *rollup) usable(c *cell) indicator.Missing {
-	combined := len(u.expected) != 1
-	if combined && u.subject.rule() == indicator.RuleRatio && c.countsKnown() {
-		return indicator.NotMissing
+// usable tells why a cell cannot take part in the group's value; NotMissing if it can, then with its weight where it has one.
+func (u *rollup) usable(c *cell) (indicator.Missing, indicator.Quantity) {
+	combined, rule := len(u.expected) != 1, u.subject.rule()
+	if combined && rule == indicator.RuleRatio && c.countsKnown() {
+		return indicator.NotMissing, indicator.Quantity{}
 	}
 	if !c.quantity.Known() {
-		return cmp.Or(c.missing, indicator.UnknownReason)
+		return cmp.Or(c.missing, indicator.UnknownReason), indicator.Quantity{}
 	}
 	if !combined {
-		return indicator.NotMissing
+		return indicator.NotMissing, indicator.Quantity{}
 	}
-	switch u.subject.rule() {
+	switch rule {
 	case indicator.RuleRatio:
-		return indicator.NoDenominator
+		return indicator.NoDenominator, indicator.Quantity{}
 	case indicator.RuleWeightedMean:
-		if _, ok := u.weight(c.region, c.until); !ok {
-			return indicator.NoWeight
+		weight, ok := u.weight(c.region, c.until)
+		if !ok {
+			return indicator.NoWeight, indicator.Quantity{}
 		}
+		return indicator.NotMissing, weight.Quantity
 	}
-	return indicator.NotMissing
+	return indicator.NotMissing, indicator.Quantity{}
 }
 
 // weight is a region's weight at the time of its figures, which end with the day until.
@@ -76,112 +103,108 @@ func (u *rollup) weight(region int32, until indicator.Day) (datedQuantity, bool)
 	return u.weights.on(seriesKey{u.subject.indicator.Weight.ID, 0, region}, until)
 }
 
-// combine applies the rule to the usable cells and lists the regions that lack one.
+// combine applies the rule to the usable cells.
 func (u *rollup) combine() {
-	usable := make([]*cell, 0, len(u.cells))
-	u.used = make([]*catalog.Region, 0, len(u.cells))
-	next := 0
-	for _, region := range u.expected {
-		for next < len(u.cells) && u.cells[next].region < region.ID {
-			next++
-		}
-		if next == len(u.cells) || u.cells[next].region != region.ID {
-			u.lacking = append(u.lacking, MissingRegion{region, indicator.NoObservation})
+	rule := u.subject.rule()
+	var sum combination
+	reason := indicator.NoObservation
+	var only *cell
+	for i := range u.cells {
+		c := &u.cells[i]
+		why, weight := u.usable(c)
+		if why != indicator.NotMissing {
+			reason = commonReason(reason, why)
 			continue
 		}
-		c := &u.cells[next]
-		if reason := u.usable(c); reason != indicator.NotMissing {
-			u.lacking = append(u.lacking, MissingRegion{region, reason})
-			continue
-		}
-		usable = append(usable, c)
-		u.used = append(u.used, region)
+		sum.add(rule, c, weight)
+		only = c
 	}
+	u.using = sum.n
 	u.quantity = indicator.NoQuantity()
 	switch {
-	case len(u.expected) > 1 && u.subject.rule() == indicator.RuleNone:
+	case len(u.expected) > 1 && rule == indicator.RuleNone:
 		err := indicator.Errorf(indicator.NotAggregatable, "%s does not combine over regions", u.subject.indicator.Code)
 		err.Reason = indicator.RuleNone.String()
 		err.Hint = "ask for single regions, group by their level, or use mean, median, min or max, which say what they are"
 		u.refused = err
-	case len(usable) == 0:
-		u.missing = u.commonReason()
+	case sum.n == 0:
+		u.missing = reason
 	case len(u.expected) == 1:
-		u.quantity = usable[0].quantity
+		u.quantity = only.quantity
 	default:
-		u.quantity = u.combined(usable)
-		if !u.quantity.Known() { // there is nothing to divide by
-			u.missing = indicator.NoDenominator
-			if u.subject.rule() == indicator.RuleWeightedMean {
-				u.missing = indicator.NoWeight
-			}
+		if u.quantity = sum.quantity(rule, u.scale()); u.quantity.Known() {
+			return
+		}
+		u.missing = indicator.NoDenominator // there is nothing to divide by
+		if rule == indicator.RuleWeightedMean {
+			u.missing = indicator.NoWeight
 		}
 	}
 }
 
 // commonReason is why a group has no value: the one reason all its regions share, apart from those with no figure at
 // all, or UnknownReason.
-func (u *rollup) commonReason() indicator.Missing {
-	reason := indicator.NoObservation
-	for _, m := range u.lacking {
-		switch {
-		case m.Reason == indicator.NoObservation || m.Reason == reason:
-		case reason == indicator.NoObservation:
-			reason = m.Reason
-		default:
-			return indicator.UnknownReason
-		}
+func commonReason(reason, another indicator.Missing) indicator.Missing {
+	switch {
+	case another == indicator.NoObservation || another == reason:
+		return reason
+	case reason == indicator.NoObservation:
+		return another
+	default:
+		return indicator.UnknownReason
 	}
-	return reason
 }
 
-// combined computes the value of at least one usable cell under a rule other than RuleNone.
-func (u *rollup) combined(cells []*cell) indicator.Quantity {
-	var precision indicator.Precision
-	for _, c := range cells {
-		precision = precision.Plus(c.quantity.Precision)
-	}
-	switch u.subject.rule() {
+// combination is the usable cells of a group, added up.
+type combination struct {
+	n                      int
+	value                  float64 // the sum, the weighted sum, or the smallest or largest
+	numerator, denominator float64 // of rates; the denominator of means is the sum of weights
+	precision, counts      indicator.Precision
+}
+
+// add takes a usable cell in. Weight is that of a weighted mean.
+func (s *combination) add(rule indicator.Rule, c *cell, weight indicator.Quantity) {
+	s.precision = s.precision.Plus(c.quantity.Precision)
+	switch rule {
 	case indicator.RuleRatio:
-		var numerator, denominator float64
-		precision = indicator.Exact
-		for _, c := range cells {
-			numerator += c.numerator
-			denominator += c.denominator
-			precision = precision.Plus(c.counts)
-		}
-		if denominator == 0 {
-			return indicator.NoQuantity()
-		}
-		return indicator.Quantity{Value: u.scale() * numerator / denominator, Precision: precision}
+		s.numerator += c.numerator
+		s.denominator += c.denominator
+		s.counts = s.counts.Plus(c.counts)
 	case indicator.RuleWeightedMean:
-		var sum, weights float64
-		for _, c := range cells {
-			w, _ := u.weight(c.region, c.until)
-			sum += w.Value * c.quantity.Value
-			weights += w.Value
-			precision = precision.Plus(w.Precision.Unordered())
+		s.value += weight.Value * c.quantity.Value
+		s.denominator += weight.Value
+		s.precision = s.precision.Plus(weight.Precision.Unordered())
+	case indicator.RuleMin:
+		if s.value = min(s.value, c.quantity.Value); s.n == 0 {
+			s.value = c.quantity.Value
 		}
-		if weights == 0 {
+	case indicator.RuleMax:
+		if s.value = max(s.value, c.quantity.Value); s.n == 0 {
+			s.value = c.quantity.Value
+		}
+	default: // RuleSum
+		s.value += c.quantity.Value
+	}
+	s.n++
+}
+
+// quantity is the value of at least one cell under a rule other than RuleNone; missing where there is nothing to divide by. Scale is
+// the factor of a rate's numerator over its denominator.
+func (s *combination) quantity(rule indicator.Rule, scale float64) indicator.Quantity {
+	switch rule {
+	case indicator.RuleRatio:
+		if s.denominator == 0 {
 			return indicator.NoQuantity()
 		}
-		return indicator.Quantity{Value: sum / weights, Precision: precision}
-	case indicator.RuleMin, indicator.RuleMax:
-		value := cells[0].quantity.Value
-		for _, c := range cells {
-			if u.subject.rule() == indicator.RuleMin {
-				value = min(value, c.quantity.Value)
-			} else {
-				value = max(value, c.quantity.Value)
-			}
+		return indicator.Quantity{Value: scale * s.numerator / s.denominator, Precision: s.counts}
+	case indicator.RuleWeightedMean:
+		if s.denominator == 0 {
+			return indicator.NoQuantity()
 		}
-		return indicator.Quantity{Value: value, Precision: precision}
-	default: // RuleSum
-		var sum float64
-		for _, c := range cells {
-			sum += c.quantity.Value
-		}
-		return indicator.Quantity{Value: sum, Precision: precision}
+		return indicator.Quantity{Value: s.value / s.denominator, Precision: s.precision}
+	default:
+		return indicator.Quantity{Value: s.value, Precision: s.precision}
 	}
 }
 
@@ -216,7 +239,7 @@ func (u *rollup) sum() (float64, error) {
 // weightShare is the share of the weight indicator's sum that the used regions hold; NaN without weights. A region without figures
 // counts with its weight at the time of the newest figures of the others.
 func (u *rollup) weightShare() float64 {
-	u.compute()
+	u.list()
 	var used, all float64
 	newest := indicator.NoDay
 	for i := range u.cells {

@@ -79,7 +79,7 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 	scopes := make(map[int32]bool)
 	for i := range cells {
 		c := &cells[i]
-		for _, row := range c.used {
+		for _, row := range f.listed(&c.used) {
 			if w.step() != nil {
 				return nil
 			}
@@ -94,8 +94,8 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 				definitions.add(rows.Definition[k])
 			}
 		}
-		if n := len(c.used); n > 0 && f.when.Within == nil {
-			row := c.used[n-1]
+		if c.used.n > 0 && f.when.Within == nil {
+			row := f.newest(c)
 			periods.add(indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]})
 		}
 		if c.quantity.Known() {
