@@ -39,6 +39,7 @@ type Catalog struct {
 	indicatorByCode map[string]*Indicator
 	sourceByCode    map[string]*Source
 	search          searchIndex
+	enclosing       map[indicator.Level][]int32 // of each level that regions have
 }
 
 // Region is a region placed in the tree.
@@ -65,6 +66,32 @@ func (r *Region) Ancestor(level indicator.Level) *Region {
 	}
 	return nil
 }
+
+// indexEnclosing works out Enclosing for every level that regions have.
+func (c *Catalog) indexEnclosing() {
+	c.enclosing = make(map[indicator.Level][]int32)
+	for i := range c.regions {
+		if level := c.regions[i].Level; c.enclosing[level] == nil {
+			c.enclosing[level] = make([]int32, len(c.regions))
+		}
+	}
+	for level, enclosing := range c.enclosing {
+		for i := range c.regions { // parents come first
+			switch r := &c.regions[i]; {
+			case r.Level == level:
+				enclosing[i] = r.ID
+			case r.Parent != nil:
+				enclosing[i] = enclosing[r.Parent.ID]
+			default:
+				enclosing[i] = -1
+			}
+		}
+	}
+}
+
+// Enclosing is the number of each region's Ancestor of a level, by the number of the region: -1 where there is none, and nil where no region has the level.
+// It must not be changed.
+func (c *Catalog) Enclosing(level indicator.Level) []int32 { return c.enclosing[level] }
 
 // Current returns the region that stands for this one today: the last of its successors, itself if it has none.
 func (r *Region) Current() *Region {
@@ -141,6 +168,7 @@ func New(tables Tables) (*Catalog, error) {
 		c.definitions[d] = int32(i)
 	}
 	c.search = newSearchIndex(c)
+	c.indexEnclosing()
 	return c, nil
 }
 

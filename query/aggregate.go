@@ -113,8 +113,9 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 type aggregatePlan struct {
 	*figures
 	request *AggregateRequest
-	// groupRegion is each selected region's group, by its number, but for those that are in none; nil unless grouped by region.
-	groupRegion []*catalog.Region
+	// groupRegion is the region that each region is grouped by, both by number, -1 for those that are in none; nil unless grouped by
+	// region.
+	groupRegion []int32
 	longer      int // figures left out because their periods are longer than the group's
 }
 
@@ -156,16 +157,16 @@ func (p *aggregatePlan) resolveGroupBy(s *Session, asked *figureRequest, regions
 		switch {
 		case by.Region != nil:
 			kind = "region"
-			p.groupRegion = make([]*catalog.Region, len(s.catalog.Regions()))
-			for _, r := range regions.list {
-				a := r.Ancestor(*by.Region)
-				switch {
-				case a != nil:
-					p.groupRegion[r.ID] = a
-				case p.request.Regions != nil:
-					return p.ungroupable(r)
+			if p.groupRegion = s.catalog.Enclosing(*by.Region); p.groupRegion == nil {
+				p.groupRegion = slices.Repeat([]int32{-1}, len(s.catalog.Regions()))
+			}
+			// Nobody named all of them. Another country has other levels, and its regions are in the way only with figures.
+			if p.request.Regions != nil {
+				for _, r := range regions.list {
+					if p.groupRegion[r.ID] < 0 {
+						return p.ungroupable(r)
+					}
 				}
-				// Nobody named the others. Another country has other levels, and its regions are in the way only with figures.
 			}
 		case by.Period != indicator.Irregular:
 			kind, asked.everyPeriod = "period", true

@@ -39,15 +39,21 @@ func (c *cell) rate(scale float64) {
 func (c *cell) countsKnown() bool { return !math.IsNaN(c.numerator) && !math.IsNaN(c.denominator) }
 
 // newCell rolls the rows of one region up over time. Rows are positions in f.rows, at least one.
-func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
+func (f *figures) newCell(w *watch, x *subject, rows []int32) (c cell, err error) {
+	err = f.fillCell(w, x, rows, &c)
+	return c, err
+}
+
+// fillCell is newCell into an empty cell.
+func (f *figures) fillCell(w *watch, x *subject, rows []int32, c *cell) error {
 	if err := w.steps(len(rows)); err != nil {
-		return cell{}, err
+		return err
 	}
 	r := f.rows
-	c := cell{region: r.Region[rows[0]], numerator: math.NaN(), denominator: math.NaN(), quantity: indicator.NoQuantity()}
+	c.region, c.numerator, c.denominator, c.quantity.Value = r.Region[rows[0]], math.NaN(), math.NaN(), math.NaN()
 	if len(rows) == 1 && r.Missing[rows[0]] == indicator.NotMissing { // as most are
 		c.take(r, x, rows[0])
-		return c, f.finish(w, x, &c, rows)
+		return f.finish(w, x, c, rows)
 	}
 	known := rows
 	if slices.ContainsFunc(rows, func(i int32) bool { return r.Missing[i] != indicator.NotMissing }) {
@@ -61,13 +67,13 @@ func (f *figures) newCell(w *watch, x *subject, rows []int32) (cell, error) {
 			}
 		}
 		c.missing, c.used, c.until = r.Missing[newest], oneRow(newest), r.End[newest]
-		return c, nil
+		return nil
 	}
-	used, err := f.rollUpTime(w, x, &c, known, spanOf(r, rows))
+	used, err := f.rollUpTime(w, x, c, known, spanOf(r, rows))
 	if err != nil {
-		return cell{}, err
+		return err
 	}
-	return c, f.finish(w, x, &c, used)
+	return f.finish(w, x, c, used)
 }
 
 // finish completes a cell that rests on rows.

@@ -11,23 +11,17 @@ type deal struct {
 	plan   *aggregatePlan
 	keys   []groupKey
 	number map[groupKey]int32
-	last   int32 // the group of the row before: the next is often of the same
 	groups []int32
 	rows   []int32 // parallel to groups
 	order  []int32 // the groups in the order of their keys
 	totals [][]int32
-	// What the period of the row before was, since many have the same.
-	end        indicator.Day
-	containing indicator.Period
 }
 
-// deal deals the rows out to groups and, unless the request does without them, to the totals of their subjects.
+// deal deals the rows out to groups and, unless the request does without them, to the totals of their subjects. Rows come in
+// runs that differ by region alone, so that all other keys are worked out once for each run.
 func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 	n := p.rows.Len()
-	d := &deal{
-		plan: p, number: make(map[groupKey]int32), last: -1, groups: make([]int32, 0, n), rows: make([]int32, 0, n),
-		end: indicator.NoDay,
-	}
+	d := &deal{plan: p, number: make(map[groupKey]int32), groups: make([]int32, 0, n), rows: make([]int32, 0, n)}
 	if !p.request.GroupsOnly {
 		d.totals = make([][]int32, len(p.subjects))
 	}
@@ -37,63 +31,107 @@ func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 		bySubject[id] = append(bySubject[id], int32(i))
 	}
 	grain, bySource := p.grain(), p.bySource()
-	for i := range int32(n) {
-		if err := w.step(); err != nil {
+	var byRegion []int32 // by region grouped by: its group in the run at hand, and 1 more, 0 for none
+	if p.groupRegion != nil {
+		byRegion = make([]int32, len(p.groupRegion))
+	}
+	for from := 0; from < n; {
+		to := p.runFrom(from, bySource)
+		if err := w.steps(to - from); err != nil {
 			return nil, err
 		}
-		if region := p.rows.Region[i]; p.groupRegion != nil && p.groupRegion[region] == nil {
-			return nil, p.ungroupable(&s.catalog.Regions()[region])
-		}
-		for _, x := range bySubject[p.rows.Indicator[i]] {
-			if d.totals != nil && p.rows.Slice[i] == p.total {
-				d.totals[x] = append(d.totals[x], i)
-			}
-			if key, ok := d.keyOf(x, i, grain, bySource); ok {
-				d.groups, d.rows = append(d.groups, d.group(key)), append(d.rows, i)
+		if p.groupRegion != nil {
+			for _, region := range p.rows.Region[from:to] {
+				if p.groupRegion[region] < 0 {
+					return nil, p.ungroupable(&s.catalog.Regions()[region])
+				}
 			}
 		}
+		for _, x := range bySubject[p.rows.Indicator[from]] {
+			if d.totals != nil && p.rows.Slice[from] == p.total {
+				for i := from; i < to; i++ {
+					d.totals[x] = append(d.totals[x], int32(i))
+				}
+			}
+			if key, ok := p.keyOf(x, from, to, grain, bySource); ok {
+				d.add(key, from, to, byRegion)
+			}
+		}
+		from = to
 	}
 	return d, nil
 }
 
-// keyOf returns the group of a row; false for a row that is in none.
-func (d *deal) keyOf(x, i int32, grain indicator.Grain, bySource bool) (groupKey, bool) {
-	p := d.plan
+// runFrom is the end of the run of rows that begins with row i: the rows that differ by nothing that is grouped by but their region.
+func (p *aggregatePlan) runFrom(i int, bySource bool) int {
+	r := p.rows
+	first := i
+	for i++; i < len(r.Region); i++ {
+		if r.Start[i] != r.Start[first] || r.End[i] != r.End[first] || r.Indicator[i] != r.Indicator[first] || r.Slice[i] != r.Slice[first] ||
+			bySource && r.Source[i] != r.Source[first] {
+			break
+		}
+	}
+	return i
+}
+
+// keyOf returns the key that the groups of a run have, but for the region; false for rows that are in none.
+func (p *aggregatePlan) keyOf(x int32, from, to int, grain indicator.Grain, bySource bool) (groupKey, bool) {
 	key := p.ungrouped(x)
-	key.slice = p.rows.Slice[i]
-	if (p.rows.Slice[i] == p.total) != (len(p.parts) == 0 && len(p.figures.request.dimensions) == 0) {
+	key.slice = p.rows.Slice[from]
+	if (key.slice == p.total) != (len(p.parts) == 0 && len(p.figures.request.dimensions) == 0) {
 		return key, false // broken down: the parts; else: the total
 	}
-	if p.groupRegion != nil {
-		key.region = p.groupRegion[p.rows.Region[i]].ID
-	}
 	if grain != indicator.Irregular {
-		if end := p.rows.End[i]; end != d.end {
-			d.end, d.containing = end, grain.Containing(end)
-		}
-		if p.rows.Start[i] < d.containing.Start {
-			p.longer++
+		containing := grain.Containing(p.rows.End[from])
+		if p.rows.Start[from] < containing.Start {
+			p.longer += to - from
 			return key, false
 		}
-		key.start, key.end = d.containing.Start, d.containing.End
+		key.start, key.end = containing.Start, containing.End
 	}
 	if bySource {
-		key.source = p.rows.Source[i]
+		key.source = p.rows.Source[from]
 	}
 	return key, true
 }
 
+// add deals the rows of a run out to groups. ByRegion, if the groups are of regions, is all zero before and after.
+func (d *deal) add(key groupKey, from, to int, byRegion []int32) {
+	rows, groups := slices.Grow(d.rows, to-from), slices.Grow(d.groups, to-from)
+	for i := from; i < to; i++ {
+		rows = append(rows, int32(i))
+	}
+	if d.rows, d.groups = rows, groups; byRegion == nil {
+		group := d.group(key)
+		for range to - from {
+			groups = append(groups, group)
+		}
+		d.groups = groups
+		return
+	}
+	regions := d.plan.rows.Region[from:to]
+	for _, region := range regions {
+		at := d.plan.groupRegion[region]
+		if byRegion[at] == 0 {
+			key.region = at
+			byRegion[at] = d.group(key) + 1
+		}
+		groups = append(groups, byRegion[at]-1)
+	}
+	d.groups = groups
+	for _, region := range regions {
+		byRegion[d.plan.groupRegion[region]] = 0
+	}
+}
+
 // group is the number of a group, a new one if it was not met before.
 func (d *deal) group(key groupKey) int32 {
-	if d.last >= 0 && d.keys[d.last] == key {
-		return d.last
-	}
 	n, met := d.number[key]
 	if !met {
 		n = int32(len(d.keys))
 		d.number[key], d.keys = n, append(d.keys, key)
 	}
-	d.last = n
 	return n
 }
 

@@ -41,7 +41,7 @@ func questions() []question {
 	}
 	whole := query.PageRequest{First: 5000}
 	aggregate := func(r *query.AggregateRequest) func(context.Context, *query.Session) error {
-		r.AsOf, r.Page = indicator.NoDay, whole
+		r.AsOf, r.Page, r.GroupsOnly = indicator.NoDay, whole, true
 		return func(ctx context.Context, s *query.Session) error {
 			answer, err := s.Aggregate(ctx, r)
 			if err != nil {

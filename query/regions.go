@@ -206,7 +206,12 @@ func (set *regionSet) narrow(selection *store.Select, all []catalog.Region) {
 }
 
 func bridgeable(gap []catalog.Region, levels []indicator.Level) bool {
-	return !slices.ContainsFunc(gap, func(r catalog.Region) bool { return slices.Contains(levels, r.Level) })
+	for i := range gap {
+		if slices.Contains(levels, gap[i].Level) {
+			return false
+		}
+	}
+	return true
 }
 
 // only replaces the argument path of a typed error, where the request it concerns was made here.

@@ -2,7 +2,6 @@ package query
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -70,32 +69,42 @@ func (f *figures) cellsOf(w *watch, x *subject) (regionCells, error) {
 // cellsByRegion rolls rows up over time, region by region. It sorts them.
 func (f *figures) cellsByRegion(w *watch, x *subject, rows []int32) (regionCells, error) {
 	regions := f.rows.Region
-	byRegion := func(a, b int32) int { return cmp.Compare(regions[a], regions[b]) }
-	if !slices.IsSortedFunc(rows, byRegion) { // those of one period are
-		if err := sortRowsStable(w, rows, byRegion); err != nil {
-			return nil, err
+	if err := f.sortByRegion(w, rows); err != nil {
+		return nil, err
+	}
+	distinct, last := 0, int32(-1)
+	for _, i := range rows {
+		if regions[i] != last {
+			distinct, last = distinct+1, regions[i]
 		}
 	}
-	distinct := 0
-	for i := range rows {
-		if i == 0 || regions[rows[i]] != regions[rows[i-1]] {
-			distinct++
-		}
-	}
-	cells := make(regionCells, 0, distinct)
+	cells := make(regionCells, distinct)
+	next := 0
 	for start := 0; start < len(rows); {
 		end := start + 1
 		for end < len(rows) && regions[rows[end]] == regions[rows[start]] {
 			end++
 		}
-		c, err := f.newCell(w, x, rows[start:end:end])
-		if err != nil {
+		if err := f.fillCell(w, x, rows[start:end:end], &cells[next]); err != nil {
 			return nil, err
 		}
-		cells = append(cells, c)
+		next++
 		start = end
 	}
 	return cells, nil
+}
+
+// sortByRegion sorts rows by region, those of one region as they are: by time. Those of one period are sorted already.
+func (f *figures) sortByRegion(w *watch, rows []int32) error {
+	regions := f.rows.Region
+	last := int32(-1)
+	for _, i := range rows {
+		if regions[i] < last {
+			return sortRowsStable(w, rows, func(a, b int32) int { return cmp.Compare(regions[a], regions[b]) })
+		}
+		last = regions[i]
+	}
+	return nil
 }
 
 // valueOf returns the region's cell if that has a value, or why there is none.
