@@ -33,7 +33,7 @@ func (e *Engine) rows(ctx context.Context, asked store.Select) (*store.Rows, err
 	if asked.Limit > 0 {
 		most = min(most, asked.Limit)
 	}
-	rows := sized(most, asked.Evidence || asked.Vintages)
+	rows, n := sized(most, asked.Evidence || asked.Vintages), 0
 	for _, ind := range indicators {
 		for _, month := range months {
 			for _, region := range regions {
@@ -41,17 +41,18 @@ func (e *Engine) rows(ctx context.Context, asked store.Select) (*store.Rows, err
 				if asked.After != nil && e.compare(at, asked.After) <= 0 {
 					continue
 				}
-				if asked.Limit > 0 && rows.Len() == asked.Limit {
+				if asked.Limit > 0 && n == asked.Limit {
 					return rows, nil
 				}
-				if asked.Cap > 0 && rows.Len() == asked.Cap {
+				if asked.Cap > 0 && n == asked.Cap {
 					return nil, &store.RowCapError{Cap: asked.Cap}
 				}
-				e.add(rows, at)
+				e.put(rows, n, at)
+				n++
 			}
 		}
 	}
-	return rows, nil
+	return first(rows, n), nil
 }
 
 // any tells whether the filters that do not choose indicators, months or regions leave anything.
@@ -119,19 +120,19 @@ func (e *Engine) compare(at cursor, after *store.Position) int {
 		cmp.Compare(month.End, after.Period.End), cmp.Compare(month.Start, after.Period.Start), cmp.Compare(at.region, after.Region))
 }
 
-// sized has room for so many rows.
+// sized has so many rows, all zero.
 func sized(n int, evidence bool) *store.Rows {
 	r := &store.Rows{
-		Indicator: make([]int32, 0, n), Slice: make([]int32, 0, n), Region: make([]int32, 0, n), Source: make([]int32, 0, n),
-		Definition: make([]int32, 0, n), Status: make([]indicator.Status, 0, n), Start: make([]indicator.Day, 0, n), End: make([]indicator.Day, 0, n),
-		Value: make([]float64, 0, n), Missing: make([]indicator.Missing, 0, n), Precision: make([]indicator.Precision, 0, n),
-		Numerator: make([]float64, 0, n), Denominator: make([]float64, 0, n), CountsPrecision: make([]indicator.Precision, 0, n),
-		Derived: make([]bool, 0, n),
+		Indicator: make([]int32, n), Slice: make([]int32, n), Region: make([]int32, n), Source: make([]int32, n),
+		Definition: make([]int32, n), Status: make([]indicator.Status, n), Start: make([]indicator.Day, n), End: make([]indicator.Day, n),
+		Value: make([]float64, n), Missing: make([]indicator.Missing, n), Precision: make([]indicator.Precision, n),
+		Numerator: make([]float64, n), Denominator: make([]float64, n), CountsPrecision: make([]indicator.Precision, n),
+		Derived: make([]bool, n),
 	}
 	if evidence {
-		r.Published, r.KnownFrom, r.KnownTo = make([]indicator.Day, 0, n), make([]indicator.Day, 0, n), make([]indicator.Day, 0, n)
-		r.Tie, r.Load, r.Offset = make([]int32, 0, n), make([]int32, 0, n), make([]int32, 0, n)
-		r.Inferred, r.Printed, r.Note = make([]bool, 0, n), make([]string, 0, n), make([]string, 0, n)
+		r.Published, r.KnownFrom, r.KnownTo = make([]indicator.Day, n), make([]indicator.Day, n), make([]indicator.Day, n)
+		r.Tie, r.Load, r.Offset = make([]int32, n), make([]int32, n), make([]int32, n)
+		r.Inferred, r.Printed, r.Note = make([]bool, n), make([]string, n), make([]string, n)
 	}
 	return r
 }
@@ -144,7 +145,8 @@ func mixed(at cursor) uint64 {
 	return x ^ x>>31
 }
 
-func (e *Engine) add(r *store.Rows, at cursor) {
+// put makes row i of rows that are all zero the figure at a place.
+func (e *Engine) put(r *store.Rows, i int, at cursor) {
 	random := mixed(at)
 	value, numerator, denominator, missing := math.NaN(), math.NaN(), math.NaN(), indicator.NotMissing
 	switch {
@@ -160,21 +162,28 @@ func (e *Engine) add(r *store.Rows, at cursor) {
 		value = float64(random >> 8 % 3_000_000)
 	}
 	month := e.months[at.month]
-	r.Indicator, r.Slice, r.Region = append(r.Indicator, at.indicator), append(r.Slice, 0), append(r.Region, at.region)
-	r.Source, r.Definition, r.Status = append(r.Source, 0), append(r.Definition, 0), append(r.Status, indicator.Actual)
-	r.Start, r.End = append(r.Start, month.Start), append(r.End, month.End)
-	r.Value, r.Missing, r.Precision = append(r.Value, value), append(r.Missing, missing), append(r.Precision, indicator.Exact)
-	r.Numerator, r.Denominator = append(r.Numerator, numerator), append(r.Denominator, denominator)
-	r.CountsPrecision, r.Derived = append(r.CountsPrecision, indicator.Exact), append(r.Derived, false)
+	r.Indicator[i], r.Region[i], r.Status[i], r.Start[i], r.End[i] = at.indicator, at.region, indicator.Actual, month.Start, month.End
+	r.Value[i], r.Missing[i], r.Precision[i] = value, missing, indicator.Exact
+	r.Numerator[i], r.Denominator[i], r.CountsPrecision[i] = numerator, denominator, indicator.Exact
 	if r.Published == nil {
 		return
 	}
-	printed := ""
 	if missing == indicator.NotMissing {
-		printed = strconv.FormatFloat(value, 'f', 1, 64)
+		r.Printed[i] = strconv.FormatFloat(value, 'f', 1, 64)
 	}
-	r.Published, r.KnownFrom = append(r.Published, month.End+20), append(r.KnownFrom, month.End+20)
-	r.KnownTo, r.Tie, r.Load = append(r.KnownTo, indicator.Forever), append(r.Tie, 0), append(r.Load, 0)
-	r.Inferred, r.Offset = append(r.Inferred, false), append(r.Offset, -1)
-	r.Printed, r.Note = append(r.Printed, printed), append(r.Note, "")
+	r.Published[i], r.KnownFrom[i], r.KnownTo[i], r.Offset[i] = month.End+20, month.End+20, indicator.Forever, -1
+}
+
+// first are the first n rows.
+func first(r *store.Rows, n int) *store.Rows {
+	cut := *r
+	cut.Indicator, cut.Slice, cut.Region, cut.Source, cut.Definition = r.Indicator[:n], r.Slice[:n], r.Region[:n], r.Source[:n], r.Definition[:n]
+	cut.Status, cut.Start, cut.End, cut.Value, cut.Missing = r.Status[:n], r.Start[:n], r.End[:n], r.Value[:n], r.Missing[:n]
+	cut.Precision, cut.Numerator, cut.Denominator = r.Precision[:n], r.Numerator[:n], r.Denominator[:n]
+	cut.CountsPrecision, cut.Derived = r.CountsPrecision[:n], r.Derived[:n]
+	if r.Published != nil {
+		cut.Published, cut.KnownFrom, cut.KnownTo, cut.Tie, cut.Load = r.Published[:n], r.KnownFrom[:n], r.KnownTo[:n], r.Tie[:n], r.Load[:n]
+		cut.Offset, cut.Inferred, cut.Printed, cut.Note = r.Offset[:n], r.Inferred[:n], r.Printed[:n], r.Note[:n]
+	}
+	return &cut
 }
