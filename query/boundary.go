@@ -338,6 +338,9 @@ func (f *figures) boundaryChanges(w *watch, x *subject, cells []cell) []Warning 
 	inherited := make(map[string]bool)
 	outside := make(map[string]bool)
 	for i := range cells {
+		if w.step() != nil {
+			return nil
+		}
 		region := &f.catalog.Regions()[cells[i].region]
 		if list := f.predecessorsIn(cells[i : i+1]); len(list) > 0 {
 			names := make([]string, len(list))
@@ -345,6 +348,9 @@ func (f *figures) boundaryChanges(w *watch, x *subject, cells []cell) []Warning 
 				names[k] = nameOf(p)
 			}
 			inherited[fmt.Sprintf("%s rests on %s", nameOf(region), strings.Join(names, ", "))] = true
+		}
+		if region.ValidFrom == indicator.NoDay && region.ValidTo == indicator.NoDay {
+			continue
 		}
 		for _, row := range f.listed(&cells[i].used) {
 			if w.step() != nil {

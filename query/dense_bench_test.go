@@ -40,8 +40,8 @@ func questions() []question {
 		return &query.RegionSelector{Codes: codes, Within: within, Level: indicator.County}
 	}
 	whole := query.PageRequest{First: 5000}
-	aggregate := func(r *query.AggregateRequest) func(context.Context, *query.Session) error {
-		r.AsOf, r.Page, r.GroupsOnly = indicator.NoDay, whole, true
+	aggregateAll := func(r *query.AggregateRequest) func(context.Context, *query.Session) error {
+		r.AsOf, r.Page = indicator.NoDay, whole
 		return func(ctx context.Context, s *query.Session) error {
 			answer, err := s.Aggregate(ctx, r)
 			if err != nil {
@@ -54,6 +54,10 @@ func questions() []question {
 			}
 			return nil
 		}
+	}
+	aggregate := func(r *query.AggregateRequest) func(context.Context, *query.Session) error {
+		r.GroupsOnly = true
+		return aggregateAll(r)
 	}
 	compare := func(r *query.CompareRequest) func(context.Context, *query.Session) error {
 		r.AsOf = indicator.NoDay
@@ -77,6 +81,9 @@ func questions() []question {
 			return err
 		}},
 		{"provinceByMonth", aggregate(&query.AggregateRequest{
+			Indicators: []string{dense.Count(1)}, GroupBy: []query.GroupBy{{Region: &province}, {Period: month}},
+		})},
+		{"provinceByMonthWithTotals", aggregateAll(&query.AggregateRequest{
 			Indicators: []string{dense.Count(1)}, GroupBy: []query.GroupBy{{Region: &province}, {Period: month}},
 		})},
 		{"5x20", aggregate(&query.AggregateRequest{

@@ -2,6 +2,7 @@ package query
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -100,9 +101,29 @@ func (f *figures) sortByRegion(w *watch, rows []int32) error {
 	last := int32(-1)
 	for _, i := range rows {
 		if regions[i] < last {
-			return sortRowsStable(w, rows, func(a, b int32) int { return cmp.Compare(regions[a], regions[b]) })
+			return f.countByRegion(w, rows)
 		}
 		last = regions[i]
+	}
+	return nil
+}
+
+// countByRegion is sortByRegion of rows that are not sorted. Their regions are few, so that they are counted rather than compared.
+func (f *figures) countByRegion(w *watch, rows []int32) error {
+	regions := f.rows.Region
+	next := make([]int32, len(f.catalog.Regions())+1) // by region: where its next row goes
+	if err := w.steps(len(rows) + len(next)/8); err != nil {
+		return err
+	}
+	for _, i := range rows {
+		next[regions[i]+1]++
+	}
+	for region := 1; region < len(next); region++ {
+		next[region] += next[region-1]
+	}
+	for _, i := range slices.Clone(rows) {
+		rows[next[regions[i]]] = i
+		next[regions[i]]++
 	}
 	return nil
 }

@@ -77,23 +77,11 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 	gaps := make(map[int32]bool) // regions
 	divisors := make(map[int32]bool)
 	scopes := make(map[int32]bool)
+	if f.originsOf(w, cells, &sources, &definitions); w.err != nil {
+		return nil
+	}
 	for i := range cells {
 		c := &cells[i]
-		for _, row := range f.listed(&c.used) {
-			if w.step() != nil {
-				return nil
-			}
-			if len(f.inherited.parts) == 0 {
-				sources.add(f.rows.Source[row])
-				definitions.add(f.rows.Definition[row])
-				continue
-			}
-			rows, origins := f.origins(row)
-			for _, k := range origins {
-				sources.add(rows.Source[k])
-				definitions.add(rows.Definition[k])
-			}
-		}
 		if c.used.n > 0 && f.when.Within == nil {
 			row := f.newest(c)
 			periods.add(indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]})
@@ -136,6 +124,40 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 			x.indicator.Code, x.divisor.Code, len(scopes))})
 	}
 	return append(list, f.boundaryChanges(w, x, cells)...)
+}
+
+// originsOf adds the sources and the definitions of the figures that cells rest on.
+func (f *figures) originsOf(w *watch, cells []cell, sources, definitions *distinct[int32]) {
+	same := allEqual(f.rows.Source) && allEqual(f.rows.Definition)
+	for i := range cells {
+		for _, row := range f.listed(&cells[i].used) {
+			if w.step() != nil {
+				return
+			}
+			if len(f.inherited.parts) == 0 {
+				sources.add(f.rows.Source[row])
+				definitions.add(f.rows.Definition[row])
+				if same {
+					return
+				}
+				continue
+			}
+			rows, origins := f.origins(row)
+			for _, k := range origins {
+				sources.add(rows.Source[k])
+				definitions.add(rows.Definition[k])
+			}
+		}
+	}
+}
+
+func allEqual(column []int32) bool {
+	for _, value := range column {
+		if value != column[0] {
+			return false
+		}
+	}
+	return true
 }
 
 // distinct is a set of values of which the same comes many times in a row. The zero value is empty.
