@@ -49,9 +49,7 @@ func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 		}
 		for _, x := range bySubject[p.rows.Indicator[from]] {
 			if d.totals != nil && p.rows.Slice[from] == p.total {
-				for i := from; i < to; i++ {
-					d.totals[x] = append(d.totals[x], int32(i))
-				}
+				d.totals[x] = appendRange(d.totals[x], from, to)
 			}
 			if key, ok := p.keyOf(x, from, to, grain, bySource); ok {
 				d.add(key, from, to, byRegion)
@@ -98,11 +96,9 @@ func (p *aggregatePlan) keyOf(x int32, from, to int, grain indicator.Grain, bySo
 
 // add deals the rows of a run out to groups. ByRegion, if the groups are of regions, is all zero before and after.
 func (d *deal) add(key groupKey, from, to int, byRegion []int32) {
-	rows, groups := slices.Grow(d.rows, to-from), slices.Grow(d.groups, to-from)
-	for i := from; i < to; i++ {
-		rows = append(rows, int32(i))
-	}
-	if d.rows, d.groups = rows, groups; byRegion == nil {
+	d.rows = appendRange(d.rows, from, to)
+	groups := slices.Grow(d.groups, to-from)
+	if byRegion == nil {
 		group := d.group(key)
 		for range to - from {
 			groups = append(groups, group)
@@ -123,6 +119,15 @@ func (d *deal) add(key groupKey, from, to int, byRegion []int32) {
 	for _, region := range regions {
 		byRegion[d.plan.groupRegion[region]] = 0
 	}
+}
+
+// appendRange appends the rows from..to.
+func appendRange(rows []int32, from, to int) []int32 {
+	rows = slices.Grow(rows, to-from)
+	for i := from; i < to; i++ {
+		rows = append(rows, int32(i))
+	}
+	return rows
 }
 
 // group is the number of a group, a new one if it was not met before.

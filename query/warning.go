@@ -38,18 +38,18 @@ const (
 func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 	var list []Warning
 	for _, total := range totals {
-		cells := slices.Clip(total.cells)
+		cells := [][]cell{total.cells}
 		if total.refused != nil || len(p.figures.request.dimensions) > 0 || p.grain() != indicator.Irregular {
 			for _, g := range groups {
 				if w.step() != nil {
 					break
 				}
 				if g.key.subject == total.key.subject {
-					cells = append(cells, g.cells...)
+					cells = append(cells, g.cells)
 				}
 			}
 		}
-		list = append(list, p.mixtures(w, total.subject, cells, false)...)
+		list = append(list, p.mixtures(w, total.subject, slices.Concat(cells...), false)...)
 		if p.weights == nil || !p.weights.history {
 			continue
 		}
