@@ -146,6 +146,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 	if err := plan.resolveGroupBy(s, asked, regions); err != nil {
 		return nil, err
 	}
+	asked.rolledUp = request.GroupsOnly && !request.Evidence && plan.grain() == indicator.Irregular && !plan.bySource()
 	plan.figures, err = s.resolve(asked, regions)
 	return plan, err
 }

@@ -36,6 +36,15 @@ func (c *cell) rate(scale float64) {
 	c.quantity = indicator.Quantity{Value: scale * c.numerator / c.denominator, Precision: c.counts}
 }
 
+// rateOfSums is rate from counts that have been added up over time: one that is unknown makes the sums unknown.
+func (c *cell) rateOfSums(scale float64) {
+	if !c.countsKnown() || c.denominator == 0 {
+		c.numerator, c.denominator, c.missing = math.NaN(), math.NaN(), indicator.NoDenominator
+		return
+	}
+	c.rate(scale)
+}
+
 func (c *cell) countsKnown() bool { return !math.IsNaN(c.numerator) && !math.IsNaN(c.denominator) }
 
 // newCell rolls the rows of one region up over time. Rows are positions in f.rows, at least one.
@@ -51,6 +60,9 @@ func (f *figures) fillCell(w *watch, x *subject, rows []int32, c *cell) error {
 	}
 	r := f.rows
 	c.region, c.numerator, c.denominator, c.quantity.Value = r.Region[rows[0]], math.NaN(), math.NaN(), math.NaN()
+	if f.folded != nil {
+		return f.fillFolded(x, rows[0], c)
+	}
 	if len(rows) == 1 && r.Missing[rows[0]] == indicator.NotMissing { // as most are
 		c.take(r, x, rows[0])
 		return f.finish(w, x, c, rows)
@@ -157,19 +169,20 @@ func (f *figures) rollUpTime(w *watch, x *subject, c *cell, rows []int32, span i
 			c.denominator += r.Denominator[i]
 			c.counts = c.counts.Plus(r.CountsPrecision[i])
 		}
-		if !c.countsKnown() || c.denominator == 0 { // one unknown count makes the sums unknown
-			c.numerator, c.denominator, c.missing = math.NaN(), math.NaN(), indicator.NoDenominator
-			return rows, nil
-		}
-		c.rate(x.base.Scale)
+		c.rateOfSums(x.base.Scale)
 	default:
-		err := indicator.Errorf(indicator.NotAggregatable, "%s does not combine over time, and %s has several periods here",
-			x.base.Code, f.catalog.Regions()[c.region].Code)
-		err.Reason = rule.String()
-		err.Hint = "ask for one period, or group by period"
-		return nil, err
+		return nil, f.severalPeriods(x, c)
 	}
 	return rows, nil
+}
+
+// severalPeriods is the error of a cell whose figures have no rule to be combined over time.
+func (f *figures) severalPeriods(x *subject, c *cell) error {
+	err := indicator.Errorf(indicator.NotAggregatable, "%s does not combine over time, and %s has several periods here",
+		x.base.Code, f.catalog.Regions()[c.region].Code)
+	err.Reason = x.base.Rollup.Time.String()
+	err.Hint = "ask for one period, or group by period"
+	return err
 }
 
 // take makes row i the cell's value. A rate whose counts are known is computed from them, so that a region's own rate and that of a

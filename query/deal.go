@@ -36,7 +36,7 @@ func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 		byRegion = make([]int32, len(p.groupRegion))
 	}
 	for from := 0; from < n; {
-		to := p.runFrom(from, bySource)
+		to := p.runFrom(from, grain, bySource)
 		if err := w.steps(to - from); err != nil {
 			return nil, err
 		}
@@ -61,12 +61,12 @@ func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 }
 
 // runFrom is the end of the run of rows that begins with row i: the rows that differ by nothing that is grouped by but their region.
-func (p *aggregatePlan) runFrom(i int, bySource bool) int {
+func (p *aggregatePlan) runFrom(i int, grain indicator.Grain, bySource bool) int {
 	r := p.rows
 	first := i
 	for i++; i < len(r.Region); i++ {
-		if r.Start[i] != r.Start[first] || r.End[i] != r.End[first] || r.Indicator[i] != r.Indicator[first] || r.Slice[i] != r.Slice[first] ||
-			bySource && r.Source[i] != r.Source[first] {
+		if r.Indicator[i] != r.Indicator[first] || r.Slice[i] != r.Slice[first] ||
+			grain != indicator.Irregular && (r.Start[i] != r.Start[first] || r.End[i] != r.End[first]) || bySource && r.Source[i] != r.Source[first] {
 			break
 		}
 	}

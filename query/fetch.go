@@ -61,6 +61,13 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		f.rows = &store.Rows{} // no figure has the slice
 		return selection, nil
 	}
+	if f.folded, err = f.fold(ctx, s, selection); err != nil {
+		return selection, err
+	}
+	if f.folded != nil {
+		f.rows = &f.folded.Rows
+		return selection, nil
+	}
 	if f.rows, err = f.run(ctx, s, selection); err != nil {
 		return selection, err
 	}
@@ -68,6 +75,20 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		f.rows, f.inherited, err = f.inherit(newWatch(ctx), f.rows, selection.Latest != nil)
 	}
 	return selection, err
+}
+
+// fold has the engine roll the selection's figures up over time; nil where it cannot or where they are needed one by one.
+func (f *figures) fold(ctx context.Context, s *Session, selection store.Select) (*store.Folded, error) {
+	quotient := slices.ContainsFunc(f.subjects, func(x subject) bool { return x.quotient() })
+	if !f.request.rolledUp || f.when.Within == nil || quotient || len(f.regions.heirs()) > 0 {
+		return nil, nil //nolint:nilnil // not folded
+	}
+	folded, err := s.fold(ctx, selection)
+	if folded != nil {
+		f.queries++
+		f.read += int64(folded.Figures)
+	}
+	return folded, err
 }
 
 // run runs a selection and counts it and its rows.

@@ -45,6 +45,8 @@ type figureRequest struct {
 	// everyPeriod asks for all periods where the request does not say when, and says that periods are told apart.
 	everyPeriod bool
 	evidence    bool
+	// rolledUp says that figures are needed rolled up over time only, not one by one.
+	rolledUp bool
 	// vintages asks for every report published by asOf, with those of the statuses also the measured ones.
 	vintages bool
 }
@@ -93,9 +95,10 @@ type figures struct {
 	parts    []int32 // ordinals of the slices with every dimension, in catalogue order
 	when     When
 	rows     *store.Rows
-	lists    []int32 // what the row lists of cells name, one behind the other
-	read     int64   // rows that the engine returned for them
-	queries  int64   // asked of the engine
+	folded   *store.Folded // nil unless the engine has rolled the figures up over time; the rows are its then
+	lists    []int32       // what the row lists of cells name, one behind the other
+	read     int64         // rows that the engine returned for them
+	queries  int64         // asked of the engine
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
 	divisor   *divisorFigures // nil unless a subject is a quotient

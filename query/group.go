@@ -88,7 +88,7 @@ func (g *Group) Count() int {
 	n := 0
 	for i := range g.cells {
 		if g.cells[i].quantity.Known() {
-			n += int(g.cells[i].used.n)
+			n += g.figures.count(&g.cells[i])
 		}
 	}
 	return n

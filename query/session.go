@@ -86,6 +86,26 @@ func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows
 	return rows, nil
 }
 
+// fold has the engine roll a selection's figures up over time under the row limit; nil where it cannot.
+func (s *Session) fold(ctx context.Context, selection store.Select) (*store.Folded, error) {
+	folder, ok := s.reader.(store.Folder)
+	if !ok {
+		return nil, nil //nolint:nilnil // not folded
+	}
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	selection.Cap = s.rowsLeft()
+	folded, ok, err := folder.Fold(ctx, selection)
+	if err != nil || !ok {
+		return nil, s.beyondEngine(err)
+	}
+	s.budget.rows.Add(int64(folded.Figures))
+	return folded, nil
+}
+
 func (s *Session) count(ctx context.Context, selection store.Select, by ...store.Key) ([]store.Tally, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {

@@ -1,0 +1,207 @@
+package query_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/query"
+	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/resident"
+	"github.com/countyql/countyql/store/storetest"
+)
+
+var foldedRules = []indicator.Rollup{
+	{Regions: indicator.RuleSum, Time: indicator.RuleLast}, {Regions: indicator.RuleSum, Time: indicator.RuleSum},
+	{Regions: indicator.RuleRatio, Time: indicator.RuleRatio}, {Regions: indicator.RuleRatio, Time: indicator.RuleLast},
+	{Regions: indicator.RuleWeightedMean, Time: indicator.RuleMean}, {Regions: indicator.RuleMin, Time: indicator.RuleMin},
+	{Regions: indicator.RuleMax, Time: indicator.RuleMax}, {Regions: indicator.RuleSum, Time: indicator.RuleNone},
+}
+
+// foldedTables has an indicator with each of the rules, and six counties of two provinces.
+func foldedTables() catalog.Tables {
+	region := func(code, parent string, level indicator.Level) indicator.Region {
+		return indicator.Region{Code: code, Scheme: "test", Parent: parent, Level: level, ValidFrom: indicator.NoDay, ValidTo: indicator.NoDay}
+	}
+	t := catalog.Tables{
+		Dimensions: []indicator.Dimension{{Code: "size", Values: []indicator.DimensionValue{{Value: "small"}, {Value: "large"}}}},
+		Sources:    []indicator.Source{{Code: "s"}},
+		Slices:     []indicator.Slice{{}, {{Dimension: "size", Value: "small"}}, {{Dimension: "size", Value: "large"}}},
+	}
+	for _, province := range []string{"1", "2"} {
+		t.Regions = append(t.Regions, region(province, "", indicator.Province))
+		for _, county := range []string{"1", "2", "3"} {
+			t.Regions = append(t.Regions, region(province+county, province, indicator.County))
+		}
+	}
+	for i, rules := range foldedRules {
+		one := indicator.Indicator{
+			Code: fmt.Sprint("i", i), Kind: indicator.Count, Unit: "piece", Rollup: rules, Scale: 100, Breakdowns: []indicator.Breakdown{{Dimension: "size"}},
+		}
+		switch rules.Regions {
+		case indicator.RuleRatio:
+			one.Kind = indicator.Ratio
+		case indicator.RuleWeightedMean:
+			one.Kind, one.Weight = indicator.Measure, "i0"
+		}
+		t.Indicators = append(t.Indicators, one)
+	}
+	return t
+}
+
+// drawFolded draws the figures of an indicator: months, some of them missing, and sometimes a year beside them.
+func drawFolded(t *rapid.T, ind int32, ratio bool) []store.Report {
+	var reports []store.Report
+	periods := []indicator.Period{{Start: indicator.DayOf(2020, time.January, 1), End: indicator.DayOf(2020, time.December, 31)}}
+	for m := range 5 {
+		start := indicator.DayOf(2020, time.January+time.Month(m), 1)
+		periods = append(periods, indicator.Period{Start: start, End: indicator.DayOf(2020, time.February+time.Month(m), 1) - 1})
+	}
+	yearly := rapid.IntRange(0, 5).Draw(t, "yearly") == 0
+	for region := int32(1); region < 8; region++ {
+		for p, period := range periods {
+			if region == 4 || p == 0 && !yearly || rapid.IntRange(0, 3).Draw(t, "has figure") == 0 {
+				continue
+			}
+			r := store.Report{
+				Region: region, Indicator: ind, Period: period, PublishedOn: 1, Offset: -1, Numerator: math.NaN(), Denominator: math.NaN(),
+				Slice: int32(rapid.IntRange(0, 2).Draw(t, "slice")),
+				Value: float64(rapid.IntRange(-9, 9).Draw(t, "value")), Precision: rapid.SampledFrom([]indicator.Precision{indicator.Exact, indicator.AtLeast, indicator.Approximate}).Draw(t, "precision"),
+			}
+			switch rapid.IntRange(0, 5).Draw(t, "kind") {
+			case 0:
+				r.Value, r.Precision = math.NaN(), indicator.Exact
+				r.Missing = rapid.SampledFrom([]indicator.Missing{indicator.NotCollected, indicator.Suppressed}).Draw(t, "reason")
+			case 1: // no counts
+			default:
+				if ratio {
+					r.Numerator, r.Denominator = float64(rapid.IntRange(0, 9).Draw(t, "numerator")), float64(rapid.IntRange(0, 9).Draw(t, "denominator"))
+					r.CountsPrecision = r.Precision
+				}
+			}
+			reports = append(reports, r)
+		}
+	}
+	return reports
+}
+
+// counting is a snapshot that counts what is folded.
+type counting struct {
+	store.Snapshot
+	folds *int
+}
+
+func (c counting) Fold(ctx context.Context, s store.Select) (*store.Folded, bool, error) {
+	folder, ok := c.Snapshot.(store.Folder)
+	if !ok {
+		return nil, false, errors.New("not a folder")
+	}
+	folded, ok, err := folder.Fold(ctx, s)
+	if ok {
+		*c.folds++
+	}
+	return folded, ok, err
+}
+
+// TestAggregate_Folded asks an engine that rolls figures up over time itself the same as one that hands them out.
+func TestAggregate_Folded(t *testing.T) {
+	folds, asked := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		var reports []store.Report
+		for i, rules := range foldedRules {
+			reports = append(reports, drawFolded(t, int32(i), rules.Regions == indicator.RuleRatio)...)
+		}
+		memory := new(storetest.Memory)
+		if err := memory.Load(context.Background(), foldedTables(), reports); err != nil {
+			t.Fatal(err)
+		}
+		engine := resident.New(memory, resident.Options{Bytes: math.MaxInt64})
+		if err := engine.Warm(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		request := drawFoldedRequest(t)
+		asked++
+		want := foldedAnswer(t, memory, request, func(s store.Snapshot) store.Snapshot { return s })
+		got := foldedAnswer(t, engine, request, func(s store.Snapshot) store.Snapshot { return counting{s, &folds} })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%+v (-handed out +folded):\n%s", request, diff)
+		}
+		if err := engine.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if folds < asked/2 {
+		t.Errorf("%d of %d requests were folded", folds, asked)
+	}
+}
+
+func drawFoldedRequest(t *rapid.T) *query.AggregateRequest {
+	r := &query.AggregateRequest{
+		Indicators: []string{fmt.Sprint("i", rapid.IntRange(0, len(foldedRules)-1).Draw(t, "indicator"))}, AsOf: indicator.NoDay,
+		When: &query.When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.Forever}}, GroupsOnly: true, Page: query.PageRequest{First: 100},
+	}
+	if rapid.Bool().Draw(t, "within") {
+		r.When.Within = &indicator.Period{Start: indicator.DayOf(2020, time.February, 1), End: indicator.DayOf(2020, time.April, 30)}
+	}
+	if rapid.Bool().Draw(t, "several") {
+		r.Indicators = append(r.Indicators, "i1", "i2")
+	}
+	if rapid.Bool().Draw(t, "by province") {
+		province := indicator.Province
+		r.GroupBy = append(r.GroupBy, query.GroupBy{Region: &province})
+	}
+	switch rapid.IntRange(0, 3).Draw(t, "slices") {
+	case 0:
+		r.GroupBy = append(r.GroupBy, query.GroupBy{Dimension: "size"})
+	case 1:
+		r.Slice = []indicator.Coordinate{{Dimension: "size", Value: "small"}}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "regions") == 0 {
+		r.Regions = &query.RegionSelector{Within: []string{"1"}, Level: indicator.County}
+	}
+	return r
+}
+
+// foldedAnswer asks an engine and writes down everything that the groups tell.
+func foldedAnswer(t *rapid.T, engine store.Engine, request *query.AggregateRequest, wrap func(store.Snapshot) store.Snapshot) []string {
+	ctx := context.Background()
+	pinned, err := engine.Pin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pinned.Release()
+	answer, err := query.NewSession(wrap(pinned), query.DefaultLimits(), indicator.DayOf(2021, time.January, 1)).Aggregate(ctx, request)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	lines := []string{fmt.Sprintf("%d figures", answer.Cost.Rows)}
+	number := func(x *float64) string {
+		if x == nil {
+			return "none"
+		}
+		return fmt.Sprint(*x)
+	}
+	for _, g := range answer.Page.Nodes {
+		value, refused := g.Value()
+		coverage := g.Coverage()
+		var regions []string
+		for _, r := range coverage.Regions {
+			regions = append(regions, r.Code)
+		}
+		for _, m := range coverage.Missing {
+			regions = append(regions, m.Region.Code+" "+m.Reason.String())
+		}
+		lines = append(lines, fmt.Sprint(g.Indicator().Code, " ", g.Slice, " ", number(value), " ", refused, " ", g.Missing(), " ", g.Precision(), " ", g.Count(),
+			" mean ", number(g.Mean()), " max ", number(g.Max()), " weight ", number(coverage.WeightShare), ": ", strings.Join(regions, ", ")))
+	}
+	return lines
+}

@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+
+	"github.com/countyql/countyql/indicator"
+)
+
+// Folder is what a Reader is besides if it can roll figures up over time itself, so that none of them need be handed out.
+type Folder interface {
+	// Fold rolls the figures of a selection up over time, region by region, by the time rule of each indicator. The selection
+	// must not ask for evidence, vintages, the latest figures, an order or a part of the rows. It returns false where it cannot
+	// tell, such as where periods overlap that are to be added up; then the figures have to be selected. Beyond Select.Cap it
+	// returns a *RowCapError.
+	Fold(ctx context.Context, s Select) (*Folded, bool, error)
+}
+
+// Folded is a row for each region of each series (indicator, slice, status), in the order of series and regions.
+//
+// A value that rests on one figure is that figure's, with its counts. Of several, Value is their sum, mean, smallest or largest by
+// the rule; for RuleRatio it is NaN, and Numerator and Denominator are the sums; for RuleNone it is NaN. Missing is the
+// reason of the newest figure where none of a region's has a value. The columns Source, Definition, Start and End are nil.
+type Folded struct {
+	Rows
+	Used  []int32         // figures that the value rests on, or 1 where it is missing
+	Until []indicator.Day // the last day that these are about
+	// Figures is how many figures the selection has.
+	Figures int
+}
