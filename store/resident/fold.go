@@ -25,12 +25,12 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 		return nil, false, &store.RowCapError{Cap: selection.Cap}
 	}
 	f := &fold{sums: make([]sum, len(s.holding.levels)), folded: &store.Folded{Figures: q.count}}
-	for from, to := 0, 0; from < len(q.segments); from = to {
+	for from := 0; from < len(q.segments); {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
 		}
-		b := q.segments[from].block
-		for to = from; to < len(q.segments) && q.segments[to].block == b; to++ {
+		b, to := q.segments[from].block, from
+		for ; to < len(q.segments) && q.segments[to].block == b; to++ {
 		}
 		f.rule = s.holding.catalog.Indicators()[b.indicator].Rollup.Time
 		regions := 0
@@ -40,6 +40,7 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 		if !f.fold(b, q.segments[from:to], regions) {
 			return nil, false, nil
 		}
+		from = to
 	}
 	return f.folded, true, nil
 }
