@@ -30,7 +30,7 @@ export function Figure({ figure, named = false }: { figure: FigureFragment; name
           [
             t.part,
             figure.slice
-              .map((part) => `${nameIn(lang, part.dimension)}: ${nameIn(lang, part)}`)
+              .map((part) => t.pair(nameIn(lang, part.dimension), nameIn(lang, part)))
               .join(lang === "zh" ? "、" : ", "),
           ],
           [

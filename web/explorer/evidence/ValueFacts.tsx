@@ -51,9 +51,10 @@ export function ValueFacts({ found, entry }: { found: Found; entry: Found["entri
           [
             t.how,
             <>
-              {t.axes.regions}: {t.rules[indicator.rollup.regions]} · {t.axes.time}:{" "}
-              {t.rules[indicator.rollup.time]} · {t.axes.dimensions}: {t.rules[indicator.rollup.dimensions]}
-              <small lang="en">{indicator.rollup.inWords}</small>
+              {(["regions", "time", "dimensions"] as const)
+                .map((axis) => t.pair(t.axes[axis], t.rules[indicator.rollup[axis]]))
+                .join(" · ")}
+              {lang === "en" && <small>{indicator.rollup.inWords}</small>}
             </>,
           ],
           [t.formula, indicator.formula && <code>{indicator.formula}</code>],

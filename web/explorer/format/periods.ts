@@ -72,3 +72,29 @@ export function durationDays(duration: string): number | null {
   const [years = 0, months = 0, weeks = 0, days = 0] = match.slice(1).map((part) => Number(part ?? 0));
   return 365 * years + 30 * months + 7 * weeks + days;
 }
+
+/** The day that a text means, as 2020-02-18: year, month and day in this order, whatever stands between them; null for none. */
+export function readDay(text: string): string | null {
+  const match =
+    /^(\d{4})(\d\d)(\d\d)$/.exec(text) ??
+    /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(text);
+  const [year = "", month = "", day = ""] = match?.slice(1) ?? [];
+  const iso = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  const date = new Date(`${iso}T00:00:00Z`);
+  // A day past the end of its month would be taken for one of the next.
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : null;
+}
+
+/** The period that a text means, as the server writes it: a year, quarter, month, week or day, or two days with a slash; null for none. */
+export function readPeriod(text: string): string | null {
+  const plain = text.trim().toUpperCase();
+  if (/^\d{4}(-Q[1-4]|-(0[1-9]|1[0-2])|-W(0[1-9]|[1-4]\d|5[0-3]))?$/.test(plain)) {
+    return plain;
+  }
+  const day = readDay(plain);
+  if (day) {
+    return day;
+  }
+  const [first, last, more] = plain.split("/").map((part) => readDay(part.trim()));
+  return first && last && more === undefined && first <= last ? `${first}/${last}` : null;
+}

@@ -1,3 +1,4 @@
+import { periodText } from "../format/periods";
 import type { Lang } from "../state/state";
 
 /** What checks say, in Chinese. A star stands for a number or, where a code stands, for what is named by it. */
@@ -26,19 +27,95 @@ const words: Record<string, string> = {
 };
 
 const within = ", within tolerance and precision";
+const others = /; so do(?:es)? ([\d,]+) more comparisons? of the region$/;
+const made = /^(the figure is (?:not )?what )(\S+)( makes it)/;
 
-/** What a check says in the language of the page; null where that is the server's own, or it is not known. */
+/** What a check says in the language of the page, with indicators by their names; null where its words are not known. */
 export function checkWords(message: string, lang: Lang, nameOf: (code: string) => string): string | null {
   if (lang === "en") {
-    return null;
+    return message.replace(made, (_, before, code, after) => `${before}“${nameOf(code)}”${after}`);
   }
-  const close = message.endsWith(within);
-  const plain = close ? message.slice(0, -within.length) : message;
-  const variable = /^the figure is (?:not )?what (\S+) makes it|^([\d,]+) more/.exec(plain);
-  const code = variable?.[1] ?? variable?.[2] ?? "";
-  const said = words[code ? plain.replace(code, "*") : plain];
+  const more = others.exec(message)?.[1];
+  const whole = message.replace(others, "");
+  const close = whole.endsWith(within);
+  const plain = close ? whole.slice(0, -within.length) : whole;
+  const code = made.exec(plain)?.[2];
+  const number = /^([\d,]+) more/.exec(plain)?.[1];
+  const variable = code ?? number;
+  const said = words[variable ? plain.replace(variable, () => "*") : plain];
   if (!said) {
     return null;
   }
-  return `${said.replace("*", () => (variable?.[1] ? nameOf(code) : code))}${close ? ",在容差与精度之内" : ""}`;
+  return [
+    said.replace("*", () => (code ? nameOf(code) : (number ?? ""))),
+    close ? "，在容差与精度之内" : "",
+    more ? `；该地区另有 ${more} 项比较也是如此` : "",
+  ].join("");
+}
+
+/** The computations of checks, in Chinese: what each is written like, and how its pieces are put. */
+const computations: [RegExp, (...pieces: string[]) => string][] = [
+  [/^(.+), and the total is (.+)$/, (sum, total) => `${terms(sum)}，总计为 ${terms(total)}`],
+  [/^(.+), and the range is (.+)$/, (value, range) => `${terms(value)}，${rangeOf(range)}`],
+  [
+    /^(.+ = .+), and (.+) is reported for (.+)$/,
+    (sum, value, region) => `${terms(sum)}，${region}报告的是 ${terms(value)}`,
+  ],
+  [/^(.+ = .+), and (.+) is reported$/, (sum, value) => `${terms(sum)}，报告的是 ${terms(value)}`],
+  [
+    /^(.*) is (.+), and (.+) is reported$/,
+    (name, value, own) => `“${name}”为 ${terms(value)}，报告的是 ${terms(own)}`,
+  ],
+  [/^(\S+) is not more than (\S+)$/, (part, whole) => `${part} 不大于 ${whole}`],
+  [/^(\S+) is more than (\S+)$/, (part, whole) => `${part} 大于 ${whole}`],
+  [/^(\S+) % does not lie between 0 and 1$/, (value) => `${value} % 不在 0 与 1 之间`],
+  [
+    /^(\S+) %, and as a fraction it would be (\S+) %$/,
+    (value, percent) => `${value} %，若是小数形式则为 ${percent} %`,
+  ],
+  [
+    /^(.+) in (\S+) after (.+) in (\S+) is a factor of (\S+); up to (\S+) is expected$/,
+    (value, period, before, previous, factor, most) =>
+      `${periodText(period, "zh")}为 ${terms(value)}，此前${periodText(previous, "zh")}为 ${terms(before)}，相差 ${factor} 倍；预期不超过 ${most} 倍`,
+  ],
+];
+
+/**
+ * The computation of a check in the language of the page, its numbers as they are; null where it is not written like any that is
+ * known. nameOf knows the indicators of the check by their English names.
+ */
+export function computationWords(
+  arithmetic: string,
+  lang: Lang,
+  nameOf: (english: string) => string,
+): string | null {
+  if (lang === "en") {
+    return arithmetic;
+  }
+  for (const [form, put] of computations) {
+    const pieces = form.exec(arithmetic)?.slice(1);
+    if (pieces) {
+      return put(...pieces)
+        .replace(/^“(.*?)”/, (_, english) => `“${nameOf(english)}”`)
+        .replace(/([为是]) (约|不少于|不多于)/g, "$1$2");
+    }
+  }
+  return null;
+}
+
+/** Numbers and sums of them, with what is known of each. */
+function terms(text: string): string {
+  return text
+    .replace(/([\d,]+) more figures?/, "另外 $1 个数字")
+    .replaceAll("about ", "约 ")
+    .replaceAll("at least ", "不少于 ")
+    .replaceAll("at most ", "不多于 ");
+}
+
+function rangeOf(text: string): string {
+  return text
+    .replace(/^unbounded$/, "没有规定范围")
+    .replace(/^from (\S+) to (\S+)$/, "范围为 $1 至 $2")
+    .replace(/^from (\S+)$/, "范围为 $1 以上")
+    .replace(/^up to (\S+)$/, "范围为 $1 以下");
 }

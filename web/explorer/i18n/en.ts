@@ -20,6 +20,7 @@ export const en = {
   loading: "Asking the server …",
   slow: "This takes longer than usual. The server is still at work.",
   tryAgain: "Try again",
+  pair: (label: string, text: string) => `${label}: ${text}`,
   views: {
     compare: "Compare",
     matrix: "Matrix",
@@ -85,8 +86,11 @@ export const en = {
     within: "Everything inside a period",
   },
   onOrBefore: "Ending by",
+  dayForm: "YYYY-MM-DD",
+  dayProblem: "No such day. Write year, month and day, such as 2020-02-18.",
   period: "Period",
   periodHint: "2020, 2020-Q1, 2020-02, 2020-W08, 2020-02-18 or 2020-01-25/2020-03-02",
+  periodProblem: "No such period. Write it in one of these forms.",
   asOf: "As known on",
   asOfHint: "Answers with what had been published by that day.",
   status: "Figures",
@@ -358,6 +362,7 @@ export const en = {
   tokenLabel: "Token",
   useToken: "Use the token",
   request: (id: string) => `Request ${id}`,
+  inServersWords: "In the server’s words",
 
   topics: {} as Record<string, string>,
 };

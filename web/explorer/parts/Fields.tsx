@@ -1,4 +1,6 @@
 import { type ReactNode, useEffect, useId, useState } from "react";
+import { readDay } from "../format/periods";
+import { useLanguage } from "../i18n/language";
 
 interface ChoiceProps<T extends string> {
   label: string;
@@ -28,17 +30,35 @@ interface TextProps {
   label: string;
   value: string;
   onChange: (value: string) => void;
-  type?: "text" | "date" | "number";
+  type?: "text" | "number";
   hint?: string;
   placeholder?: string;
+  /** What a text stands for; null where it stands for nothing: then the problem is said, and nothing changes. */
+  read?: (text: string) => string | null;
+  problem?: string;
 }
 
-/** A labelled input that takes effect when it is left or Enter is pressed; a date as soon as it is whole. */
-export function Text({ label, value, onChange, type = "text", hint, placeholder }: TextProps) {
+/** A labelled input that takes effect when it is left or Enter is pressed. */
+export function Text({ label, value, onChange, type = "text", hint, placeholder, read, problem }: TextProps) {
   const id = useId();
   const [draft, setDraft] = useState(value);
-  useEffect(() => setDraft(value), [value]);
-  const commit = (text: string) => text !== value && onChange(text.trim());
+  const [wrong, setWrong] = useState(false);
+  useEffect(() => {
+    setDraft(value);
+    setWrong(false);
+  }, [value]);
+  const commit = () => {
+    const text = draft.trim();
+    const meant = text && read ? read(text) : text;
+    setWrong(meant === null);
+    if (meant !== null) {
+      setDraft(meant);
+      if (meant !== value) {
+        onChange(meant);
+      }
+    }
+  };
+  const said = wrong && problem;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -46,24 +66,50 @@ export function Text({ label, value, onChange, type = "text", hint, placeholder 
         id={id}
         type={type}
         value={draft}
-        step="any"
+        step={type === "number" ? "any" : undefined}
         placeholder={placeholder}
-        aria-describedby={hint ? `${id}-hint` : undefined}
-        onChange={(event) => {
-          setDraft(event.target.value);
-          if (type === "date") {
-            commit(event.target.value);
-          }
-        }}
-        onBlur={() => commit(draft)}
-        onKeyDown={(event) => event.key === "Enter" && commit(draft)}
+        aria-invalid={wrong || undefined}
+        aria-describedby={
+          [said && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(" ") || undefined
+        }
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={commit}
+        onKeyDown={(event) => event.key === "Enter" && commit()}
       />
+      {said && (
+        <small id={`${id}-problem`} className="problem" role="alert">
+          {problem}
+        </small>
+      )}
       {hint && (
         <small id={`${id}-hint`} className="hint">
           {hint}
         </small>
       )}
     </div>
+  );
+}
+
+interface DayProps {
+  label: string;
+  value: string | null;
+  onChange: (day: string | null) => void;
+  hint?: string;
+}
+
+/** A labelled day, written as it stands in the address: a browser's own input would follow its language, not the page's. */
+export function Day({ label, value, onChange, hint }: DayProps) {
+  const { t } = useLanguage();
+  return (
+    <Text
+      label={label}
+      value={value ?? ""}
+      placeholder={t.dayForm}
+      {...(hint && { hint })}
+      read={readDay}
+      problem={t.dayProblem}
+      onChange={(day) => onChange(day || null)}
+    />
   );
 }
 

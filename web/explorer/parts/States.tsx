@@ -2,6 +2,8 @@ import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { client, type Standing } from "../api/answers";
 import { type AskError, type ServerError, setToken } from "../api/ask";
 import { useLanguage } from "../i18n/language";
+import { warningWords } from "../i18n/warning-words";
+import { useNames } from "../state/context";
 
 /** After so long a query is called slow. */
 const slowMilliseconds = 3000;
@@ -54,7 +56,7 @@ export function Empty({ children }: { children: ReactNode }) {
 
 /** Why nothing could be answered, what to do, and a way to do it. */
 export function Failure({ error, retry }: { error: AskError; retry: () => void }) {
-  const { t } = useLanguage();
+  const { lang, t } = useLanguage();
   const known = t.errors[error.code];
   const details = error.errors[0]?.extensions;
   const suggestions = details?.suggestions ?? [];
@@ -62,15 +64,16 @@ export function Failure({ error, retry }: { error: AskError; retry: () => void }
     <div className="failure" role="alert">
       <h3>{t.errorTitle}</h3>
       {known && <p>{known}</p>}
-      {error.errors.length > 0 && (
+      {error.errors.length > 0 && known && lang !== "en" && (
+        <ServersWords code={error.code} message={error.message} />
+      )}
+      {error.errors.length > 0 && (!known || lang === "en") && (
         <p className={known ? "muted" : ""} lang="en">
           {error.message}
         </p>
       )}
       {suggestions.length > 0 && (
-        <p>
-          {t.suggestions}: {suggestions.join(", ")}
-        </p>
+        <p>{t.pair(t.suggestions, suggestions.join(lang === "zh" ? "、" : ", "))}</p>
       )}
       {details?.requestId && <p className="muted">{t.request(details.requestId)}</p>}
       {error.code === "UNAUTHENTICATED" ? (
@@ -81,6 +84,27 @@ export function Failure({ error, retry }: { error: AskError; retry: () => void }
         </button>
       )}
     </div>
+  );
+}
+
+/** What an error is about, and what the server says of it where that is not the language of the page. */
+function ServersWords({ code, message }: { code: string; message: string }) {
+  const { t } = useLanguage();
+  const about = code.startsWith("UNKNOWN_") && /"([^"]+)"/.exec(message)?.[1];
+  return (
+    <>
+      {about && (
+        <p>
+          <code>{about}</code>
+        </p>
+      )}
+      <details>
+        <summary>{t.inServersWords}</summary>
+        <p className="muted" lang="en">
+          {message}
+        </p>
+      </details>
+    </>
   );
 }
 
@@ -103,29 +127,37 @@ function TokenForm() {
 }
 
 function PartErrors({ errors }: { errors: ServerError[] }) {
-  const { t } = useLanguage();
+  const { lang, t } = useLanguage();
   const distinct = [...new Map(errors.map((error) => [error.message, error])).values()];
   return (
     <div className="notes alert" role="alert">
       <strong>{t.partErrors}</strong>
       <ul>
-        {distinct.map(({ message, extensions }) => (
-          <li key={message}>
-            {t.errors[extensions?.code ?? ""]}
-            <span className="muted" lang="en">
-              {" "}
-              {message}
-            </span>
-          </li>
-        ))}
+        {distinct.map(({ message, extensions: { code = "" } = {} }) => {
+          const known = t.errors[code];
+          return (
+            <li key={message}>
+              {known}
+              {known && lang !== "en" ? (
+                <ServersWords code={code} message={message} />
+              ) : (
+                <span className="muted" lang="en">
+                  {" "}
+                  {message}
+                </span>
+              )}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
 }
 
-/** What should be known before the figures are used: in the page's words, the server's beneath. */
+/** What should be known before the figures are used: by its kind, and what it concerns. */
 export function Notes({ warnings }: { warnings: { code: string; message: string }[] }) {
   const { lang, t } = useLanguage();
+  const names = useNames();
   const distinct = [
     ...new Map(warnings.map((warning) => [warning.code + warning.message, warning])).values(),
   ];
@@ -143,12 +175,17 @@ export function Notes({ warnings }: { warnings: { code: string; message: string 
         {codes.map((code) => (
           <li key={code}>
             {t.warnings[code] ?? code}
-            <ul lang="en" className={lang === "en" ? "" : "muted"}>
+            <ul>
               {distinct
                 .filter((warning) => warning.code === code)
-                .map(({ message }) => (
-                  <li key={message}>{message}</li>
-                ))}
+                .map(({ message }) => {
+                  const said = warningWords(message, lang, names);
+                  return (
+                    <li key={message} lang={said ? undefined : "en"}>
+                      {said ?? message}
+                    </li>
+                  );
+                })}
             </ul>
           </li>
         ))}

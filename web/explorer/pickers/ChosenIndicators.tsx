@@ -47,7 +47,7 @@ function ChosenIndicator({ measure, first }: { measure: Measure; first: boolean 
           {names.indicator(measure.code)}
           {info && (
             <small>
-              {unitName(shownUnit(info.unit).code, lang)} · {t.rule}: {t.rules[info.rollup.regions]}
+              {unitName(shownUnit(info.unit).code, lang)} · {t.pair(t.rule, t.rules[info.rollup.regions])}
             </small>
           )}
         </span>

@@ -73,7 +73,7 @@ export function IndicatorPicker({ onClose }: { onClose: () => void }) {
           <span>
             {nameIn(lang, info)}
             <small>
-              {unitName(shownUnit(info.unit).code, lang)} · {t.rule}: {t.rules[info.rollup.regions]} ·{" "}
+              {unitName(shownUnit(info.unit).code, lang)} · {t.pair(t.rule, t.rules[info.rollup.regions])} ·{" "}
               {info.formula ? t.derived : t.regionsWith(regions, count(regions, lang))}
             </small>
           </span>

@@ -1,5 +1,5 @@
 import { useLanguage } from "../i18n/language";
-import { Choice, Text } from "../parts/Fields";
+import { Choice, Day } from "../parts/Fields";
 import { useExplorer } from "../state/context";
 import type { State, View } from "../state/state";
 import { BaselineField } from "./BaselineField";
@@ -23,13 +23,7 @@ export function MoreChoices() {
   return (
     <>
       {timed?.includes(state.view) && <WhenField />}
-      <Text
-        type="date"
-        label={t.asOf}
-        hint={t.asOfHint}
-        value={state.asOf ?? ""}
-        onChange={(asOf) => set({ asOf: asOf || null })}
-      />
+      <Day label={t.asOf} hint={t.asOfHint} value={state.asOf} onChange={(asOf) => set({ asOf })} />
       <Choice
         label={t.status}
         value={state.status}

@@ -1,5 +1,6 @@
+import { readPeriod } from "../format/periods";
 import { useLanguage } from "../i18n/language";
-import { Choice, Text } from "../parts/Fields";
+import { Choice, Day, Text } from "../parts/Fields";
 import { useExplorer } from "../state/context";
 import type { When } from "../state/state";
 
@@ -26,16 +27,17 @@ export function WhenField() {
         }
       />
       {when.kind === "latest" ? (
-        <Text
-          type="date"
+        <Day
           label={t.onOrBefore}
-          value={when.onOrBefore ?? ""}
-          onChange={(day) => set({ kind: "latest", onOrBefore: day || null })}
+          value={when.onOrBefore}
+          onChange={(onOrBefore) => set({ kind: "latest", onOrBefore })}
         />
       ) : (
         <Text
           label={t.period}
           hint={t.periodHint}
+          read={readPeriod}
+          problem={t.periodProblem}
           value={when.period}
           onChange={(period) => set({ kind: when.kind, period })}
         />

@@ -1,3 +1,4 @@
+import { readDay } from "../format/periods";
 import type { EvidenceKey, Lang, RegionChoice, State, When } from "./state";
 import { emptyState, measureKey, measureOf, plainTrend, views } from "./state";
 
@@ -94,7 +95,7 @@ function number(text: string | null): number | null {
 }
 
 function day(text: string | null): string | null {
-  return text && /^\d{4}-\d\d-\d\d$/.test(text) ? text : null;
+  return text && readDay(text) === text ? text : null;
 }
 
 function list(text: string | null): string[] {

@@ -41,7 +41,7 @@ export function AvailabilityTable({ all }: { all: Availability[] }) {
                   <button
                     type="button"
                     className="link"
-                    title={`${t.add}: ${nameIn(lang, indicator)}`}
+                    title={t.pair(t.add, nameIn(lang, indicator))}
                     onClick={() =>
                       dispatch({ type: "addMeasure", measure: { code: indicator.code, slice: [] } })
                     }
@@ -54,7 +54,9 @@ export function AvailabilityTable({ all }: { all: Availability[] }) {
                 <td>{first && dayText(first, lang)}</td>
                 <td>{last && dayText(last, lang)}</td>
                 <td>
-                  {gaps.map((gap) => `${t.reasons[gap.reason]}: ${count(gap.observations, lang)}`).join("; ")}
+                  {gaps
+                    .map((gap) => t.pair(t.reasons[gap.reason], count(gap.observations, lang)))
+                    .join(lang === "zh" ? "；" : "; ")}
                 </td>
               </tr>
             ))}

@@ -1,5 +1,5 @@
 import type { ChecksQuery } from "../api/operations.generated";
-import { checkWords } from "../i18n/check-words";
+import { checkWords, computationWords } from "../i18n/check-words";
 import { nameIn, useLanguage } from "../i18n/language";
 import { useNames } from "../state/context";
 import { FigureRow } from "./FigureRow";
@@ -9,6 +9,10 @@ export function CheckCard({ check }: { check: ChecksQuery["checks"]["nodes"][num
   const { lang, t } = useLanguage();
   const names = useNames();
   const said = checkWords(check.message, lang, names.indicator);
+  const named = new Map(
+    check.observations.map(({ indicator }) => [indicator.nameEn, nameIn(lang, indicator)]),
+  );
+  const computed = computationWords(check.arithmetic, lang, (english) => named.get(english) ?? english);
   const failed = check.status === "FAILED";
   return (
     <li className={`check-card ${failed ? check.severity : "PASSED"}`}>
@@ -21,14 +25,13 @@ export function CheckCard({ check }: { check: ChecksQuery["checks"]["nodes"][num
         </strong>
         <code>{check.code}</code>
       </p>
-      {said && <p>{said}</p>}
-      <p lang="en" className={said ? "muted" : ""}>
-        {check.message}
-      </p>
-      <p className="arithmetic" lang="en">
-        <span className="visually-hidden">{t.arithmetic}: </span>
-        {check.arithmetic}
-      </p>
+      <p lang={said ? undefined : "en"}>{said ?? check.message}</p>
+      {check.arithmetic && (
+        <p className="arithmetic" lang={computed ? undefined : "en"}>
+          <span className="visually-hidden">{t.pair(t.arithmetic, "")}</span>
+          {computed ?? check.arithmetic}
+        </p>
+      )}
       {check.observations.length > 0 && (
         <details>
           <summary>{t.figuresUsed}</summary>

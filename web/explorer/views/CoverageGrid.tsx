@@ -47,7 +47,7 @@ function CoverageRow({ row, compared }: { row: MatrixRow; compared: Compared[] }
             key={measureKey(measure)}
             type="button"
             className={`coverage-cell ${has ? "has" : "lacks"}`}
-            title={`${names.measure(measure)}: ${text}`}
+            title={t.pair(names.measure(measure), text)}
             aria-label={t.openEvidence(region, names.measure(measure), text)}
             onClick={() => dispatch({ type: "openEvidence", evidence: cellOf(measure, row.region.code) })}
           >

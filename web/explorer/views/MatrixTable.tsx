@@ -107,7 +107,7 @@ function MatrixCell({ row, at, compared }: { row: MatrixRow; at: number; compare
         style={{ "--strength": `${Math.round(strength * 100)}%` } as React.CSSProperties}
         onClick={open}
         aria-label={t.openEvidence(nameIn(lang, row.region), names.measure(measure), value + standing)}
-        title={`${nameIn(lang, row.region)} · ${names.measure(measure)}: ${value}${standing} · ${t.rank} ${cell.rank}`}
+        title={`${nameIn(lang, row.region)} · ${t.pair(names.measure(measure), value)}${standing} · ${t.rank} ${cell.rank}`}
       >
         {value}
       </button>

@@ -1,6 +1,6 @@
 import type { Fill, Grain } from "../api/operations.generated";
 import { useLanguage } from "../i18n/language";
-import { Choice, Text } from "../parts/Fields";
+import { Choice, Day } from "../parts/Fields";
 import { useExplorer } from "../state/context";
 import type { TrendChoice } from "../state/state";
 
@@ -33,32 +33,21 @@ export function TrendChoices() {
         options={fills.map((value) => ({ value, label: t.fills[value] }))}
         onChange={(fill) => set({ fill })}
       />
-      <Text
-        type="date"
-        label={t.from}
-        value={trend.from ?? ""}
-        onChange={(from) => set({ from: from || null })}
-      />
-      <Text type="date" label={t.to} value={trend.to ?? ""} onChange={(to) => set({ to: to || null })} />
-      <Text
-        type="date"
+      <Day label={t.from} value={trend.from} onChange={(from) => set({ from })} />
+      <Day label={t.to} value={trend.to} onChange={(to) => set({ to })} />
+      <Day
         label={t.event}
-        value={trend.event ?? ""}
+        value={trend.event}
         onChange={(event) =>
           set({
-            event: event || null,
+            event,
             eventWith: event ? trend.eventWith : null,
             grain: event && trend.grain !== "DAY" ? null : trend.grain,
           })
         }
       />
       {trend.event && (
-        <Text
-          type="date"
-          label={t.eventWith}
-          value={trend.eventWith ?? ""}
-          onChange={(eventWith) => set({ eventWith: eventWith || null })}
-        />
+        <Day label={t.eventWith} value={trend.eventWith} onChange={(eventWith) => set({ eventWith })} />
       )}
     </>
   );
