@@ -39,6 +39,9 @@ type Select struct {
 	Cap int
 	// Evidence adds the columns that say where a figure comes from.
 	Evidence bool
+	// Omit are columns that the rows do without, which are nil then: engines do not read them. Nobody may look at a column that
+	// was omitted.
+	Omit Columns
 }
 
 // NewSelect returns a selection of every current figure.
@@ -87,7 +90,8 @@ type Position struct {
 	Value            float64       // for ByValue; NaN where missing
 }
 
-// Rows are figures as parallel arrays of equal length. They are to be read only: columns may be shared.
+// Rows are figures as parallel arrays of equal length. They are to be read only: columns may be shared. Those that the selection
+// omits are nil.
 type Rows struct {
 	Indicator  []int32
 	Slice      []int32

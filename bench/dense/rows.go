@@ -33,7 +33,7 @@ func (e *Engine) rows(ctx context.Context, asked store.Select) (*store.Rows, err
 	if asked.Limit > 0 {
 		most = min(most, asked.Limit)
 	}
-	rows, n := sized(most, asked.Evidence || asked.Vintages), 0
+	rows, n := sized(most, asked.Columns()&store.EvidenceColumns != 0), 0
 	for _, ind := range indicators {
 		for _, month := range months {
 			for _, region := range regions {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/statement"
 )
 
 // run asks a rendered question and tells the hook of it, whatever came of it. begin is called before each try, each for every row.
@@ -60,7 +61,7 @@ func (h *handle) Select(ctx context.Context, s store.Select) (*store.Rows, error
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	r := &rowReader{evidence: s.Evidence || s.Vintages}
+	r := newRowReader(statement.ColumnsOf(&s))
 	err = h.run(ctx, sql, func() { r.rows = &store.Rows{} }, func(scan func(...any) error) error {
 		if s.Cap > 0 && r.rows.Len() == s.Cap {
 			return &store.RowCapError{Cap: s.Cap}
@@ -75,8 +76,8 @@ func (h *handle) Select(ctx context.Context, s store.Select) (*store.Rows, error
 
 // rowReader reads rows cell by cell into columns.
 type rowReader struct {
-	evidence bool
-	rows     *store.Rows
+	columns statement.Columns
+	rows    *store.Rows
 
 	indicator, slice, region, source, definition, start, end int32
 	status, missing, precision, countsPrecision              int8
@@ -85,6 +86,24 @@ type rowReader struct {
 	published, knownFrom, knownTo, tie, load, offset         int32
 	printed, note                                            string
 	cells                                                    []any
+}
+
+// newRowReader returns a reader of a rendered selection's columns, with what all rows share filled in.
+func newRowReader(columns statement.Columns) *rowReader {
+	r := &rowReader{columns: columns}
+	if columns.Indicator != nil {
+		r.indicator = *columns.Indicator
+	}
+	if columns.Slice != nil {
+		r.slice = *columns.Slice
+	}
+	if columns.Status != nil {
+		r.status = int8(*columns.Status)
+	}
+	if columns.Period != nil {
+		r.start, r.end = int32(columns.Period.Start), int32(columns.Period.End)
+	}
+	return r
 }
 
 // read reads one row.
@@ -98,48 +117,97 @@ func (r *rowReader) read(scan func(...any) error) error {
 
 // targets are where a row's cells go, in the order in which a rendered selection has them.
 func (r *rowReader) targets() []any {
-	if r.cells == nil {
-		r.cells = []any{
-			&r.indicator, &r.slice, &r.region, &r.source, &r.definition, &r.status, &r.start, &r.end, &r.value, &r.missing, &r.precision,
-			&r.numerator, &r.denominator, &r.countsPrecision, &r.derived,
-		}
-		if r.evidence {
-			r.cells = append(r.cells, &r.published, &r.knownFrom, &r.knownTo, &r.tie, &r.load, &r.inferred, &r.offset, &r.printed, &r.note)
+	if r.cells != nil {
+		return r.cells
+	}
+	add := func(read bool, cells ...any) {
+		if read {
+			r.cells = append(r.cells, cells...)
 		}
 	}
+	read := r.columns.Read
+	add(r.columns.Indicator == nil, &r.indicator)
+	add(r.columns.Slice == nil, &r.slice)
+	add(true, &r.region)
+	add(read.Has(store.ColumnSource), &r.source)
+	add(read.Has(store.ColumnDefinition), &r.definition)
+	add(r.columns.Status == nil, &r.status)
+	add(r.columns.Period == nil, &r.start, &r.end)
+	add(true, &r.value, &r.missing)
+	add(read.Has(store.ColumnPrecision), &r.precision)
+	add(read.Has(store.ColumnCounts), &r.numerator, &r.denominator, &r.countsPrecision)
+	add(read.Has(store.ColumnDerived), &r.derived)
+	add(read.Has(store.ColumnPublished), &r.published)
+	add(read.Has(store.ColumnKnown), &r.knownFrom, &r.knownTo)
+	add(read.Has(store.ColumnTie), &r.tie)
+	add(read.Has(store.ColumnLoad), &r.load)
+	add(read.Has(store.ColumnInferred), &r.inferred)
+	add(read.Has(store.ColumnOffset), &r.offset)
+	add(read.Has(store.ColumnPrinted), &r.printed)
+	add(read.Has(store.ColumnNote), &r.note)
 	return r.cells
 }
 
 // keep appends the row that was read.
 func (r *rowReader) keep() {
-	rows := r.rows
+	rows, read := r.rows, r.columns.Read
 	rows.Indicator = append(rows.Indicator, r.indicator)
 	rows.Slice = append(rows.Slice, r.slice)
 	rows.Region = append(rows.Region, r.region)
-	rows.Source = append(rows.Source, r.source)
-	rows.Definition = append(rows.Definition, r.definition)
 	rows.Status = append(rows.Status, indicator.Status(r.status))
 	rows.Start = append(rows.Start, indicator.Day(r.start))
 	rows.End = append(rows.End, indicator.Day(r.end))
 	rows.Value = append(rows.Value, r.value)
 	rows.Missing = append(rows.Missing, indicator.Missing(r.missing))
-	rows.Precision = append(rows.Precision, indicator.Precision(r.precision))
-	rows.Numerator = append(rows.Numerator, r.numerator)
-	rows.Denominator = append(rows.Denominator, r.denominator)
-	rows.CountsPrecision = append(rows.CountsPrecision, indicator.Precision(r.countsPrecision))
-	rows.Derived = append(rows.Derived, r.derived != 0)
-	if !r.evidence {
-		return
+	if read.Has(store.ColumnSource) {
+		rows.Source = append(rows.Source, r.source)
 	}
-	rows.Published = append(rows.Published, indicator.Day(r.published))
-	rows.KnownFrom = append(rows.KnownFrom, indicator.Day(r.knownFrom))
-	rows.KnownTo = append(rows.KnownTo, indicator.Day(r.knownTo))
-	rows.Tie = append(rows.Tie, r.tie)
-	rows.Load = append(rows.Load, r.load)
-	rows.Inferred = append(rows.Inferred, r.inferred != 0)
-	rows.Offset = append(rows.Offset, r.offset)
-	rows.Printed = append(rows.Printed, r.printed)
-	rows.Note = append(rows.Note, r.note)
+	if read.Has(store.ColumnDefinition) {
+		rows.Definition = append(rows.Definition, r.definition)
+	}
+	if read.Has(store.ColumnPrecision) {
+		rows.Precision = append(rows.Precision, indicator.Precision(r.precision))
+	}
+	if read.Has(store.ColumnCounts) {
+		rows.Numerator = append(rows.Numerator, r.numerator)
+		rows.Denominator = append(rows.Denominator, r.denominator)
+		rows.CountsPrecision = append(rows.CountsPrecision, indicator.Precision(r.countsPrecision))
+	}
+	if read.Has(store.ColumnDerived) {
+		rows.Derived = append(rows.Derived, r.derived != 0)
+	}
+	if read&store.EvidenceColumns != 0 {
+		r.keepEvidence(rows, read)
+	}
+}
+
+// keepEvidence appends the cells of the columns of evidence.
+func (r *rowReader) keepEvidence(rows *store.Rows, read store.Columns) {
+	if read.Has(store.ColumnPublished) {
+		rows.Published = append(rows.Published, indicator.Day(r.published))
+	}
+	if read.Has(store.ColumnKnown) {
+		rows.KnownFrom = append(rows.KnownFrom, indicator.Day(r.knownFrom))
+		rows.KnownTo = append(rows.KnownTo, indicator.Day(r.knownTo))
+	}
+	if read.Has(store.ColumnTie) {
+		rows.Tie = append(rows.Tie, r.tie)
+	}
+	if read.Has(store.ColumnLoad) {
+		rows.Load = append(rows.Load, r.load)
+	}
+	if read.Has(store.ColumnInferred) {
+		rows.Inferred = append(rows.Inferred, r.inferred != 0)
+	}
+	if read.Has(store.ColumnOffset) {
+		rows.Offset = append(rows.Offset, r.offset)
+	}
+	if read.Has(store.ColumnPrinted) {
+		rows.Printed = append(rows.Printed, r.printed)
+	}
+	if read.Has(store.ColumnNote) {
+		rows.Note = append(rows.Note, r.note)
+	}
 }
 
 // Count counts a selection's rows by keys.

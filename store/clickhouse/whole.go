@@ -8,6 +8,7 @@ import (
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/content"
+	"github.com/countyql/countyql/store/statement"
 )
 
 // wholeRows is how many rows are given at a time where a snapshot is read as a whole.
@@ -31,7 +32,7 @@ func (h *handle) Read(ctx context.Context, part content.Part, give func(*content
 		strconv.Itoa(int(flag(part.Current))) + " AND part = " + strconv.Itoa(part.Number)
 	settings := h.engine.config.limits(ctx)
 	settings["max_execution_time"] = 0
-	f := &figureReader{rowReader: rowReader{evidence: true}}
+	f := &figureReader{rowReader: rowReader{columns: statement.Columns{Read: store.FigureColumns | store.EvidenceColumns}}}
 	given := false
 	err := h.engine.ask(ctx, func(s *server) error {
 		f.begin()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/statement"
 )
 
 var _ store.Placed = (*reader)(nil)
@@ -37,7 +38,7 @@ func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error)
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}
 	defer res.close()
-	rows, err := scanRows(res, false)
+	rows, err := scanColumns(&scanner{result: res}, statement.Columns{Read: store.FigureColumns})
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}

@@ -1,7 +1,6 @@
 package duckdb
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -9,6 +8,7 @@ import (
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/statement"
 )
 
 // reader answers selections from an attached snapshot file.
@@ -49,21 +49,22 @@ func (r *reader) explain(ctx context.Context, sql string) (string, error) {
 
 // Select returns the rows of a selection in its order.
 func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error) {
-	sql, ok, err := dialect.Unsorted(s)
-	if ok && err == nil {
-		rows, err := r.selectRows(ctx, sql, s)
-		if err != nil || inNaturalOrder(rows) {
-			return rows, err
-		}
+	sql, unsorted, err := dialect.Unsorted(s)
+	if err == nil && !unsorted {
+		sql, err = dialect.Select(s)
 	}
-	if sql, err = dialect.Select(s); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	return r.selectRows(ctx, sql, s)
+	rows, err := r.selectRows(ctx, sql, &s)
+	if err == nil && unsorted {
+		rows.SortNaturally()
+	}
+	return rows, err
 }
 
 // selectRows runs a rendered selection.
-func (r *reader) selectRows(ctx context.Context, sql string, s store.Select) (*store.Rows, error) {
+func (r *reader) selectRows(ctx context.Context, sql string, s *store.Select) (*store.Rows, error) {
 	res, err := r.query(ctx, sql)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
@@ -72,62 +73,78 @@ func (r *reader) selectRows(ctx context.Context, sql string, s store.Select) (*s
 	if s.Cap > 0 && res.rows > s.Cap {
 		return nil, &store.RowCapError{Cap: s.Cap}
 	}
-	rows, err := scanRows(res, s.Evidence || s.Vintages)
+	rows, err := scanColumns(&scanner{result: res}, statement.ColumnsOf(s))
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
 	return rows, nil
 }
 
-// inNaturalOrder reports whether current figures are in their natural order. That they are without being sorted is DuckDB's habit
-// where it reads one table, not a promise.
-func inNaturalOrder(r *store.Rows) bool {
-	for i := 1; i < r.Len(); i++ {
-		if cmp.Or(
-			cmp.Compare(r.Indicator[i-1], r.Indicator[i]), cmp.Compare(r.Slice[i-1], r.Slice[i]), cmp.Compare(r.Status[i-1], r.Status[i]),
-			cmp.Compare(r.End[i-1], r.End[i]), cmp.Compare(r.Start[i-1], r.Start[i]), cmp.Compare(r.Region[i-1], r.Region[i]),
-		) >= 0 {
-			return false
-		}
+// scanColumns reads the columns of a rendered selection, in the order of their list, and fills those in that it fixes.
+func scanColumns(s *scanner, columns statement.Columns) (*store.Rows, error) {
+	rows := &store.Rows{}
+	read := columns.Read
+	rows.Indicator = nextOr(s, columns.Indicator)
+	rows.Slice = nextOr(s, columns.Slice)
+	rows.Region = next[int32](s)
+	rows.Source = nextIf[int32](s, read.Has(store.ColumnSource))
+	rows.Definition = nextIf[int32](s, read.Has(store.ColumnDefinition))
+	rows.Status = nextOr(s, columns.Status)
+	if period := columns.Period; period != nil {
+		rows.Start, rows.End = repeated(period.Start, s.rows), repeated(period.End, s.rows)
+	} else {
+		rows.Start, rows.End = next[indicator.Day](s), next[indicator.Day](s)
 	}
-	return true
+	rows.Value, rows.Missing = nextFloats(s), next[indicator.Missing](s)
+	rows.Precision = nextIf[indicator.Precision](s, read.Has(store.ColumnPrecision))
+	if read.Has(store.ColumnCounts) {
+		rows.Numerator, rows.Denominator, rows.CountsPrecision = nextFloats(s), nextFloats(s), next[indicator.Precision](s)
+	}
+	rows.Derived = nextIf[bool](s, read.Has(store.ColumnDerived))
+	scanEvidence(s, rows, read)
+	return rows, s.err
 }
 
-// scanRows reads the columns that a rendered selection asks for.
-func scanRows(res *result, evidence bool) (*store.Rows, error) {
-	return scanColumns(&scanner{result: res}, evidence)
-}
-
-func scanColumns(s *scanner, evidence bool) (*store.Rows, error) {
-	rows := &store.Rows{
-		Indicator:       next[int32](s),
-		Slice:           next[int32](s),
-		Region:          next[int32](s),
-		Source:          next[int32](s),
-		Definition:      next[int32](s),
-		Status:          next[indicator.Status](s),
-		Start:           next[indicator.Day](s),
-		End:             next[indicator.Day](s),
-		Value:           nextFloats(s),
-		Missing:         next[indicator.Missing](s),
-		Precision:       next[indicator.Precision](s),
-		Numerator:       nextFloats(s),
-		Denominator:     nextFloats(s),
-		CountsPrecision: next[indicator.Precision](s),
-		Derived:         next[bool](s),
+// scanEvidence reads the columns of evidence.
+func scanEvidence(s *scanner, rows *store.Rows, read store.Columns) {
+	rows.Published = nextIf[indicator.Day](s, read.Has(store.ColumnPublished))
+	if read.Has(store.ColumnKnown) {
+		rows.KnownFrom, rows.KnownTo = next[indicator.Day](s), next[indicator.Day](s)
 	}
-	if evidence {
-		rows.Published = next[indicator.Day](s)
-		rows.KnownFrom = next[indicator.Day](s)
-		rows.KnownTo = next[indicator.Day](s)
-		rows.Tie = next[int32](s)
-		rows.Load = next[int32](s)
-		rows.Inferred = next[bool](s)
-		rows.Offset = next[int32](s)
+	rows.Tie = nextIf[int32](s, read.Has(store.ColumnTie))
+	rows.Load = nextIf[int32](s, read.Has(store.ColumnLoad))
+	rows.Inferred = nextIf[bool](s, read.Has(store.ColumnInferred))
+	rows.Offset = nextIf[int32](s, read.Has(store.ColumnOffset))
+	if read.Has(store.ColumnPrinted) {
 		rows.Printed = nextTexts(s)
+	}
+	if read.Has(store.ColumnNote) {
 		rows.Note = nextTexts(s)
 	}
-	return rows, s.err
+}
+
+// nextOr reads the next column, unless it has one value in all rows.
+func nextOr[T any](s *scanner, value *T) []T {
+	if value == nil {
+		return next[T](s)
+	}
+	return repeated(*value, s.rows)
+}
+
+// nextIf reads the next column if the selection has it.
+func nextIf[T any](s *scanner, there bool) []T {
+	if !there {
+		return nil
+	}
+	return next[T](s)
+}
+
+func repeated[T any](value T, rows int) []T {
+	column := make([]T, rows)
+	for i := range column {
+		column[i] = value
+	}
+	return column
 }
 
 // Count counts a selection's rows by keys.

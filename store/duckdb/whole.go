@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/content"
+	"github.com/countyql/countyql/store/statement"
 )
 
 var _ content.Whole = (*pinned)(nil)
@@ -108,7 +110,7 @@ func (p *pinned) readFigures(ctx context.Context, sql string) (*content.Figures,
 	}
 	defer r.close()
 	s := &scanner{result: r}
-	rows, err := scanColumns(s, true)
+	rows, err := scanColumns(s, statement.Columns{Read: store.FigureColumns | store.EvidenceColumns})
 	if err != nil {
 		return nil, err
 	}

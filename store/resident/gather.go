@@ -59,28 +59,43 @@ func zeroOr[T any](plain bool, n int) []T {
 	return make([]T, n)
 }
 
-// newRows allocates rows: columns that always differ together, each bounded to its own part.
-func newRows(n int, p plain) *store.Rows {
-	words, days := make([]int32, 3*n), make([]indicator.Day, 2*n)
+// newRows allocates rows: columns that always differ together, each bounded to its own part. Columns that are left out are nil.
+func newRows(n int, p plain, read store.Columns) *store.Rows {
+	words, days := make([]int32, 2*n), make([]indicator.Day, 2*n)
 	rows := &store.Rows{
-		Indicator: words[:n:n], Region: words[n : 2*n : 2*n], Source: words[2*n:],
-		Slice: zeroOr[int32](p.slice, n), Definition: zeroOr[int32](p.definition, n), Status: zeroOr[indicator.Status](p.status, n),
-		Start: days[:n:n], End: days[n:], Missing: zeroOr[indicator.Missing](p.missing, n), Precision: zeroOr[indicator.Precision](p.precision, n),
-		CountsPrecision: zeroOr[indicator.Precision](p.counts, n), Derived: zeroOr[bool](p.derived, n),
+		Indicator: words[:n:n], Region: words[n:], Slice: zeroOr[int32](p.slice, n), Status: zeroOr[indicator.Status](p.status, n),
+		Start: days[:n:n], End: days[n:], Missing: zeroOr[indicator.Missing](p.missing, n),
 	}
-	if p.counts {
+	if read.Has(store.ColumnSource) {
+		rows.Source = make([]int32, n)
+	}
+	if read.Has(store.ColumnDefinition) {
+		rows.Definition = zeroOr[int32](p.definition, n)
+	}
+	if read.Has(store.ColumnPrecision) {
+		rows.Precision = zeroOr[indicator.Precision](p.precision, n)
+	}
+	if read.Has(store.ColumnDerived) {
+		rows.Derived = zeroOr[bool](p.derived, n)
+	}
+	switch {
+	case !read.Has(store.ColumnCounts):
+		rows.Value = make([]float64, n)
+	case p.counts:
 		rows.Value, rows.Numerator, rows.Denominator = make([]float64, n), nans[:n:n], nans[:n:n]
-		return rows
+		rows.CountsPrecision = zeroOr[indicator.Precision](true, n)
+	default:
+		floats := make([]float64, 3*n)
+		rows.Value, rows.Numerator, rows.Denominator = floats[:n:n], floats[n:2*n:2*n], floats[2*n:]
+		rows.CountsPrecision = make([]indicator.Precision, n)
 	}
-	floats := make([]float64, 3*n)
-	rows.Value, rows.Numerator, rows.Denominator = floats[:n:n], floats[n:2*n:2*n], floats[2*n:]
 	return rows
 }
 
 // gather copies the picked rows out.
 func (p *picker) gather() *store.Rows {
-	plain := p.plain()
-	rows := newRows(p.count, plain)
+	plain, read := p.plain(), p.selection.Columns()
+	rows := newRows(p.count, plain, read)
 	at := 0
 	for i := range p.segments {
 		s := &p.segments[i]
@@ -89,7 +104,6 @@ func (p *picker) gather() *store.Rows {
 		fill(rows.Start[at:to], r.period.Start)
 		fill(rows.End[at:to], r.period.End)
 		copy(rows.Region[at:to], b.sets[r.set][s.row-r.first:])
-		b.source.copyTo(rows.Source[at:to], s.row)
 		b.value.copyTo(bits(rows.Value[at:to]), s.row)
 		if !plain.slice {
 			fill(rows.Slice[at:to], b.slice)
@@ -97,24 +111,33 @@ func (p *picker) gather() *store.Rows {
 		if !plain.status {
 			fill(rows.Status[at:to], b.status)
 		}
-		if !plain.definition {
-			b.definition.copyTo(rows.Definition[at:to], s.row)
-		}
 		if !plain.missing {
 			b.missing.copyTo(bytesOf(rows.Missing[at:to]), s.row)
 		}
-		if !plain.precision {
-			b.precision.copyTo(bytesOf(rows.Precision[at:to]), s.row)
-		}
-		if !plain.derived {
-			b.derived.copyTo(rows.Derived[at:to], s.row)
-		}
-		if !plain.counts {
-			b.numerator.copyTo(bits(rows.Numerator[at:to]), s.row)
-			b.denominator.copyTo(bits(rows.Denominator[at:to]), s.row)
-			b.countsPrecision.copyTo(bytesOf(rows.CountsPrecision[at:to]), s.row)
-		}
+		s.copyOmittable(rows, at, plain, read)
 		at = to
 	}
 	return rows
+}
+
+// copyOmittable copies the columns of a segment that a selection can do without to a place of the rows, if it has them.
+func (s *segment) copyOmittable(rows *store.Rows, at int, plain plain, read store.Columns) {
+	b, to := s.block, at+int(s.len)
+	if read.Has(store.ColumnSource) {
+		b.source.copyTo(rows.Source[at:to], s.row)
+	}
+	if read.Has(store.ColumnDefinition) && !plain.definition {
+		b.definition.copyTo(rows.Definition[at:to], s.row)
+	}
+	if read.Has(store.ColumnPrecision) && !plain.precision {
+		b.precision.copyTo(bytesOf(rows.Precision[at:to]), s.row)
+	}
+	if read.Has(store.ColumnDerived) && !plain.derived {
+		b.derived.copyTo(rows.Derived[at:to], s.row)
+	}
+	if read.Has(store.ColumnCounts) && !plain.counts {
+		b.numerator.copyTo(bits(rows.Numerator[at:to]), s.row)
+		b.denominator.copyTo(bits(rows.Denominator[at:to]), s.row)
+		b.countsPrecision.copyTo(bytesOf(rows.CountsPrecision[at:to]), s.row)
+	}
 }

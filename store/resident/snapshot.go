@@ -61,7 +61,9 @@ func fromBlocks(s *store.Select) bool {
 }
 
 // inOrder reports whether blocks have the columns of the rows and of their order.
-func inOrder(s *store.Select) bool { return !s.Evidence && s.Order.By != store.ByPublished }
+func inOrder(s *store.Select) bool {
+	return s.Columns()&store.EvidenceColumns == 0 && s.Order.By != store.ByPublished
+}
 
 // ask pins the blocks of a selection. It returns false, and has the missing ones loaded later, unless all are there.
 func (s *snapshot) ask(selection *store.Select, possible bool) (*question, bool) {

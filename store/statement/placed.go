@@ -1,11 +1,15 @@
 package statement
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/countyql/countyql/store"
+)
 
 // Range renders the current figures at places of their natural order. It is for engines that store them so.
 func (d *Dialect) Range(from, to int64) string {
 	// Without ORDER BY: what is stored in an order is read in it.
-	return "SELECT " + figureColumns + "\nFROM " + d.Observation + d.where(d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to))
+	return "SELECT " + Columns{Read: store.FigureColumns}.list() + "\nFROM " + d.Observation + d.where(d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to))
 }
 
 // CountSeries renders the number of current figures of each series: indicator, slice, status and rows, in natural order.

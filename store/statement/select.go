@@ -12,13 +12,6 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// The columns of a selection in the order in which an engine reads them; evidence only where it is asked for or vintages are.
-const (
-	figureColumns = "indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, " +
-		"numerator, denominator, counts_precision, derived"
-	evidenceColumns = "published, known_from, known_to, tie, load, inferred, printed_offset, printed, note"
-)
-
 // FigureKey are the columns that identify a figure; in the order of its names it is the natural order.
 const FigureKey = "indicator, slice, status, period_end, period_start, region"
 
@@ -37,17 +30,13 @@ func (d *Dialect) render(s store.Select, order string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	columns := figureColumns
-	if s.Evidence || s.Vintages {
-		columns += ", " + evidenceColumns
-	}
 	where := d.filters(s)
 	if s.After != nil {
 		_, keyset := d.order(s)
 		where = append(where, keyset)
 	}
 	var b strings.Builder
-	b.WriteString("SELECT " + columns + "\n" + from)
+	b.WriteString("SELECT " + ColumnsOf(&s).list() + "\n" + from)
 	writeWhere(&b, where)
 	if order != "" {
 		b.WriteString("\nORDER BY " + order)
@@ -272,7 +261,7 @@ func (d *Dialect) order(s store.Select) (order, keyset string) {
 	if s.After != nil {
 		position = *s.After
 	}
-	natural := naturalBounds(position, s.Vintages)
+	natural := naturalBounds(position, &s)
 	direction := direction(s.Order.Descending)
 	keyed := func(bounds ...bound) (string, string) {
 		columns := make([]string, len(bounds))
@@ -302,7 +291,15 @@ func (d *Dialect) order(s store.Select) (order, keyset string) {
 	for i := range natural {
 		natural[i].descending = s.Order.Descending
 	}
-	return d.naturalOrder(s, direction), behind(natural)
+	return d.naturalOrder(s, direction), atLeast(natural[0]) + " AND " + behind(natural)
+}
+
+// atLeast is part of what behind says, in words that zone maps understand.
+func atLeast(first bound) string {
+	if first.descending {
+		return first.column + " <= " + first.value
+	}
+	return first.column + " >= " + first.value
 }
 
 // naturalOrder renders the natural order. Current figures are stored in it.
@@ -317,17 +314,24 @@ func (d *Dialect) naturalOrder(s store.Select, direction string) string {
 	return strings.ReplaceAll(columns, ",", direction+",") + direction
 }
 
-func naturalBounds(p store.Position, vintages bool) []bound {
-	bounds := []bound{
-		{column: "indicator", value: Literal(p.Indicator)},
-		{column: "slice", value: Literal(p.Slice)},
-		{column: "status", value: Literal(p.Status)},
-		{column: "period_end", value: Literal(p.Period.End)},
-		{column: "period_start", value: Literal(p.Period.Start)},
-		{column: "region", value: Literal(p.Region)},
+// naturalBounds are the bounds of a position in natural order, without those that all rows of the selection share with it.
+func naturalBounds(p store.Position, s *store.Select) []bound {
+	var bounds []bound
+	add := func(shared bool, column, value string) {
+		if !shared {
+			bounds = append(bounds, bound{column: column, value: value})
+		}
 	}
-	if vintages {
-		bounds = append(bounds, bound{column: "known_from", value: Literal(p.KnownFrom)}, bound{column: "tie", value: Literal(p.Tie)})
+	fixed := ColumnsOf(s)
+	add(fixed.Indicator != nil && *fixed.Indicator == p.Indicator, "indicator", Literal(p.Indicator))
+	add(fixed.Slice != nil && *fixed.Slice == p.Slice, "slice", Literal(p.Slice))
+	add(fixed.Status != nil && *fixed.Status == p.Status, "status", Literal(p.Status))
+	add(fixed.Period != nil && *fixed.Period == p.Period, "period_end", Literal(p.Period.End))
+	add(fixed.Period != nil && *fixed.Period == p.Period, "period_start", Literal(p.Period.Start))
+	add(false, "region", Literal(p.Region))
+	if s.Vintages {
+		add(false, "known_from", Literal(p.KnownFrom))
+		add(false, "tie", Literal(p.Tie))
 	}
 	return bounds
 }

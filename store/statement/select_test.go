@@ -68,6 +68,20 @@ var renderCases = map[string]func(s *store.Select){
 	"after_natural": func(s *store.Select) {
 		s.After = &store.Position{Indicator: 1, Slice: 2, Status: indicator.Forecast, Period: indicator.Period{Start: -5, End: 5}, Region: 7}
 	},
+	"after_in_a_series": func(s *store.Select) {
+		s.Indicators, s.Slices, s.Statuses, s.Limit = []int32{1}, []int32{2}, []indicator.Status{indicator.Actual}, 100
+		s.After = &store.Position{Indicator: 1, Slice: 2, Period: indicator.Period{Start: -5, End: 5}, Region: 7}
+	},
+	"after_another_series": func(s *store.Select) {
+		s.Indicators, s.After = []int32{1}, &store.Position{Indicator: 2, Region: 7}
+	},
+	"after_in_a_period": func(s *store.Select) {
+		s.Period = &indicator.Period{Start: -5, End: 5}
+		s.After = &store.Position{Period: *s.Period, Region: 7}
+	},
+	"few_columns": func(s *store.Select) {
+		s.Evidence, s.Omit = true, store.FigureColumns|store.EvidenceColumns&^(store.ColumnPublished|store.ColumnPrinted)
+	},
 	"after_natural_descending": func(s *store.Select) { s.Order.Descending, s.After = true, &store.Position{} },
 	"after_vintage":            func(s *store.Select) { s.Vintages, s.After = true, &store.Position{KnownFrom: 18300, Tie: 1} },
 	"after_region":             func(s *store.Select) { s.Order.By, s.After = store.ByRegion, &store.Position{Region: 9} },

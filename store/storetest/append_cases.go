@@ -76,5 +76,5 @@ func compareStaged(t *testing.T, w store.Writer, reports []store.Report) {
 	}
 	s := store.NewSelect()
 	s.Evidence = true
-	diffRows(t, c, rowsOf(selectFigures(evaluate(c, []batch{{reports: reports}}), s), true), selectRows(t, staged.Reader, s))
+	diffRows(t, c, rowsOf(selectFigures(evaluate(c, []batch{{reports: reports}}), s), s), selectRows(t, staged.Reader, s))
 }

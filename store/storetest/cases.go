@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -166,6 +167,7 @@ func selectFrom(t *testing.T, snapshot store.Snapshot) {
 			}
 		})
 	}
+	t.Run("omit", func(t *testing.T) { testOmit(t, snapshot) })
 	t.Run("count", func(t *testing.T) { testCount(t, snapshot) })
 	t.Run("cap", func(t *testing.T) { testCap(t, snapshot) })
 	t.Run("contradictions", func(t *testing.T) {
@@ -182,6 +184,27 @@ func selectFrom(t *testing.T, snapshot store.Snapshot) {
 			}
 		}
 	})
+}
+
+// testOmit asks for each column that can be left out alone, and for none of them: what is there is as it is among all.
+func testOmit(t *testing.T, snapshot store.Snapshot) {
+	all := store.FigureColumns | store.EvidenceColumns
+	fixed := store.NewSelect()
+	fixed.Indicators, fixed.Slices, fixed.Statuses, fixed.Period = []int32{gdp}, []int32{0}, []indicator.Status{indicator.Actual}, new(onDay(4))
+	vintages := store.NewSelect()
+	vintages.Vintages = true
+	for _, s := range []store.Select{store.NewSelect(), fixed, vintages} {
+		s.Evidence = true
+		whole := selectRows(t, snapshot, s)
+		for column := store.Columns(0); column <= all; column = max(1, column<<1) {
+			s.Omit = all &^ column
+			want := *whole
+			drop(&want, s.Omit)
+			if diff := cmp.Diff(&want, selectRows(t, snapshot, s), cmpopts.EquateNaNs()); diff != "" || want.Len() < 2 {
+				t.Errorf("column %b of %d rows (-want +got):\n%s", column, want.Len(), diff)
+			}
+		}
+	}
 }
 
 func testCount(t *testing.T, snapshot store.Snapshot) {

@@ -152,6 +152,11 @@ func drawSelect(t *rapid.T) store.Select {
 	}).Draw(t, "order")
 	s.Order.Descending = rapid.Bool().Draw(t, "descending")
 	s.Evidence = rapid.Bool().Draw(t, "evidence")
+	if rapid.Bool().Draw(t, "omits columns") {
+		s.Omit = rapid.Custom(func(t *rapid.T) store.Columns {
+			return store.Columns(rapid.Uint32().Draw(t, "omitted")) & (store.FigureColumns | store.EvidenceColumns)
+		}).Draw(t, "omit")
+	}
 	drawTime(t, &s)
 	return s
 }

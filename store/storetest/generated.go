@@ -35,7 +35,7 @@ func (r reads) testGenerated(t *testing.T) {
 	t.Run("count", checkCount(snapshot, all, drawSelect))
 	t.Run("pages", rapid.MakeCheck(func(t *rapid.T) {
 		s := drawSelect(t)
-		s.Evidence = true
+		s.Evidence, s.Omit = true, 0
 		whole := selectRows(t, snapshot, s)
 		size := rapid.IntRange(max(1, whole.Len()/7), whole.Len()+2).Draw(t, "size")
 		diffRows(t, c, whole, readPages(t, snapshot, s, size))
@@ -91,7 +91,7 @@ func checkSelect(snapshot store.Snapshot, all []figure, draw func(t *rapid.T) st
 	return rapid.MakeCheck(func(t *rapid.T) {
 		s := draw(t)
 		want := selectFigures(all, s)
-		diffRows(t, snapshot.Contents().Catalog, rowsOf(want, s.Evidence || s.Vintages), selectRows(t, snapshot, s))
+		diffRows(t, snapshot.Contents().Catalog, rowsOf(want, s), selectRows(t, snapshot, s))
 	})
 }
 
@@ -126,7 +126,7 @@ func compareRegions(t *testing.T, snapshot store.Snapshot, all []figure) {
 		s := store.NewSelect()
 		s.Vintages = true
 		s.Regions = []store.Span{{From: region, To: region + 1}}
-		diffRows(t, snapshot.Contents().Catalog, rowsOf(selectFigures(all, s), true), selectRows(t, snapshot, s))
+		diffRows(t, snapshot.Contents().Catalog, rowsOf(selectFigures(all, s), s), selectRows(t, snapshot, s))
 	}
 }
 

@@ -194,7 +194,7 @@ func testRenumbered(t *testing.T, e store.Engine) {
 	s := store.NewSelect()
 	s.Vintages = true
 	s.Order.By = store.ByPublished
-	want := lines(before, rowsOf(selectFigures(evaluate(before, all), s), true))
+	want := lines(before, rowsOf(selectFigures(evaluate(before, all), s), s))
 
 	other := tables()
 	front := other.Regions[0]

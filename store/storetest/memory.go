@@ -172,7 +172,7 @@ func (s *memorySnapshot) Select(ctx context.Context, selection store.Select) (*s
 	if selection.Cap > 0 && len(figures) > selection.Cap {
 		return nil, &store.RowCapError{Cap: selection.Cap}
 	}
-	return rowsOf(figures, selection.Evidence || selection.Vintages), nil
+	return rowsOf(figures, selection), nil
 }
 
 // figureAt is a figure at a position.

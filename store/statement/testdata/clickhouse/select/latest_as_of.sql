@@ -1,4 +1,4 @@
-SELECT indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
+SELECT slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
 WHERE indicator IN (4)
   AND known_from <= 18325

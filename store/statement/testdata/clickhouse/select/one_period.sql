@@ -1,4 +1,4 @@
-SELECT indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
+SELECT indicator, slice, region, source, definition, status, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
 WHERE is_current = 1
   AND period_end = 18321
