@@ -206,10 +206,12 @@ func (b *inheritor) sum(i int, k figureKey, ind *catalog.Indicator, parts []int3
 	to.Region[i], to.Derived[i] = k.region, true
 	for _, p := range parts[1:] {
 		to.Value[i] += from.Value[p] // NaN where one is missing
-		to.Numerator[i] += from.Numerator[p]
-		to.Denominator[i] += from.Denominator[p]
 		to.Precision[i] = to.Precision[i].Plus(from.Precision[p])
-		to.CountsPrecision[i] = to.CountsPrecision[i].Plus(from.CountsPrecision[p])
+		if from.Numerator != nil {
+			to.Numerator[i] += from.Numerator[p]
+			to.Denominator[i] += from.Denominator[p]
+			to.CountsPrecision[i] = to.CountsPrecision[i].Plus(from.CountsPrecision[p])
+		}
 		to.Missing[i] = cmp.Or(to.Missing[i], from.Missing[p])
 	}
 	if len(parts) == 1 || ind.Rollup.Regions != indicator.RuleRatio || to.Missing[i] != indicator.NotMissing {
@@ -266,13 +268,13 @@ func (b *inheritor) complete(w *watch, kept []int32) (*store.Rows, inheritance, 
 // copyRow appends row i of one table to another, with its evidence where there is any.
 func copyRow(to, from *store.Rows, i int32) {
 	to.Indicator, to.Slice = append(to.Indicator, from.Indicator[i]), append(to.Slice, from.Slice[i])
-	to.Region, to.Source = append(to.Region, from.Region[i]), append(to.Source, from.Source[i])
-	to.Definition, to.Status = append(to.Definition, from.Definition[i]), append(to.Status, from.Status[i])
+	to.Region, to.Status = append(to.Region, from.Region[i]), append(to.Status, from.Status[i])
 	to.Start, to.End = append(to.Start, from.Start[i]), append(to.End, from.End[i])
 	to.Value, to.Missing = append(to.Value, from.Value[i]), append(to.Missing, from.Missing[i])
-	to.Precision, to.Derived = append(to.Precision, from.Precision[i]), append(to.Derived, from.Derived[i])
-	to.Numerator, to.Denominator = append(to.Numerator, from.Numerator[i]), append(to.Denominator, from.Denominator[i])
-	to.CountsPrecision = append(to.CountsPrecision, from.CountsPrecision[i])
+	to.Source, to.Definition = appendCell(to.Source, from.Source, i), appendCell(to.Definition, from.Definition, i)
+	to.Precision, to.Derived = appendCell(to.Precision, from.Precision, i), appendCell(to.Derived, from.Derived, i)
+	to.Numerator, to.Denominator = appendCell(to.Numerator, from.Numerator, i), appendCell(to.Denominator, from.Denominator, i)
+	to.CountsPrecision = appendCell(to.CountsPrecision, from.CountsPrecision, i)
 	if from.Published == nil {
 		return
 	}
@@ -280,6 +282,14 @@ func copyRow(to, from *store.Rows, i int32) {
 	to.KnownFrom, to.KnownTo = append(to.KnownFrom, from.KnownFrom[i]), append(to.KnownTo, from.KnownTo[i])
 	to.Load, to.Inferred = append(to.Load, from.Load[i]), append(to.Inferred, from.Inferred[i])
 	to.Offset, to.Printed, to.Note = append(to.Offset, from.Offset[i]), append(to.Printed, from.Printed[i]), append(to.Note, from.Note[i])
+}
+
+// appendCell appends a cell of a column, unless the rows do without it.
+func appendCell[T any](to, from []T, i int32) []T {
+	if from == nil {
+		return nil
+	}
+	return append(to, from[i])
 }
 
 // figureOf is the figure that a cell's value comes from: of several periods the newest, of several predecessors the first.

@@ -40,6 +40,12 @@ func (f *figures) fetchDivisors(ctx context.Context, s *Session, like store.Sele
 	selection.Statuses = []indicator.Status{indicator.Actual}
 	selection.Regions, selection.Levels = like.Regions, like.Levels
 	selection.AsOf, selection.Evidence = f.request.asOf, f.request.evidence
+	if !f.request.evidence {
+		selection.Omit = f.withoutCounts(selection.Indicators)
+		if f.request.unwarned {
+			selection.Omit |= store.ColumnSource
+		}
+	}
 	// One state suffices for stocks that divide figures of one time. Flows divide what they flowed along with, and figures of
 	// many times are each divided by what was in force then.
 	newest := f.when.Within == nil

@@ -44,6 +44,7 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		selection.Vintages, selection.AsOf = true, indicator.NoDay
 	}
 	selection.Evidence = f.request.evidence
+	selection.Omit = f.omitted()
 	regions := f.regions
 	if !f.request.vintages { // the vintages of several predecessors do not line up
 		regions = regions.withPredecessors()
@@ -89,6 +90,40 @@ func (f *figures) fold(ctx context.Context, s *Session, selection store.Select) 
 		f.read += int64(folded.Figures)
 	}
 	return folded, err
+}
+
+// omitted are the columns of the figures that nothing of the request looks at.
+func (f *figures) omitted() store.Columns {
+	if f.request.evidence || f.request.vintages {
+		return 0
+	}
+	quotient := false
+	var read []int32
+	for i := range f.subjects {
+		quotient = quotient || f.subjects[i].quotient()
+		read = append(read, f.subjects[i].base.ID)
+	}
+	omit := f.withoutCounts(read)
+	if f.request.unwarned {
+		if !f.request.bySource {
+			omit |= store.ColumnSource
+		}
+		if !quotient { // which is told whether its parts are defined alike
+			omit |= store.ColumnDefinition
+		}
+	}
+	return omit
+}
+
+// withoutCounts are the columns of counts, unless figures of one of the indicators are worked out from theirs.
+func (f *figures) withoutCounts(indicators []int32) store.Columns {
+	for _, id := range indicators {
+		ind := &f.catalog.Indicators()[id]
+		if ind.Kind == indicator.Ratio || ind.Rollup.Time == indicator.RuleRatio || ind.Rollup.Regions == indicator.RuleRatio {
+			return 0
+		}
+	}
+	return store.ColumnCounts
 }
 
 // run runs a selection and counts it and its rows.

@@ -47,6 +47,9 @@ type figureRequest struct {
 	evidence    bool
 	// rolledUp says that figures are needed rolled up over time only, not one by one.
 	rolledUp bool
+	// unwarned says that nobody is warned of figures from different sources or of different definitions; bySource that figures of
+	// different sources are told apart all the same.
+	unwarned, bySource bool
 	// vintages asks for every report published by asOf, with those of the statuses also the measured ones.
 	vintages bool
 }

@@ -79,7 +79,7 @@ func (s *Session) sizeBand(ctx context.Context, request *PeersRequest, region *c
 		err.Hint = "2 is from half to double the region's size"
 		return nil, err.At("band")
 	}
-	f, err := s.resolve(&figureRequest{indicators: []string{request.Indicator}, statuses: []indicator.Status{indicator.Actual}, asOf: asOf}, candidates)
+	f, err := s.resolve(&figureRequest{indicators: []string{request.Indicator}, statuses: []indicator.Status{indicator.Actual}, asOf: asOf, unwarned: true}, candidates)
 	if err != nil {
 		return nil, atOnlyIndicator(err, "indicator")
 	}
@@ -119,7 +119,7 @@ func (s *Session) nearestPeers(ctx context.Context, request *PeersRequest, regio
 	if err := s.checkNeighbours(request.K); err != nil {
 		return nil, err
 	}
-	f, err := s.resolve(&figureRequest{indicators: request.Indicators, statuses: []indicator.Status{indicator.Actual}, asOf: asOf}, candidates)
+	f, err := s.resolve(&figureRequest{indicators: request.Indicators, statuses: []indicator.Status{indicator.Actual}, asOf: asOf, unwarned: true}, candidates)
 	if err != nil {
 		return nil, err
 	}

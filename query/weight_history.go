@@ -44,6 +44,7 @@ func (f *figures) fetchWeights(ctx context.Context, s *Session, like store.Selec
 	} else {
 		selection.Latest = &store.Latest{OnOrBefore: f.lastDay(), NotBefore: indicator.NoDay}
 	}
+	selection.Omit = store.ColumnSource | store.ColumnDefinition | f.withoutCounts(indicators)
 	rows, err := f.run(ctx, s, selection)
 	if err != nil {
 		return nil, err
