@@ -75,7 +75,8 @@ func (r *observationConnectionResolver) Edges(ctx context.Context, obj *query.Ob
 
 func (r *queryResolver) Observations(ctx context.Context, where model.ObservationWhere, asOf *indicator.Day, orderBy *model.ObservationOrder, first *int, after *string) (*query.ObservationPage, error) {
 	page, err := sessionOf(ctx).Observations(
-		ctx, observationWhere(&where), or(asOf, indicator.NoDay), observationOrder(orderBy), pageRequest(first, after, 100))
+		ctx, observationWhere(&where), or(asOf, indicator.NoDay), observationOrder(orderBy), pageRequest(first, after, 100),
+		pageDetails(ctx))
 	return page, err
 }
 

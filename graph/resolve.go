@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/99designs/gqlgen/graphql"
+
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/graph/model"
 	"github.com/countyql/countyql/indicator"
@@ -97,6 +99,7 @@ func latest(ctx context.Context, region *catalog.Region, code string, slice []*m
 	}
 	return requestOf(ctx).latest.get(ctx, query.LatestRequest{
 		Region: region, Indicator: code, Slice: s.String(), Status: or(status, indicator.Actual), AsOf: or(asOf, indicator.NoDay),
+		Details: detailsIn(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil)),
 	})
 }
 

@@ -93,7 +93,7 @@ func questions() []question {
 		{"page", func(ctx context.Context, s *query.Session) error {
 			where := query.Everything()
 			where.Indicators = []string{dense.Count(1)}
-			_, err := s.Observations(ctx, where, indicator.NoDay, query.ObservationOrder{}, query.PageRequest{First: 1000})
+			_, err := s.Observations(ctx, where, indicator.NoDay, query.ObservationOrder{}, query.PageRequest{First: 1000}, query.AllDetails)
 			return err
 		}},
 		{"correlate", func(ctx context.Context, s *query.Session) error {

@@ -29,17 +29,17 @@ func TestLatest_Batch(t *testing.T) {
 	regions := regionsOf(t, s, "111", "112", "123", "122", "11")
 	var requests []LatestRequest
 	for _, r := range regions {
-		requests = append(requests, LatestRequest{Region: r, Indicator: "visits", AsOf: indicator.NoDay})
+		requests = append(requests, LatestRequest{Region: r, Indicator: "visits", AsOf: indicator.NoDay, Details: AllDetails})
 	}
 	requests = append(requests,
-		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size=small", AsOf: indicator.NoDay},
-		LatestRequest{Region: regions[0], Indicator: "visits", Status: indicator.Forecast, AsOf: indicator.NoDay},
-		LatestRequest{Region: regions[0], Indicator: "visits", AsOf: day(19)},
-		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "colour=blue", AsOf: indicator.NoDay},
-		LatestRequest{Region: regions[0], Indicator: "clinics_per_10k", AsOf: indicator.NoDay},
-		LatestRequest{Region: regions[0], Indicator: "visit", AsOf: indicator.NoDay},
-		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size=tiny", AsOf: indicator.NoDay},
-		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size", AsOf: indicator.NoDay},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size=small", AsOf: indicator.NoDay, Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "visits", Status: indicator.Forecast, AsOf: indicator.NoDay, Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "visits", AsOf: day(19), Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "colour=blue", AsOf: indicator.NoDay, Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "clinics_per_10k", AsOf: indicator.NoDay, Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "visit", AsOf: indicator.NoDay, Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size=tiny", AsOf: indicator.NoDay, Details: AllDetails},
+		LatestRequest{Region: regions[0], Indicator: "grids", Slice: "size", AsOf: indicator.NoDay, Details: AllDetails},
 	)
 	found, errs := s.Latest(t.Context(), requests)
 	want := []string{"40", "8", "NOT_COLLECTED", "6", "", "334", "99", "", "", "", "UNKNOWN_INDICATOR", "UNKNOWN_DIMENSION", "INVALID_INPUT"}

@@ -83,7 +83,13 @@ func (m *memory) Select(_ context.Context, s store.Select) (*store.Rows, error) 
 	selected := m.matching(s)
 	slices.SortStableFunc(selected, func(a, b record) int { return compareIn(s.Order, a, b) })
 	if s.After != nil {
-		selected = slices.DeleteFunc(selected, func(r record) bool { return compareIn(s.Order, r, recordAt(s.After)) <= 0 })
+		selected = slices.DeleteFunc(selected, func(r record) bool {
+			at := recordAt(s.After)
+			if !s.Vintages { // one report of each key is selected
+				at.knownFrom, at.tie = r.knownFrom, r.tie
+			}
+			return compareIn(s.Order, r, at) <= 0
+		})
 	}
 	if s.Limit > 0 && len(selected) > s.Limit {
 		selected = selected[:s.Limit]
@@ -91,7 +97,32 @@ func (m *memory) Select(_ context.Context, s store.Select) (*store.Rows, error) 
 	if s.Cap > 0 && len(selected) > s.Cap {
 		return nil, &store.RowCapError{Cap: s.Cap}
 	}
-	return rowsOf(selected, s.Evidence || s.Vintages), nil
+	rows := rowsOf(selected, s.Evidence || s.Vintages)
+	drop(rows, s.Omit)
+	return rows, nil
+}
+
+// drop leaves columns out.
+func drop(rows *store.Rows, omit store.Columns) {
+	for column, remove := range map[store.Columns]func(){
+		store.ColumnSource:     func() { rows.Source = nil },
+		store.ColumnDefinition: func() { rows.Definition = nil },
+		store.ColumnPrecision:  func() { rows.Precision = nil },
+		store.ColumnCounts:     func() { rows.Numerator, rows.Denominator, rows.CountsPrecision = nil, nil, nil },
+		store.ColumnDerived:    func() { rows.Derived = nil },
+		store.ColumnPublished:  func() { rows.Published = nil },
+		store.ColumnKnown:      func() { rows.KnownFrom, rows.KnownTo = nil, nil },
+		store.ColumnTie:        func() { rows.Tie = nil },
+		store.ColumnLoad:       func() { rows.Load = nil },
+		store.ColumnInferred:   func() { rows.Inferred = nil },
+		store.ColumnOffset:     func() { rows.Offset = nil },
+		store.ColumnPrinted:    func() { rows.Printed = nil },
+		store.ColumnNote:       func() { rows.Note = nil },
+	} {
+		if omit.Has(column) {
+			remove()
+		}
+	}
 }
 
 // recordAt has the place of a position.

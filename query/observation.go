@@ -12,7 +12,7 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// Observation is one figure with its evidence, resolved against the catalogue.
+// Observation is one figure with its evidence, resolved against the catalogue. Source and Load are nil where they were not asked for.
 type Observation struct {
 	Region    *catalog.Region
 	Indicator *catalog.Indicator
@@ -42,34 +42,40 @@ type Observation struct {
 	load  int32 // position among the snapshot's loads
 }
 
-// observation resolves a row that was selected with evidence.
+// observation resolves a row. Details that were not read are left empty; the row is taken for a current one if nothing says when it
+// was known.
 func (s *Session) observation(rows *store.Rows, i int) *Observation {
-	return &Observation{
+	o := &Observation{
 		Region:      &s.catalog.Regions()[rows.Region[i]],
 		Indicator:   &s.catalog.Indicators()[rows.Indicator[i]],
 		Slice:       s.catalog.Slices()[rows.Slice[i]],
 		Period:      indicator.Period{Start: rows.Start[i], End: rows.End[i]},
-		Inferred:    rows.Inferred[i],
+		Inferred:    cellOf(rows.Inferred, i, false),
 		Status:      rows.Status[i],
 		Value:       number(rows.Value[i]),
 		Missing:     rows.Missing[i],
-		Precision:   rows.Precision[i],
-		Numerator:   number(rows.Numerator[i]),
-		Denominator: number(rows.Denominator[i]),
-		Derived:     rows.Derived[i],
-		Printed:     rows.Printed[i],
-		Offset:      rows.Offset[i],
-		Definition:  s.catalog.Definition(rows.Definition[i]),
-		Note:        rows.Note[i],
-		Source:      &s.catalog.Sources()[rows.Source[i]],
-		PublishedOn: rows.Published[i],
-		KnownFrom:   rows.KnownFrom[i],
-		KnownTo:     rows.KnownTo[i],
-		Load:        &s.contents.Loads[rows.Load[i]],
+		Precision:   cellOf(rows.Precision, i, indicator.Exact),
+		Numerator:   number(cellOf(rows.Numerator, i, math.NaN())),
+		Denominator: number(cellOf(rows.Denominator, i, math.NaN())),
+		Derived:     cellOf(rows.Derived, i, false),
+		Printed:     cellOf(rows.Printed, i, ""),
+		Offset:      cellOf(rows.Offset, i, -1),
+		Definition:  s.catalog.Definition(cellOf(rows.Definition, i, 0)),
+		Note:        cellOf(rows.Note, i, ""),
+		PublishedOn: cellOf(rows.Published, i, indicator.NoDay),
+		KnownFrom:   cellOf(rows.KnownFrom, i, indicator.NoDay),
+		KnownTo:     cellOf(rows.KnownTo, i, indicator.Forever),
 		slice:       rows.Slice[i],
-		tie:         rows.Tie[i],
-		load:        rows.Load[i],
+		tie:         cellOf(rows.Tie, i, 0),
+		load:        cellOf(rows.Load, i, -1),
 	}
+	if rows.Source != nil {
+		o.Source = &s.catalog.Sources()[rows.Source[i]]
+	}
+	if rows.Load != nil {
+		o.Load = &s.contents.Loads[rows.Load[i]]
+	}
+	return o
 }
 
 // Key identifies the figure across snapshots; its reports share it.
@@ -198,8 +204,10 @@ func (s *Session) matchingSlices(coordinates []indicator.Coordinate, extra bool)
 	return ids, nil
 }
 
-// Observations pages through figures with their evidence. Cursors name figures by their codes and survive a refresh.
-func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asOf indicator.Day, order ObservationOrder, request PageRequest) (*ObservationPage, error) {
+// Observations pages through figures with some of their details. Cursors name figures by their codes and survive a refresh.
+func (s *Session) Observations(
+	ctx context.Context, where *ObservationWhere, asOf indicator.Day, order ObservationOrder, request PageRequest, details Details,
+) (*ObservationPage, error) {
 	if err := checkFirst(request.First, s.limits.Page); err != nil {
 		return nil, err
 	}
@@ -208,6 +216,7 @@ func (s *Session) Observations(ctx context.Context, where *ObservationWhere, asO
 		return nil, at(err, "where")
 	}
 	selection.Order = store.Order{By: orderKeys[order.By], Descending: order.Descending}
+	details.ask(&selection)
 	return s.readPage(ctx, selection, request)
 }
 
@@ -217,7 +226,7 @@ func (s *Session) readPage(ctx context.Context, selection store.Select, request 
 	var err error
 	selection.Limit = request.First + 1 // one more tells whether a page follows
 	if request.After != "" {
-		if selection.After, err = s.decodePosition(request.After); err != nil {
+		if selection.After, err = s.decodePosition(request.After, &selection); err != nil {
 			return nil, err
 		}
 	}
@@ -230,7 +239,7 @@ func (s *Session) readPage(ctx context.Context, selection store.Select, request 
 	for i := range n {
 		nodes[i] = s.observation(rows, i)
 	}
-	page.Page = *newPage(nodes, s.encodePosition, 0, request.After != "", rows.Len() > n)
+	page.Page = *newPage(nodes, func(o *Observation) string { return encodePosition(o, &selection) }, 0, request.After != "", rows.Len() > n)
 	return page, nil
 }
 
@@ -265,15 +274,27 @@ func (p *ObservationPage) Count(ctx context.Context) (int, error) {
 // CompletePage is an ObservationPage whose total count is known.
 func CompletePage(page *Page[*Observation]) *ObservationPage { return &ObservationPage{Page: *page} }
 
-func (s *Session) encodePosition(o *Observation) string {
+// uncompared stands in a cursor for what its order does not compare.
+const uncompared = "-"
+
+// encodePosition names an observation's place in the order of a selection.
+func encodePosition(o *Observation, selection *store.Select) string {
 	p := o.position()
+	knownFrom, tie, published := uncompared, uncompared, uncompared
+	if selection.Vintages {
+		knownFrom, tie = p.KnownFrom.String(), strconv.Itoa(int(p.Tie))
+	}
+	if selection.Order.By == store.ByPublished {
+		published = p.Published.String()
+	}
 	return encodeCursor(
 		o.Indicator.Code, o.Slice.String(), o.Status.String(), p.Period.String(), o.Region.QualifiedCode(),
-		p.KnownFrom.String(), strconv.Itoa(int(p.Tie)), p.Published.String(), strconv.FormatFloat(p.Value, 'g', -1, 64),
+		knownFrom, tie, published, strconv.FormatFloat(p.Value, 'g', -1, 64),
 	)
 }
 
-func (s *Session) decodePosition(cursor string) (*store.Position, error) {
+// decodePosition finds a place in the order of a selection. A cursor of another order may lack what this one compares.
+func (s *Session) decodePosition(cursor string, selection *store.Select) (*store.Position, error) {
 	fields, err := decodeCursorFields(cursor, 9)
 	if err != nil {
 		return nil, err
@@ -294,14 +315,19 @@ func (s *Session) decodePosition(cursor string) (*store.Position, error) {
 	if err != nil {
 		return nil, goneCursor()
 	}
-	p := &store.Position{Indicator: ind.ID, Slice: sliceID, Region: region.ID}
+	p := &store.Position{Indicator: ind.ID, Slice: sliceID, Region: region.ID, KnownFrom: indicator.NoDay, Published: indicator.NoDay}
 	var errs [6]error
 	p.Status, errs[0] = indicator.ParseStatus(fields[2])
 	p.Period, errs[1] = indicator.ParsePeriod(fields[3])
-	p.KnownFrom, errs[2] = indicator.ParseDay(fields[5])
-	tie, err := strconv.ParseInt(fields[6], 10, 32)
-	p.Tie, errs[5] = int32(tie), err
-	p.Published, errs[3] = indicator.ParseDay(fields[7])
+	if selection.Vintages {
+		var tie int64
+		p.KnownFrom, errs[2] = indicator.ParseDay(fields[5])
+		tie, errs[5] = strconv.ParseInt(fields[6], 10, 32)
+		p.Tie = int32(tie)
+	}
+	if selection.Order.By == store.ByPublished {
+		p.Published, errs[3] = indicator.ParseDay(fields[7])
+	}
 	p.Value, errs[4] = strconv.ParseFloat(fields[8], 64)
 	for _, err := range errs {
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 // observe reads all observations of a condition in one page.
 func observe(t testing.TB, s *Session, where *ObservationWhere, asOf indicator.Day, order ObservationOrder) []*Observation {
 	t.Helper()
-	page, err := s.Observations(t.Context(), where, asOf, order, PageRequest{First: 10_000})
+	page, err := s.Observations(t.Context(), where, asOf, order, PageRequest{First: 10_000}, AllDetails)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func TestObservations_Filters(t *testing.T) {
 			if !slices.Equal(named(got), tt.want) {
 				t.Errorf("%q, want %q", named(got), tt.want)
 			}
-			page, err := s.Observations(t.Context(), tt.where, indicator.NoDay, ObservationOrder{}, PageRequest{First: 0})
+			page, err := s.Observations(t.Context(), tt.where, indicator.NoDay, ObservationOrder{}, PageRequest{First: 0}, AllDetails)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +130,7 @@ func TestObservations_PagesInEveryOrder(t *testing.T) {
 					var got []*Observation
 					request := PageRequest{First: size}
 					for {
-						page, err := s.Observations(t.Context(), Everything(), indicator.NoDay, order, request)
+						page, err := s.Observations(t.Context(), Everything(), indicator.NoDay, order, request, AllDetails)
 						if err != nil {
 							t.Fatal(err)
 						}
@@ -199,7 +199,7 @@ func TestObservations_Errors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := s.Observations(t.Context(), &tt.where, indicator.NoDay, ObservationOrder{}, tt.page)
+			_, err := s.Observations(t.Context(), &tt.where, indicator.NoDay, ObservationOrder{}, tt.page, AllDetails)
 			typed := wantCode(t, err, tt.code)
 			wantPath(t, typed, tt.path)
 		})

@@ -28,7 +28,7 @@ func (s *Session) WalkObservations(ctx context.Context, where *ObservationWhere,
 	}
 	selection.Order = store.Order{By: orderKeys[order.By], Descending: order.Descending}
 	if request.After != "" {
-		if selection.After, err = s.decodePosition(request.After); err != nil {
+		if selection.After, err = s.decodePosition(request.After, &selection); err != nil {
 			return nil, err
 		}
 	}

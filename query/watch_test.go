@@ -188,7 +188,7 @@ func floodQuestions() map[string]func(context.Context, *Session) error {
 		"the newest": func(ctx context.Context, s *Session) error {
 			var requests []LatestRequest
 			for _, r := range countiesOf(s) {
-				requests = append(requests, LatestRequest{Region: r, Indicator: "visits", AsOf: indicator.NoDay})
+				requests = append(requests, LatestRequest{Region: r, Indicator: "visits", AsOf: indicator.NoDay, Details: AllDetails})
 			}
 			_, errs := s.Latest(ctx, requests)
 			return errs[0]
@@ -196,7 +196,7 @@ func floodQuestions() map[string]func(context.Context, *Session) error {
 		"the newest of a derived indicator": func(ctx context.Context, s *Session) error {
 			var requests []LatestRequest
 			for _, r := range countiesOf(s) {
-				requests = append(requests, LatestRequest{Region: r, Indicator: "clinics_per_10k", AsOf: indicator.NoDay})
+				requests = append(requests, LatestRequest{Region: r, Indicator: "clinics_per_10k", AsOf: indicator.NoDay, Details: AllDetails})
 			}
 			_, errs := s.Latest(ctx, requests)
 			return errs[0]
