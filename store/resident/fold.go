@@ -24,7 +24,11 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 	if selection.Cap > 0 && q.count > selection.Cap {
 		return nil, false, &store.RowCapError{Cap: selection.Cap}
 	}
-	f := &fold{sums: make([]sum, len(s.holding.levels)), folded: &store.Folded{Figures: q.count}}
+	most := 0
+	for _, b := range q.blocks {
+		most += q.regions(b)
+	}
+	f := &fold{sums: make([]sum, len(s.holding.levels)), folded: newFolded(most, q.count)}
 	for from := 0; from < len(q.segments); {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
@@ -33,16 +37,48 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 		for ; to < len(q.segments) && q.segments[to].block == b; to++ {
 		}
 		f.rule = s.holding.catalog.Indicators()[b.indicator].Rollup.Time
-		regions := 0
-		for _, in := range q.within(b, b.all) {
-			regions += int(in.to - in.from)
-		}
-		if !f.fold(b, q.segments[from:to], regions) {
+		if !f.fold(b, q.segments[from:to], q.regions(b)) {
 			return nil, false, nil
 		}
 		from = to
 	}
+	f.end()
 	return f.folded, true, nil
+}
+
+// regions is how many of the selected regions a block has figures of.
+func (p *picker) regions(b *block) int {
+	if b.rows == 0 {
+		return 0
+	}
+	n := 0
+	for _, in := range p.within(b, b.all) {
+		n += int(in.to - in.from)
+	}
+	return n
+}
+
+// newFolded has room for so many rows.
+func newFolded(n, figures int) *store.Folded {
+	words, floats, days := make([]int32, 4*n), make([]float64, 3*n), make([]indicator.Day, n)
+	precisions := make([]indicator.Precision, 2*n)
+	return &store.Folded{
+		Rows: store.Rows{
+			Indicator: words[:n:n], Slice: words[n : 2*n : 2*n], Region: words[2*n : 3*n : 3*n], Status: make([]indicator.Status, n),
+			Value: floats[:n:n], Numerator: floats[n : 2*n : 2*n], Denominator: floats[2*n:], Missing: make([]indicator.Missing, n),
+			Precision: precisions[:n:n], CountsPrecision: precisions[n:], Derived: make([]bool, n),
+		},
+		Used: words[3*n:], Until: days, Figures: figures,
+	}
+}
+
+// end drops the rows that nothing was written to.
+func (f *fold) end() {
+	n, to := f.n, f.folded
+	to.Indicator, to.Slice, to.Region, to.Status = to.Indicator[:n], to.Slice[:n], to.Region[:n], to.Status[:n]
+	to.Value, to.Numerator, to.Denominator = to.Value[:n], to.Numerator[:n], to.Denominator[:n]
+	to.Missing, to.Precision, to.CountsPrecision, to.Derived = to.Missing[:n], to.Precision[:n], to.CountsPrecision[:n], to.Derived[:n]
+	to.Used, to.Until = to.Used[:n], to.Until[:n]
 }
 
 // ready reports whether all blocks of a selection are there. Unlike ask, it asks for none that are not.
@@ -66,6 +102,7 @@ type fold struct {
 	rule   indicator.Rule
 	sums   []sum // by region; all zero between blocks
 	folded *store.Folded
+	n      int // rows written
 }
 
 // sum is the figures of a region, as far as they have been looked at.
@@ -162,7 +199,7 @@ func (f *fold) add(b *block, s *segment) {
 	}
 }
 
-// write appends what has become of a region's figures.
+// write writes what has become of a region's figures.
 func (f *fold) write(b *block, region int32, s *sum) {
 	row := s.row
 	if s.used == 0 {
@@ -181,11 +218,10 @@ func (f *fold) write(b *block, region int32, s *sum) {
 			value = math.NaN()
 		}
 	}
-	to := f.folded
-	to.Indicator, to.Slice, to.Status, to.Region = append(to.Indicator, b.indicator), append(to.Slice, b.slice), append(to.Status, b.status), append(to.Region, region)
-	to.Value, to.Missing = append(to.Value, value), append(to.Missing, indicator.Missing(b.missing.at(row)))
-	to.Precision, to.Derived = append(to.Precision, precision), append(to.Derived, s.used == 1 && b.derived.at(row))
-	to.Numerator, to.Denominator = append(to.Numerator, numerator), append(to.Denominator, denominator)
-	to.CountsPrecision, to.Used = append(to.CountsPrecision, counts), append(to.Used, max(1, s.used))
-	to.Until = append(to.Until, s.until)
+	to, n := f.folded, f.n
+	to.Indicator[n], to.Slice[n], to.Status[n], to.Region[n] = b.indicator, b.slice, b.status, region
+	to.Value[n], to.Numerator[n], to.Denominator[n] = value, numerator, denominator
+	to.Missing[n], to.Precision[n], to.CountsPrecision[n] = indicator.Missing(b.missing.at(row)), precision, counts
+	to.Derived[n], to.Used[n], to.Until[n] = s.used == 1 && b.derived.at(row), max(1, s.used), s.until
+	f.n++
 }
