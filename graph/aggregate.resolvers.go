@@ -49,7 +49,7 @@ func (r *queryResolver) Aggregate(ctx context.Context, input model.AggregateInpu
 	if err != nil {
 		return nil, atInput(err)
 	}
-	request.GroupsOnly = !selects(ctx, "totals") && !selects(ctx, "warnings")
+	request.WithoutTotals, request.WithoutWarnings = !selects(ctx, "totals"), !selects(ctx, "warnings")
 	answer, err := sessionOf(ctx).Aggregate(ctx, request)
 	return answer, atInput(err)
 }

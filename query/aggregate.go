@@ -37,8 +37,9 @@ type AggregateRequest struct {
 	DryRun      bool
 	// Evidence makes the figures behind each group available.
 	Evidence bool
-	// GroupsOnly leaves out Totals and Warnings, which are worked out from all figures once more.
-	GroupsOnly bool
+	// WithoutTotals and WithoutWarnings leave these out, which are worked out from all figures once more. Without totals, warnings are
+	// about what the groups rest on.
+	WithoutTotals, WithoutWarnings bool
 }
 
 // Aggregation is the answer to an AggregateRequest.
@@ -94,7 +95,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 		return nil, err
 	}
 	answer.Totals = totals
-	if !request.GroupsOnly {
+	if !request.WithoutWarnings {
 		answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
 	}
 	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+len(g.cells)) != nil || !meets(g, request.Having) })
@@ -146,7 +147,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 	if err := plan.resolveGroupBy(s, asked, regions); err != nil {
 		return nil, err
 	}
-	asked.rolledUp = request.GroupsOnly && !request.Evidence && plan.grain() == indicator.Irregular && !plan.bySource()
+	asked.rolledUp = request.WithoutTotals && request.WithoutWarnings && !request.Evidence && plan.grain() == indicator.Irregular && !plan.bySource()
 	plan.figures, err = s.resolve(asked, regions)
 	return plan, err
 }

@@ -22,7 +22,7 @@ type deal struct {
 func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 	n := p.rows.Len()
 	d := &deal{plan: p, number: make(map[groupKey]int32), groups: make([]int32, 0, n), rows: make([]int32, 0, n)}
-	if !p.request.GroupsOnly {
+	if !p.request.WithoutTotals {
 		d.totals = make([][]int32, len(p.subjects))
 	}
 	bySubject := make([][]int32, len(s.catalog.Indicators()))

@@ -56,7 +56,7 @@ func questions() []question {
 		}
 	}
 	aggregate := func(r *query.AggregateRequest) func(context.Context, *query.Session) error {
-		r.GroupsOnly = true
+		r.WithoutTotals, r.WithoutWarnings = true, true
 		return aggregateAll(r)
 	}
 	compare := func(r *query.CompareRequest) func(context.Context, *query.Session) error {

@@ -33,33 +33,34 @@ const (
 	NoVariance       WarningCode = "NO_VARIANCE"
 )
 
-// warnings describes what should be known about the figures used. A total rests on the figures of its groups, unless it is
-// the total's own figure beside its parts or could not be formed.
+// warnings describes what should be known about the figures that groups and totals rest on; totals are nil where the request does
+// without them. A total rests on the figures of its groups, unless it is the total's own figure beside its parts or could not be
+// formed.
 func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 	var list []Warning
-	for _, total := range totals {
-		cells := [][]cell{total.cells}
-		if total.refused != nil || len(p.figures.request.dimensions) > 0 || p.grain() != indicator.Irregular {
-			for _, g := range groups {
-				if w.step() != nil {
-					break
-				}
-				if g.key.subject == total.key.subject {
-					cells = append(cells, g.cells)
-				}
-			}
+	for i := range p.subjects {
+		x := &p.subjects[i]
+		var cells [][]cell
+		var rollups []*rollup
+		if totals != nil {
+			cells, rollups = append(cells, totals[i].cells), append(rollups, &totals[i].rollup)
 		}
-		list = append(list, p.mixtures(w, total.subject, slices.Concat(cells...), false)...)
-		if p.weights == nil || !p.weights.history {
-			continue
-		}
-		rollups := []*rollup{&total.rollup}
+		apart := totals == nil || totals[i].refused != nil || len(p.figures.request.dimensions) > 0 || p.grain() != indicator.Irregular
 		for _, g := range groups {
-			if g.key.subject == total.key.subject {
-				rollups = append(rollups, &g.rollup)
+			if w.step() != nil {
+				break
+			}
+			if g.subject != x {
+				continue
+			}
+			if rollups = append(rollups, &g.rollup); apart {
+				cells = append(cells, g.cells)
 			}
 		}
-		list = append(list, laterWeights(w, total.subject, rollups...)...)
+		list = append(list, p.mixtures(w, x, slices.Concat(cells...), false)...)
+		if p.weights != nil && p.weights.history {
+			list = append(list, laterWeights(w, x, rollups...)...)
+		}
 	}
 	if p.longer > 0 {
 		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
