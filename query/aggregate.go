@@ -142,7 +142,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 	plan := &aggregatePlan{request: request}
 	asked := &figureRequest{
 		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
-		asOf: request.AsOf, per: request.Per, evidence: request.Evidence, unwarned: request.GroupsOnly, bySource: plan.bySource(),
+		asOf: request.AsOf, per: request.Per, evidence: request.Evidence, unwarned: request.WithoutWarnings, bySource: plan.bySource(),
 	}
 	if err := plan.resolveGroupBy(s, asked, regions); err != nil {
 		return nil, err
