@@ -82,6 +82,12 @@ func (w *writer) appendReports(batch []store.Report) error {
 	fillTexts(a, batch, func(r *store.Report) string { return r.Printed })
 	fill(a, batch, func(r *store.Report) int32 { return r.Offset })
 	fillTexts(a, batch, func(r *store.Report) string { return r.Note })
+	fillDays(a, batch, func(*store.Report) indicator.Day { return indicator.NoDay })
+	load := w.load()
+	fill(a, batch, func(*store.Report) int32 { return load })
+	fill(a, batch, func(r *store.Report) indicator.Day { return r.PublishedOn })
+	fill(a, batch, func(*store.Report) indicator.Day { return indicator.Forever })
+	fill(a, batch, func(*store.Report) int32 { return 0 })
 	w.batched = seq
 	return a.endRows(len(batch))
 }

@@ -213,26 +213,11 @@ func (w *writer) checkMoved(ctx context.Context) error {
 	return nil
 }
 
-// sequence orders the reports of each key into table history, with the interval in which each was the newest: from its
-// publication to that of the first of those behind it. The newest publication wins, among equal days the later load, within a
-// load the later row. A withdrawal ends the interval of what it takes back and has none of its own.
+// sequence turns table fresh into table history, which holds the reports of the parent too and gives each the interval in which it
+// was the newest: from its publication to that of the first of those behind it. The newest publication wins, among equal days the
+// later load, within a load the later row. A withdrawal ends the interval of what it takes back and has none of its own.
 func (w *writer) sequence(ctx context.Context) error {
-	load := 0
-	if w.parent != nil {
-		load = len(w.parent.contents.Loads)
-	}
 	forever := literal(indicator.Forever)
-	const once = "published AS known_from, CAST(%s AS INTEGER) AS known_to, 0::INTEGER AS tie"
-	const again = "published AS known_from, %[3]s AS known_to, " +
-		"CAST(row_number() OVER (PARTITION BY %[1]s, published ORDER BY %[2]s) - 1 AS INTEGER) AS tie"
-	const carried = reported + ", withdraws, load"
-	now := "CAST(" + literal(load) + " AS INTEGER)"
-	if err := w.db.exec(ctx,
-		"CREATE VIEW memory.merged AS SELECT "+carried+", tie::BIGINT AS place FROM memory.old UNION ALL SELECT "+
-			reported+", NULL::INTEGER, "+now+", seq FROM memory.fresh UNION ALL SELECT "+reported+", withdraws, "+now+", 0 FROM memory.taken",
-	); err != nil {
-		return err
-	}
 	withdrawals, err := w.count(ctx, "memory.taken")
 	if err == nil && withdrawals == 0 && w.parent != nil {
 		withdrawals, err = w.count(ctx, "parent.report WHERE withdraws IS NOT NULL")
@@ -249,12 +234,18 @@ func (w *writer) sequence(ctx context.Context) error {
 		// Whatever may have more than one report: what had one that is not current, and what the batch adds to or has twice.
 		"CREATE TABLE memory.contested AS "+w.pastFigures()+"SELECT "+figureKey+" FROM memory.several UNION SELECT "+figureKey+
 			" FROM memory.met UNION SELECT "+figureKey+" FROM memory.taken",
-		"CREATE TABLE memory.history AS SELECT "+carried+", "+fmt.Sprintf(once, forever)+
-			" FROM memory.merged m ANTI JOIN memory.contested s ON "+same("m", "s", figureKey)+
-			" UNION ALL SELECT "+carried+", "+fmt.Sprintf(again, figureKey, arrival, until)+
-			" FROM memory.merged m SEMI JOIN memory.contested s ON "+same("m", "s", figureKey),
-		"DROP VIEW memory.merged", "DROP TABLE memory.contested", "DROP TABLE memory.several", "DROP TABLE memory.met",
-		"DROP TABLE memory.fresh", "DROP TABLE memory.taken",
+		// Most reports stay as they are: to copy them all would take as much time and memory as to sort them.
+		"ALTER TABLE memory.fresh RENAME TO history",
+		"INSERT INTO memory.history BY NAME SELECT NULL::BIGINT AS seq, "+reported+", withdraws, load, published AS known_from, "+
+			forever+" AS known_to, tie FROM memory.old",
+		"INSERT INTO memory.history BY NAME SELECT NULL::BIGINT AS seq, "+reported+", withdraws, "+literal(w.load())+
+			" AS load, published AS known_from, "+forever+" AS known_to, 0 AS tie FROM memory.taken",
+		"CREATE TABLE memory.placed AS SELECT report, CAST("+until+" AS INTEGER) AS known_to, CAST(row_number() OVER (PARTITION BY "+figureKey+
+			", published ORDER BY "+arrival+") - 1 AS INTEGER) AS tie FROM (SELECT h.rowid AS report, "+of("h", figureKey)+
+			", h.published, h.withdraws, h.load, coalesce(h.seq, h.tie) AS place FROM memory.history h SEMI JOIN memory.contested s ON "+
+			same("h", "s", figureKey)+")",
+		"UPDATE memory.history h SET known_to = p.known_to, tie = p.tie FROM memory.placed p WHERE h.rowid = p.report",
+		"DROP TABLE memory.placed", "DROP TABLE memory.contested", "DROP TABLE memory.several", "DROP TABLE memory.met", "DROP TABLE memory.taken",
 		// The days on which something of a figure was withdrawn, and how many of its reports became known on each.
 		"CREATE TABLE memory.withdrawal AS SELECT "+figureKey+", known_from, max(tie) + 1 AS reports FROM memory.history h SEMI JOIN ("+
 			"SELECT "+figureKey+", known_from FROM memory.history WHERE withdraws IS NOT NULL) t USING ("+figureKey+", known_from) GROUP BY ALL",

@@ -120,6 +120,14 @@ func (w *writer) Parent() *store.Contents {
 	return w.parent.contents
 }
 
+// load is the position that the load will have among the loads.
+func (w *writer) load() int32 {
+	if w.parent == nil {
+		return 0
+	}
+	return int32(len(w.parent.contents.Loads))
+}
+
 // stagedFile is the path of the file being built.
 func (w *writer) stagedFile() string { return filepath.Join(w.dir, "staged"+snapshotSuffix) }
 
