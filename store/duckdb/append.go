@@ -44,7 +44,7 @@ func (w *writer) Clear(ctx context.Context) error {
 		err = w.db.exec(ctx, "DROP TABLE memory.batch", batchTable)
 	}
 	if err == nil {
-		w.batched = 0
+		w.appended, w.batched, w.keys = 0, 0, newFigureKeys()
 		w.batch, err = w.db.newAppender("memory", "batch")
 	}
 	if err != nil {
@@ -56,7 +56,7 @@ func (w *writer) Clear(ctx context.Context) error {
 // appendReports writes reports, for which there is room, column by column.
 func (w *writer) appendReports(batch []store.Report) error {
 	a := w.batch
-	seq := w.batched
+	seq := w.appended
 	fill(a, batch, func(*store.Report) int64 { seq++; return seq - 1 })
 	fill(a, batch, func(r *store.Report) int32 { return r.Indicator })
 	fill(a, batch, func(r *store.Report) int32 { return r.Slice })
@@ -88,7 +88,9 @@ func (w *writer) appendReports(batch []store.Report) error {
 	fill(a, batch, func(r *store.Report) indicator.Day { return r.PublishedOn })
 	fill(a, batch, func(*store.Report) indicator.Day { return indicator.Forever })
 	fill(a, batch, func(*store.Report) int32 { return 0 })
+	w.appended = seq
 	w.batched = seq
+	w.keys.add(batch)
 	return a.endRows(len(batch))
 }
 

@@ -17,7 +17,7 @@ const digestRows = 1 << 17
 // that a small load does not read them all.
 func (w *writer) digest(ctx context.Context) error {
 	parts := []string{"SELECT " + reported + ", withdraws FROM memory.taken"}
-	for from := int64(0); from < w.batched; from += digestRows {
+	for from := int64(0); from < w.appended; from += digestRows {
 		parts = append(parts, "SELECT "+reported+", NULL AS withdraws FROM memory.fresh WHERE seq >= "+literal(from)+" AND seq < "+
 			literal(from+digestRows))
 	}

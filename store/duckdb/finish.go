@@ -21,19 +21,19 @@ const rowGroup = 30720
 var assembled = `CREATE VIEW memory.figure AS
 SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
 	h.numerator, h.denominator, h.counts_precision, h.source, h.definition, h.published, h.known_from, h.known_to, h.tie, h.load,
-	false AS derived, false AS filled, h.inferred, h.printed, h.printed_offset, h.note, h.withdraws, h.rowid AS id
+	false AS derived, false AS filled, h.inferred, h.printed, h.printed_offset, h.note, h.withdraws, h.rowid AS id, h.seq
 FROM memory.history h ANTI JOIN memory.counted c ON h.rowid = c.report
 UNION ALL
 SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
 	c.numerator, c.denominator, CAST(c.counts_precision AS TINYINT), h.source, h.definition, h.published, c.known_from, c.known_to,
 	CASE WHEN c.known_from > h.known_from THEN coalesce(w.reports, h.tie) ELSE h.tie END, h.load,
-	false, c.numerator IS NOT NULL, h.inferred, h.printed, h.printed_offset, h.note, h.withdraws, h.rowid
+	false, c.numerator IS NOT NULL, h.inferred, h.printed, h.printed_offset, h.note, h.withdraws, h.rowid, h.seq
 FROM memory.history h JOIN memory.counted c ON h.rowid = c.report LEFT JOIN memory.withdrawal w ON ` +
 	same("h", "w", figureKey) + ` AND w.known_from = c.known_from
 UNION ALL
 SELECT ` + of("d", "indicator, slice, status, period_start, period_end, region, value") + `, 0, d.precision,
 	d.numerator, d.denominator, d.counts_precision, d.source, 0, d.published, d.known_from, d.known_to, coalesce(w.reports, 0), d.load,
-	true, false, d.inferred, '', -1, '', NULL, -1 - d.rowid
+	true, false, d.inferred, '', -1, '', NULL, -1 - d.rowid, NULL
 FROM memory.computed d LEFT JOIN memory.withdrawal w ON ` +
 	same("d", "w", figureKey) + ` AND w.known_from = d.known_from`
 
@@ -50,6 +50,12 @@ func (w *writer) write(ctx context.Context) error {
 	columns := strings.Replace(of("f", storedColumns), "f.level", "p.level", 1)
 	const placed = " FROM memory.figure f JOIN memory.place p ON p.region = f.region"
 	order := " ORDER BY " + of("f", figureKey)
+	unfollowed, nextEnd, following := "", "n.next_end", " JOIN memory.following n ON n.id = f.id"
+	if w.follows {
+		// What is derived may stand between two periods of the batch.
+		unfollowed = " SEMI JOIN memory.computed c ON f.indicator = c.indicator AND f.slice = c.slice"
+		nextEnd, following = "coalesce(n.next_end, b.next_end)", " LEFT"+following+" LEFT JOIN memory.follows b ON b.seq = f.seq"
+	}
 	return w.db.exec(ctx,
 		"CREATE TABLE memory.computed AS "+joinIntervals("memory.derived", figureKey,
 			"value, precision, numerator, denominator, counts_precision, source, published, inferred, load"),
@@ -57,9 +63,8 @@ func (w *writer) write(ctx context.Context) error {
 		// The keys go through the window alone: it is narrow, and sorting all columns for it would cost as much as all the rest.
 		"CREATE TABLE memory.following AS SELECT id, coalesce(lead(period_end) OVER (PARTITION BY indicator, slice, status, region "+
 			"ORDER BY period_end, period_start), "+forever+") AS next_end FROM (SELECT id, indicator, slice, status, region, period_end, "+
-			"period_start FROM memory.figure WHERE known_to = "+forever+")",
-		"INSERT INTO staged.observation SELECT "+columns+", n.next_end"+placed+" JOIN memory.following n ON n.id = f.id WHERE f.known_to = "+
-			forever+order,
+			"period_start FROM memory.figure f"+unfollowed+" WHERE known_to = "+forever+")",
+		"INSERT INTO staged.observation SELECT "+columns+", "+nextEnd+placed+following+" WHERE f.known_to = "+forever+order,
 		"INSERT INTO staged.past SELECT "+columns+placed+" WHERE f.known_to <> "+forever+order+", f.known_from, f.tie",
 		"CHECKPOINT staged",
 		"DETACH staged",

@@ -33,17 +33,18 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err != nil {
 		return store.Changes{}, err
 	}
+	if err := w.fillKeys(ctx); err != nil {
+		return store.Changes{}, err
+	}
 	err = w.db.exec(ctx,
 		// Only reports of keys that the batch touches are compared in full: the parent may be large and the batch small.
 		"CREATE TABLE memory.met AS SELECT o.* FROM memory.old o SEMI JOIN memory.batch b ON "+same("o", "b", figureKey),
 		// What was withdrawn and is reported again is new.
 		"CREATE VIEW memory.standing AS SELECT m.* FROM memory.met m ANTI JOIN (SELECT * FROM memory.met WHERE withdraws IS NOT NULL) t ON "+
 			same("m", "t", figureKey)+" AND t.withdraws = m.published AND t.load > m.load WHERE m.withdraws IS NULL",
-		// All rows of a large batch are grouped once, here: few figures come twice.
-		"CREATE TABLE memory.crowded AS SELECT "+figureKey+" FROM memory.batch GROUP BY ALL HAVING count(*) > 1",
 		// A report given twice in one batch counts once, at its last place.
 		"CREATE TABLE memory.repeated AS SELECT "+figureKey+", published FROM memory.batch b SEMI JOIN memory.crowded c ON "+
-			same("b", "c", figureKey)+" GROUP BY ALL HAVING count(*) > 1",
+			"b.seq = c.seq GROUP BY ALL HAVING count(*) > 1",
 		"CREATE TABLE memory.duplicate AS SELECT seq FROM (SELECT b.seq, row_number() OVER (PARTITION BY "+of("b", reported)+
 			" ORDER BY b.seq DESC) AS place FROM memory.batch b SEMI JOIN memory.repeated r ON "+
 			same("b", "r", figureKey+", published")+") WHERE place > 1",
@@ -53,7 +54,7 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	}
 	if err == nil {
 		err = w.db.exec(ctx, "CREATE TABLE memory.several AS SELECT "+figureKey+" FROM memory.fresh f SEMI JOIN memory.crowded c ON "+
-			same("f", "c", figureKey)+" GROUP BY ALL HAVING count(*) > 1")
+			"f.seq = c.seq GROUP BY ALL HAVING count(*) > 1")
 	}
 	if err != nil {
 		return store.Changes{}, err

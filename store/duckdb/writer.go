@@ -16,13 +16,16 @@ import (
 
 // writer builds the next snapshot in a directory of its own under staging/.
 type writer struct {
-	engine  *Engine
-	lock    *lock
-	parent  *handle // nil in an empty store; pinned
-	dir     string
-	db      *database // the batch and the merge's tables in memory, the staged file attached as staged, the parent as parent
-	batch   *appender
-	batched int64
+	engine *Engine
+	lock   *lock
+	parent *handle // nil in an empty store; pinned
+	dir    string
+	db     *database // the batch and the merge's tables in memory, the staged file attached as staged, the parent as parent
+	batch  *appender
+	// appended counts the reports of the batch, and batched those that were not taken back.
+	appended, batched int64
+	keys              *figureKeys // of the batch; nil once it was compared
+	follows           bool        // there is a table of the period behind each report of the batch
 	// discards says that there is a table of keys whose reports are to be dropped.
 	discards bool
 	scopes   []store.Scope
@@ -47,7 +50,7 @@ func (e *Engine) Begin(ctx context.Context) (store.Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &writer{engine: e, lock: l}
+	w := &writer{engine: e, lock: l, keys: newFigureKeys()}
 	if err := w.open(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin: %w", err), w.Abort())
 	}
