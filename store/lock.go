@@ -20,6 +20,23 @@ type LockedError struct {
 // Error names the holder.
 func (e *LockedError) Error() string { return "the store is locked by " + e.Holder }
 
+// OvertakenError is returned by Commit, Publish and Restore where another snapshot was published since the change began. Nothing of
+// the change is published. An engine whose lock reaches every loader never returns it.
+type OvertakenError struct {
+	Published string // what is published now
+	Before    string // what was when the change began; empty if nothing was
+}
+
+// Error says what to do.
+func (e *OvertakenError) Error() string {
+	before := e.Before
+	if before == "" {
+		before = "an empty store"
+	}
+	return "another load has published " + e.Published + " since this one began from " + before +
+		", and this one was not published: run it again, and it begins from " + e.Published
+}
+
 // retryPause is the pause between two attempts to lock a store. An attempt is one system call.
 const retryPause = 100 * time.Millisecond
 

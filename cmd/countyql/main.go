@@ -22,7 +22,7 @@ const (
 	exitOK       = 0 // done; of load also: there was nothing to publish
 	exitUsage    = 2
 	exitRejected = 3 // the input has problems, is empty or would withdraw too much, or a check of severity ERROR failed; of verify: a snapshot is damaged; of serve: a document cannot be served
-	exitLocked   = 4 // another load holds the store
+	exitLocked   = 4 // another load holds the store, or has published since this one began
 	exitIO       = 5 // reading or storing failed, or the run was interrupted
 )
 
@@ -150,6 +150,7 @@ func exitCode(err error) int {
 		documents *document.ListError
 		unknown   *store.UnknownSnapshotError
 		locked    *store.LockedError
+		overtaken *store.OvertakenError
 	)
 	switch {
 	case err == nil:
@@ -159,7 +160,7 @@ func exitCode(err error) int {
 	case errors.As(err, &rejected), errors.As(err, &failed), errors.As(err, &empty), errors.As(err, &shrink), errors.As(err, &damaged),
 		errors.As(err, &documents):
 		return exitRejected
-	case errors.As(err, &locked):
+	case errors.As(err, &locked), errors.As(err, &overtaken):
 		return exitLocked
 	}
 	return exitIO

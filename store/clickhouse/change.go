@@ -8,6 +8,8 @@ import (
 	"time"
 
 	client "github.com/ClickHouse/clickhouse-go/v2"
+
+	"github.com/countyql/countyql/store"
 )
 
 // change is a load, a publication or a pruning under way: the locked store and the servers it goes to.
@@ -138,20 +140,10 @@ func (c *change) drop(ctx context.Context, id string) error {
 	return errors.Join(failed...)
 }
 
-// publish records a snapshot, complete on all servers of the change, as the published one and serves it. It looks first whether the
-// lock is still held and nothing was published by others meanwhile.
+// publish records a snapshot, complete on all servers of the change, as the published one and serves it. Right before, it looks whether
+// the lock is still held and nothing was published by others since the change began; then it returns a *store.OvertakenError.
 func (c *change) publish(ctx context.Context, id string) error {
 	e := c.engine
-	if err := c.lock.held(); err != nil {
-		return err
-	}
-	now, err := e.history(ctx, c.servers())
-	if err != nil {
-		return err
-	}
-	if before := c.history.published(); now.published() != before {
-		return fmt.Errorf("another load has published %s meanwhile, and this one began from %q: load again", now.published(), before)
-	}
 	// Nothing else may serve this snapshot before it is served from here, so that Pin returns it as soon as this does.
 	e.refreshing.Lock()
 	defer e.refreshing.Unlock()
@@ -162,6 +154,16 @@ func (c *change) publish(ctx context.Context, id string) error {
 	e.atStep("publish")
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if err := c.lock.held(); err != nil {
+		return err
+	}
+	now, err := e.history(ctx, c.servers())
+	if err != nil {
+		return err
+	}
+	if before := c.history.published(); now.published() != before {
+		return &store.OvertakenError{Published: now.published(), Before: before}
 	}
 	if err := e.record(ctx, c.live, entryPublished, id); err != nil {
 		return err

@@ -3,6 +3,7 @@ package clickhouse
 import (
 	"bytes"
 	"context"
+	flags "flag" // flag is ours
 	"fmt"
 	"net"
 	"os"
@@ -40,12 +41,21 @@ var (
 // are made there, named test_…, and removed again.
 const ownCluster = "COUNTYQL_TEST_CLUSTER"
 
+// generatedChecks is how many generated selections of a kind each shape is asked, unless -rapid.checks says otherwise: other ones in each run.
+const generatedChecks = "25"
+
 func TestMain(m *testing.M) {
 	if os.Getenv(helperURL) != "" {
 		os.Exit(runHelper())
 	}
 	if url := os.Getenv(ownCluster); url != "" {
 		shapes["own"] = &testCluster{own: url}
+	}
+	flags.Parse()
+	if checks := flags.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
+		if err := checks.Value.Set(generatedChecks); err != nil {
+			panic(err)
+		}
 	}
 	code := m.Run()
 	for _, c := range []*testCluster{twoByOne, twoByTwo} {
@@ -74,7 +84,12 @@ func (c *testCluster) start(t *testing.T) {
 	}
 }
 
+// starting has one cluster at a time look for free ports.
+var starting sync.Mutex
+
 func (c *testCluster) up() error {
+	starting.Lock()
+	defer starting.Unlock()
 	var err error
 	if c.dir, err = os.MkdirTemp("", "countyql-clickhouse-"); err != nil {
 		return err

@@ -38,6 +38,8 @@ type Config struct {
 	QueryMemory  int64
 	// Connections bounds those to each server.
 	Connections int
+
+	readTimeout time.Duration // the client's
 }
 
 // The defaults of a URL.
@@ -121,7 +123,7 @@ func (c *Config) setOptions(query string) error {
 	if err != nil {
 		return errors.New("the options behind the ? of the URL are not percent-encoded")
 	}
-	c.QueryTimeout, c.Connections = defaultQueryTimeout, defaultConnections
+	c.QueryTimeout, c.Connections, c.readTimeout = defaultQueryTimeout, defaultConnections, readTimeout
 	var ca, serverName string
 	secure := false
 	for key, values := range options {

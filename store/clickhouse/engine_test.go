@@ -9,6 +9,7 @@ import (
 func TestConformance(t *testing.T) {
 	for name, c := range shapes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c.start(t)
 			storetest.Run(t, func(t *testing.T) storetest.Engine { return c.openLoader(t, "", Options{}) })
 		})

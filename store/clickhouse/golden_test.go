@@ -71,6 +71,7 @@ func TestGolden(t *testing.T) {
 	}
 	for name, c := range shapes {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			c.start(t)
 			e := c.openLoader(t, "", Options{})
 			loadBundled(t, e)

@@ -36,6 +36,9 @@ type holder struct {
 // lockPoll is how often the server is asked whether a lock is held or has been given back.
 const lockPoll = 5 * time.Millisecond
 
+// longestLoad is when a lock ends that nobody gives back, which is longer than any load.
+const longestLoad = 365 * 24 * time.Hour
+
 // takeLock takes the store's lock at once or returns a *store.LockedError.
 func (e *Engine) takeLock(ctx context.Context, servers []*server) (*lock, error) {
 	host, err := os.Hostname()
@@ -48,7 +51,8 @@ func (e *Engine) takeLock(ctx context.Context, servers []*server) (*lock, error)
 	if err != nil {
 		return nil, fmt.Errorf("lock the store: %w", err)
 	}
-	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	// The client ends the reading of an answer after a time of its own, unless the context has a deadline.
+	running, cancel := context.WithDeadline(context.WithoutCancel(ctx), time.Now().Add(longestLoad))
 	l.cancel = cancel
 	settings := client.Settings{"max_block_size": 1, "max_execution_time": 0, "interactive_delay": 10000, "max_threads": 1}
 	// A row comes every moment: a server notices that a client is gone when it has something to send.

@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	client "github.com/ClickHouse/clickhouse-go/v2"
-
 	"github.com/countyql/countyql/store"
 )
 
@@ -162,19 +160,11 @@ func (e *Engine) record(ctx context.Context, l *live, kind entryKind, ids ...str
 }
 
 func (e *Engine) insertEntries(ctx context.Context, s *server, version uint64, kind entryKind, ids []string) error {
-	inner, stop := onlyCanceled(ctx)
-	defer stop()
-	batch, err := s.conn.PrepareBatch(client.Context(inner), "INSERT INTO "+e.logName()+" (version, kind, id, at)")
-	if err != nil {
-		return s.outcome(ctx, err)
+	versions, kinds, times := make([]uint64, len(ids)), make([]uint8, len(ids)), make([]int64, len(ids))
+	for i := range ids {
+		versions[i], kinds[i], times[i] = version+uint64(i)+1, uint8(kind), e.options.Now().Unix()
 	}
-	defer func() { _ = batch.Close() }() // it was sent, or its error is returned
-	for i, id := range ids {
-		if err := batch.Append(version+uint64(i)+1, uint8(kind), id, e.options.Now().Unix()); err != nil {
-			return s.outcome(ctx, err)
-		}
-	}
-	return s.outcome(ctx, batch.Send())
+	return s.insert(ctx, "INSERT INTO "+e.logName()+" (version, kind, id, at)", []any{versions, kinds, ids, times})
 }
 
 // current reads which snapshot is published, from the servers of the URL; store.ErrNoSnapshot if none is.

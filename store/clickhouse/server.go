@@ -4,8 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
+	"regexp"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	client "github.com/ClickHouse/clickhouse-go/v2"
@@ -26,8 +30,8 @@ type server struct {
 const (
 	// dialTimeout bounds how long a server may take to accept a connection; one that is silent is as good as dead.
 	dialTimeout = 2 * time.Second
-	// readTimeout is what the client bounds the reading of a whole answer by, however much comes: a load's lock is one query. What
-	// ends queries is their context, the server's max_execution_time, and the keep-alive of TCP where a server is gone.
+	// readTimeout is what the client bounds the reading of a whole answer by, however much comes: copies read for hours. What ends
+	// queries is their context, the server's max_execution_time, and the keep-alive of TCP where a server is gone.
 	readTimeout = 30 * 24 * time.Hour
 	// avoidance is how long a server that did not answer is asked last.
 	avoidance = 5 * time.Second
@@ -40,7 +44,7 @@ func newServer(c *Config, address string) (*server, error) {
 		TLS:          c.TLS,
 		Compression:  &client.Compression{Method: client.CompressionLZ4},
 		DialTimeout:  dialTimeout,
-		ReadTimeout:  readTimeout,
+		ReadTimeout:  c.readTimeout,
 		MaxOpenConns: c.Connections,
 		MaxIdleConns: c.Connections,
 		ClientInfo:   client.ClientInfo{Products: []struct{ Name, Version string }{{Name: "countyql"}}},
@@ -67,56 +71,114 @@ func (c *Config) limits(ctx context.Context) client.Settings {
 	return settings
 }
 
-// onlyCanceled returns a context that is canceled when ctx ends and has no deadline: the server is told to stop a query whose
-// context is canceled, and is not told of one that is late.
-func onlyCanceled(ctx context.Context) (context.Context, func()) {
-	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+// onlyCanceled returns a context that is canceled when ctx ends, until it is let go, and has no deadline: the server is told to stop a
+// query whose context is canceled, and is not told of one that is late. The caller lets go once the client has returned, and cancels only
+// what is under way: the client closes the connection of a batch that was canceled even after it went back to the pool, where
+// another query may have it already.
+func onlyCanceled(ctx context.Context) (inner context.Context, cancel, letGo func()) {
+	inner, cancel = context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, cancel)
-	return inner, func() {
-		stop()
-		cancel()
-	}
+	return inner, cancel, func() { stop() }
+}
+
+// tries is how often something is tried that may be done twice, where the connection turns out to be dead: a server that was started
+// again and a router that forgot about it close connections that are in the pool, and some of them while they are taken from there.
+const tries = 2
+
+// cut reports whether a connection that had been established ended.
+func cut(err error) bool {
+	return errors.Is(err, net.ErrClosed) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
 // query runs a SELECT; each is called for every row of the answer.
 func (s *server) query(ctx context.Context, settings client.Settings, sql string, each func(scan func(cells ...any) error) error) error {
+	for try := 1; ; try++ {
+		given := false
+		var refused error
+		err := s.queryOnce(ctx, settings, sql, func(scan func(cells ...any) error) error {
+			given = true
+			refused = each(scan)
+			return refused
+		})
+		if refused != nil {
+			return refused
+		}
+		if try == tries || given || !cut(err) {
+			return s.outcome(ctx, err)
+		}
+	}
+}
+
+// queryOnce returns the client's errors as they are, and those of each.
+func (s *server) queryOnce(ctx context.Context, settings client.Settings, sql string, each func(scan func(cells ...any) error) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	inner, stop := onlyCanceled(ctx)
-	defer stop()
+	inner, cancel, letGo := onlyCanceled(ctx)
+	defer letGo()
 	rows, err := s.conn.Query(client.Context(inner, client.WithSettings(settings)), sql)
 	if err != nil {
-		return s.outcome(ctx, err)
+		return err
 	}
 	for rows.Next() {
 		if err := each(rows.Scan); err != nil {
-			stop()           // Close reads the rest of the answer
+			cancel()         // Close reads the rest of the answer
 			_ = rows.Close() // of a query that was given up
 			return err
 		}
 	}
-	err = rows.Close()
-	if err == nil {
-		err = rows.Err()
+	if err := rows.Close(); err != nil {
+		return err
 	}
-	return s.outcome(ctx, err)
+	return rows.Err()
 }
 
-// exec runs a statement without an answer.
+// repeatable are the statements that may be executed twice.
+var repeatable = regexp.MustCompile(`^(DROP TABLE IF EXISTS|CREATE (DATABASE|TABLE) IF NOT EXISTS|ALTER TABLE \S+ REPLACE PARTITION) `)
+
+// exec runs statements without an answer.
 func (s *server) exec(ctx context.Context, statements ...string) error {
 	for _, sql := range statements {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		inner, stop := onlyCanceled(ctx)
-		err := s.conn.Exec(inner, sql)
-		stop()
-		if err := s.outcome(ctx, err); err != nil {
-			return err
+		for try := 1; ; try++ {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			inner, _, letGo := onlyCanceled(ctx)
+			err := s.conn.Exec(inner, sql)
+			letGo()
+			if err == nil {
+				break
+			}
+			if try == tries || !cut(err) || !repeatable.MatchString(sql) {
+				return s.outcome(ctx, err)
+			}
 		}
 	}
 	return nil
+}
+
+// insert sends rows as columns, in the order of the names in the statement. Rows that may have arrived are not sent again.
+func (s *server) insert(ctx context.Context, sql string, columns []any) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	inner, _, letGo := onlyCanceled(ctx)
+	defer letGo()
+	batch, err := s.conn.PrepareBatch(client.Context(inner), sql)
+	if cut(err) {
+		batch, err = s.conn.PrepareBatch(client.Context(inner), sql)
+	}
+	if err != nil {
+		return s.outcome(ctx, err)
+	}
+	defer func() { _ = batch.Close() }() // it was sent, or its error is returned
+	for i, cells := range columns {
+		if err := batch.Column(i).Append(cells); err != nil {
+			return s.outcome(ctx, err)
+		}
+	}
+	return s.outcome(ctx, batch.Send())
 }
 
 // The codes of ClickHouse's errors that mean something to us.

@@ -210,28 +210,11 @@ func (u *upload) flush(ctx context.Context) error {
 		if u.blocks[shard].rows == 0 || !u.sendTo(s) {
 			return nil
 		}
-		return u.insert(ctx, s, "INSERT INTO "+u.tables.loadingFigure()+" ("+columnNames()+")", u.blocks[shard].columns)
+		return s.insert(ctx, "INSERT INTO "+u.tables.loadingFigure()+" ("+columnNames()+")", u.blocks[shard].columns)
 	})
 	u.blocks = make([]block, len(u.blocks))
 	clear(u.parts)
 	return err
-}
-
-// insert sends one block of columns.
-func (u *upload) insert(ctx context.Context, s *server, sql string, columns []any) error {
-	inner, stop := onlyCanceled(ctx)
-	defer stop()
-	batch, err := s.conn.PrepareBatch(client.Context(inner), sql)
-	if err != nil {
-		return s.outcome(ctx, err)
-	}
-	defer func() { _ = batch.Close() }() // it was sent, or its error is returned
-	for i, cells := range columns {
-		if err := batch.Column(i).Append(cells); err != nil {
-			return s.outcome(ctx, err)
-		}
-	}
-	return s.outcome(ctx, batch.Send())
 }
 
 // holdings reads what a server holds, by parts, of those that are wanted or of all.
@@ -367,7 +350,7 @@ func (u *upload) describe(ctx context.Context) error {
 		kinds[i], ordinals[i], bodies[i] = d.Kind, d.Ordinal, d.Body
 	}
 	return u.each(ctx, func(ctx context.Context, _ int, s *server) error {
-		return u.insert(ctx, s, "INSERT INTO "+u.tables.loadingContents()+" (kind, ordinal, body)", []any{kinds, ordinals, bodies})
+		return s.insert(ctx, "INSERT INTO "+u.tables.loadingContents()+" (kind, ordinal, body)", []any{kinds, ordinals, bodies})
 	})
 }
 

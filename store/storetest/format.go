@@ -3,6 +3,8 @@ package storetest
 import (
 	"fmt"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +65,9 @@ func line(c *catalog.Catalog, r *store.Rows, i int) string {
 // diffRows fails unless the rows are equal, line by line and in every column.
 func diffRows(t fatal, c *catalog.Catalog, want, got *store.Rows) {
 	t.Helper()
+	if sameRows(want, got) {
+		return
+	}
 	if complete(want) && complete(got) {
 		if diff := cmp.Diff(lines(c, want), lines(c, got)); diff != "" {
 			t.Fatalf("rows (-want +got):\n%s", diff)
@@ -84,6 +89,26 @@ func complete(r *store.Rows) bool {
 		r.KnownFrom != nil, r.Tie != nil, r.Load != nil, r.Inferred != nil, r.Offset != nil, r.Printed != nil, r.Note != nil,
 	} {
 		if there != (r.Published != nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameRows reports whether all columns are equal, a NaN to another and no column to an empty one. It is much quicker than a difference.
+func sameRows(a, b *store.Rows) bool {
+	left, right := reflect.ValueOf(*a), reflect.ValueOf(*b)
+	for i := range left.NumField() {
+		if left.Field(i).Len() == 0 && right.Field(i).Len() == 0 {
+			continue
+		}
+		x, y := left.Field(i).Interface(), right.Field(i).Interface()
+		if numbers, ok := x.([]float64); ok {
+			same := func(p, q float64) bool { return p == q || math.IsNaN(p) && math.IsNaN(q) }
+			if !slices.EqualFunc(numbers, y.([]float64), same) {
+				return false
+			}
+		} else if !reflect.DeepEqual(x, y) {
 			return false
 		}
 	}
