@@ -105,7 +105,8 @@ func sameRows(a, b *store.Rows) bool {
 		x, y := left.Field(i).Interface(), right.Field(i).Interface()
 		if numbers, ok := x.([]float64); ok {
 			same := func(p, q float64) bool { return p == q || math.IsNaN(p) && math.IsNaN(q) }
-			if !slices.EqualFunc(numbers, y.([]float64), same) {
+			others, ok := y.([]float64)
+			if !ok || !slices.EqualFunc(numbers, others, same) {
 				return false
 			}
 		} else if !reflect.DeepEqual(x, y) {
