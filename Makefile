@@ -10,7 +10,7 @@ GOLANGCI_LINT := bin/golangci-lint
 
 .PHONY: help
 help: ## list the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build the page and the binary, load the bundled data into ./store if it is empty, serve
@@ -66,6 +66,10 @@ bench: $(BIN) ## compare the answers of a running server with DuckDB alone, on 1
 .PHONY: bench-peers
 bench-peers: $(BIN) ## the same, with GraphJin and PostGraphile on PostgreSQL beside them, which is installed where that may be done
 	./bench/peers/run $(BENCH)
+
+.PHONY: bench-clickhouse
+bench-clickhouse: $(BIN) ## compare DuckDB with ClickHouse clusters of 1, 2 and 4 shards on this machine: BENCH="--rows=1000000 --load" for less, and loads too
+	go run ./bench/query --clusters=1,2,4 $(BENCH)
 
 .PHONY: bench-load
 bench-load: ## compare the speed of a load with DuckDB reading the same file into a sorted table

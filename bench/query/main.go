@@ -35,6 +35,8 @@ type command struct {
 	Samples  string        `help:"Append every measurement to this file as benchstat reads it." placeholder:"FILE"`
 	Peers    string        `help:"Measure the servers that this file describes too, as bench/peers writes it." placeholder:"FILE"`
 	Figures  string        `help:"Only write the newest figures of the store to this file, as CSV of numbers, for other databases." placeholder:"FILE"`
+	Clusters []int         `help:"Measure DuckDB beside ClickHouse clusters of so many shards on this machine instead, each with the same figures." placeholder:"1,2,4"`
+	Load     bool          `help:"With --clusters: measure loads of the data package into each too."`
 	Plain    bool          `hidden:"" help:"Be the empty handler."`
 }
 
@@ -78,6 +80,9 @@ func (c *command) compare(ctx context.Context) (err error) {
 	report := &report{command: c, out: os.Stdout}
 	if err := report.machine(ctx, snapshot, store); err != nil {
 		return err
+	}
+	if len(c.Clusters) > 0 {
+		return c.compareClusters(ctx, report, &raw.Side{Snapshot: snapshot, Domain: domain}, store)
 	}
 	server, err := c.serve(ctx, store)
 	if err != nil {

@@ -124,7 +124,12 @@ func (p *Process) spent() time.Duration {
 	if p.cmd == nil {
 		return 0
 	}
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	return Spent(p.cmd.Process.Pid)
+}
+
+// Spent is the processor time that a process has taken; 0 where the system does not tell.
+func Spent(pid int) time.Duration {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
