@@ -10,7 +10,6 @@ import (
 
 	"github.com/countyql/countyql/bench/question"
 	"github.com/countyql/countyql/bench/race"
-	"github.com/countyql/countyql/bench/raw"
 	"github.com/countyql/countyql/bench/star"
 )
 
@@ -22,7 +21,7 @@ type fleet struct {
 	loaded    took   // DuckDB's load of it
 	clusters  []*cluster
 	processes []*race.Process
-	sides     []race.Side // DuckDB alone first
+	sides     []race.Side // with DuckDB and figures in memory first: what has an answer to every line, with which the others are compared
 }
 
 // clusterSide is a server of countyql with the cluster behind it: both take processor time.
@@ -41,7 +40,7 @@ const (
 )
 
 // compareClusters asks servers with the same figures in DuckDB and in clusters, with figures in memory and without.
-func (c *command) compareClusters(ctx context.Context, report *report, base *raw.Side, p prepared) error {
+func (c *command) compareClusters(ctx context.Context, report *report, domain *question.Domain, p prepared) error {
 	if len(c.Forms) == 0 {
 		c.Forms = []string{string(question.Objects)}
 	}
@@ -49,7 +48,7 @@ func (c *command) compareClusters(ctx context.Context, report *report, base *raw
 	if err != nil {
 		return err
 	}
-	f := &fleet{command: c, dir: dir, sides: []race.Side{base}}
+	f := &fleet{command: c, dir: dir}
 	defer f.close()
 	if err := f.prepare(ctx, p); err != nil {
 		return err
@@ -59,7 +58,7 @@ func (c *command) compareClusters(ctx context.Context, report *report, base *raw
 		return err
 	}
 	lines := c.lines()
-	rows, err := race.Agree(ctx, base.Domain, lines, f.sides, c.Check, c.Seed+1)
+	rows, err := race.Agree(ctx, domain, lines, f.sides, c.Check, c.Seed+1)
 	if err != nil {
 		return err
 	}
@@ -67,7 +66,7 @@ func (c *command) compareClusters(ctx context.Context, report *report, base *raw
 	if err != nil {
 		return err
 	}
-	results, err := race.Lines(ctx, base.Domain, lines, f.sides, race.Options{
+	results, err := race.Lines(ctx, domain, lines, f.sides, race.Options{
 		Rounds: c.Rounds, Clients: c.Clients, Duration: c.Duration, Seed: c.Seed, After: samples.add,
 	})
 	if err != nil {
@@ -134,8 +133,8 @@ func (f *fleet) start(ctx context.Context, p prepared, l *cluster) error {
 		args  []string
 		only  func(race.Line) bool
 	}{
-		{name, append([]string{"--resident-memory=0"}, args...), f.fromEngine},
 		{name + inMemory, args, nil},
+		{name, append([]string{"--resident-memory=0"}, args...), f.fromEngine},
 	} {
 		process, err := f.serve(ctx, p, side.args...)
 		if err != nil {

@@ -82,7 +82,7 @@ func (c *command) compare(ctx context.Context) (err error) {
 		return err
 	}
 	if len(c.Clusters) > 0 {
-		return c.compareClusters(ctx, report, &raw.Side{Snapshot: snapshot, Domain: domain}, store)
+		return c.compareClusters(ctx, report, domain, store)
 	}
 	server, err := c.serve(ctx, store)
 	if err != nil {
