@@ -53,8 +53,8 @@ func (l *cluster) up(ctx context.Context, port int) error {
 }
 
 // wipe stops the cluster and removes its figures.
-func (l *cluster) wipe() {
-	run := exec.Command(clusterScript, "wipe", l.dir)
+func (l *cluster) wipe(ctx context.Context) {
+	run := exec.CommandContext(ctx, clusterScript, "wipe", l.dir)
 	run.Stderr = os.Stderr
 	_ = run.Run() // it has said why
 }

@@ -18,7 +18,7 @@ type fleet struct {
 	*command
 	dir       string
 	packaged  string // the directory of the data package; empty without --load
-	loaded    took   // DuckDB's load of it
+	loaded    took   // DuckDB's load of it; without --load only how large the store's snapshot is
 	clusters  []*cluster
 	processes []*race.Process
 	sides     []race.Side // with DuckDB and figures in memory first: what has an answer to every line, with which the others are compared
@@ -49,7 +49,7 @@ func (c *command) compareClusters(ctx context.Context, report *report, domain *q
 		return err
 	}
 	f := &fleet{command: c, dir: dir}
-	defer f.close()
+	defer f.close(context.WithoutCancel(ctx))
 	if err := f.prepare(ctx, p); err != nil {
 		return err
 	}
@@ -78,18 +78,23 @@ func (c *command) compareClusters(ctx context.Context, report *report, domain *q
 }
 
 // close stops everything and removes what was written.
-func (f *fleet) close() {
+func (f *fleet) close(ctx context.Context) {
 	for _, p := range f.processes {
 		p.Stop()
 	}
 	for _, l := range f.clusters {
-		l.wipe()
+		l.wipe(ctx)
 	}
 	os.RemoveAll(f.dir)
 }
 
 // prepare fills the clusters and starts the servers.
 func (f *fleet) prepare(ctx context.Context, p prepared) (err error) {
+	info, err := os.Stat(p.file)
+	if err != nil {
+		return err
+	}
+	f.loaded.bytes = info.Size()
 	if f.Load {
 		f.packaged = filepath.Join(f.dir, "package")
 		if err := star.Write(f.packaged, star.Options{Rows: f.Rows, Seed: 1}); err != nil {
