@@ -43,6 +43,9 @@ type Options struct {
 	Streams Streams
 	// Keeping configures which answers are kept to be given again.
 	Keeping Keeping
+	// Timeout, if set, bounds the time that a request may take once it has been read; engine queries are interrupted then. Streams
+	// have bounds of their own.
+	Timeout time.Duration
 
 	// generatedOnly has every part of an answer written by the generated code, for tests to compare with.
 	generatedOnly bool
@@ -96,7 +99,7 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 	}
 	server.AddTransport(socketTransport{documents, unexpected, streams, connections})
 	server.AddTransport(eventTransport{documents, unexpected, streams, connections})
-	server.AddTransport(httpTransport{documents, newKeeper(service, checker, options), unexpected})
+	server.AddTransport(httpTransport{documents, newKeeper(service, checker, options), options.Timeout, unexpected})
 	server.SetQueryCache(checkedDocuments{})
 	server.Use(onlyChecked{})
 	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted

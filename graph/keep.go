@@ -200,17 +200,23 @@ func (k *keeper) tell(ctx context.Context, how string) {
 	}
 }
 
+// Values of headers that most answers have. Nobody adds to them.
+var (
+	askedEachTime = []string{"private, no-cache"}
+	jsonContent   = []string{mediaJSON + "; charset=utf-8"}
+)
+
 // send sends an answer without errors, or that it is what the client has.
 func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key kept.Key, answer *kept.Answer) {
 	_, named := k.options.Scope(r.Context())
-	control := "private, no-cache"
+	control := askedEachTime
 	if r.Method != http.MethodPost && !named && k.options.MaxAge > 0 {
-		control = fmt.Sprintf("public, max-age=%d", int64(k.options.MaxAge.Seconds()))
+		control = []string{fmt.Sprintf("public, max-age=%d", int64(k.options.MaxAge.Seconds()))}
 	}
 	tag := key.Tag()
 	w.Header().Add("Vary", "Authorization")
-	w.Header().Set("Cache-Control", control)
-	w.Header().Set("ETag", tag)
+	w.Header()["Cache-Control"] = control
+	w.Header()["Etag"] = []string{tag} // as http.Header writes it
 	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -251,7 +257,11 @@ func sendEncoded(w http.ResponseWriter, media string, status int, body []byte) {
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retrySeconds))
 	}
-	w.Header().Set("Content-Type", media+"; charset=utf-8")
+	if media == mediaJSON {
+		w.Header()["Content-Type"] = jsonContent
+	} else {
+		w.Header().Set("Content-Type", media+"; charset=utf-8")
+	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that has gone is not an error

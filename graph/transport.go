@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -22,6 +23,7 @@ import (
 type httpTransport struct {
 	documents *documents
 	answers   *keeper // nil if answers are not kept
+	timeout   time.Duration
 	// internal logs an error and returns what clients may see of it.
 	internal func(ctx context.Context, err error) *gqlerror.Error
 }
@@ -61,6 +63,11 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	seen := t.answers.recognise(r, raw)
 	if t.answers.again(w, r, media, seen) {
 		return
+	}
+	if t.timeout > 0 { // not before: a kept answer needs no clock
+		ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
+		defer cancel()
+		r = r.WithContext(ctx)
 	}
 	params, refused := decodeParameters(r.Method, raw)
 	if refused != nil {

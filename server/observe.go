@@ -77,7 +77,9 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		ctx, end := t.Request(r)
-		r = r.WithContext(ctx) // the routes write the pattern that it matches into this one
+		if ctx != r.Context() { // the routes write the pattern that it matches into this one
+			r = r.WithContext(ctx)
+		}
 		status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 		defer func() { // also of a request that is broken off by a panic
 			end(telemetry.Response{Route: route(r), Status: status.status, Open: status.open()})

@@ -117,7 +117,7 @@ func New(service *query.Service, options Options) *Handler {
 	asked := graph.Options{
 		Logger: options.Logger, RequestID: requestID, Observer: observer{options.Telemetry},
 		Documents: options.Documents, List: options.List, Results: options.Results, Limits: options.limits, Audit: audited(options.Audit),
-		Streams: options.streams(), Keeping: options.keeping(),
+		Streams: options.streams(), Keeping: options.keeping(), Timeout: options.Timeout,
 	}
 	graphql := graph.NewHandler(service, asked)
 	known := func(next http.Handler) http.Handler {

@@ -44,7 +44,7 @@ func scopeOf(ctx context.Context) (scope string, named bool) {
 // they are, and bounds all others. A WebSocket tells who opens it in its first message too: browsers cannot set its headers.
 func answered(graphql http.Handler, known, brief func(http.Handler) http.Handler, options Options) http.Handler {
 	graphql = limited(graphql, options.MaxBody)
-	socket, events, plain := untimed(paced(graphql, options.Access.pace)), untimed(known(graphql)), brief(known(withTimeout(graphql, options.Timeout)))
+	socket, events, plain := untimed(paced(graphql, options.Access.pace)), untimed(known(graphql)), brief(known(graphql))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case graph.WantsSocket(r):
