@@ -40,6 +40,7 @@ type Catalog struct {
 	sourceByCode    map[string]*Source
 	search          searchIndex
 	enclosing       map[indicator.Level][]int32 // of each level that regions have
+	inForce         map[indicator.Level][]*Region
 }
 
 // Region is a region placed in the tree.
@@ -67,12 +68,16 @@ func (r *Region) Ancestor(level indicator.Level) *Region {
 	return nil
 }
 
-// indexEnclosing works out Enclosing for every level that regions have.
-func (c *Catalog) indexEnclosing() {
-	c.enclosing = make(map[indicator.Level][]int32)
+// indexLevels works out Enclosing and InForce for every level that regions have.
+func (c *Catalog) indexLevels() {
+	c.enclosing, c.inForce = make(map[indicator.Level][]int32), make(map[indicator.Level][]*Region)
 	for i := range c.regions {
-		if level := c.regions[i].Level; c.enclosing[level] == nil {
-			c.enclosing[level] = make([]int32, len(c.regions))
+		r := &c.regions[i]
+		if c.enclosing[r.Level] == nil {
+			c.enclosing[r.Level] = make([]int32, len(c.regions))
+		}
+		if !r.Retired() {
+			c.inForce[r.Level] = append(c.inForce[r.Level], r)
 		}
 	}
 	for level, enclosing := range c.enclosing {
@@ -88,6 +93,9 @@ func (c *Catalog) indexEnclosing() {
 		}
 	}
 }
+
+// InForce are the regions of a level that have not been replaced, in tree order. The list must not be changed.
+func (c *Catalog) InForce(level indicator.Level) []*Region { return c.inForce[level] }
 
 // Enclosing is the number of each region's Ancestor of a level, by the number of the region: -1 where there is none, and nil where no region has the level.
 // It must not be changed.
@@ -168,7 +176,7 @@ func New(tables Tables) (*Catalog, error) {
 		c.definitions[d] = int32(i)
 	}
 	c.search = newSearchIndex(c)
-	c.indexEnclosing()
+	c.indexLevels()
 	return c, nil
 }
 

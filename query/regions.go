@@ -103,6 +103,9 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 		if err := s.addPeers(ctx, selector, asOf, set); err != nil {
 			return nil, at(err, append(path, "peersOf")...)
 		}
+	case selector.Codes == nil && selector.Within == nil && selector.Where == nil && s.view == nil:
+		set.list = slices.Clone(s.catalog.InForce(selector.Level))
+		return set, nil
 	case selector.Codes == nil && selector.Within == nil:
 		take(0, int32(len(all)))
 	}
