@@ -63,6 +63,7 @@ func (r *queryResolver) Compare(ctx context.Context, input model.CompareInput) (
 	if err != nil {
 		return nil, atInput(err)
 	}
+	request.WithoutWarnings = !selects(ctx, "indicators", "warnings")
 	answer, err := sessionOf(ctx).Compare(ctx, request)
 	return answer, atInput(err)
 }

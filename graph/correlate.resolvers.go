@@ -51,6 +51,7 @@ func (r *queryResolver) Correlate(ctx context.Context, input model.CorrelateInpu
 	if err != nil {
 		return nil, atInput(err)
 	}
+	request.WithoutWarnings = !selects(ctx, "warnings")
 	answer, err := sessionOf(ctx).Correlate(ctx, request)
 	return answer, atInput(err)
 }

@@ -22,6 +22,8 @@ type CompareRequest struct {
 	OrderBy    []EntryOrder
 	Page       PageRequest
 	Evidence   bool
+	// WithoutWarnings leaves warnings out, for which all figures are looked at once more.
+	WithoutWarnings bool
 }
 
 // BaselineStatistic is a statistic of the group that serves as a baseline.
@@ -144,7 +146,7 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 	}
 	f, err := s.resolve(&figureRequest{
 		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
-		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
+		asOf: request.AsOf, per: request.Per, evidence: request.Evidence, unwarned: request.WithoutWarnings,
 	}, all)
 	if err != nil {
 		return nil, err
@@ -207,7 +209,10 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 	}
 	c.Baseline = group.baseline
 	entries := make([]*Entry, 0, len(display.list))
-	shown := make([]cell, 0, len(display.list))
+	var shown []cell
+	if !request.WithoutWarnings {
+		shown = make([]cell, 0, len(display.list))
+	}
 	made := newEntryMaker(group, len(display.list), display == against)
 	for _, region := range display.list {
 		if err := w.step(); err != nil {
@@ -218,14 +223,18 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 			c.Missing = append(c.Missing, MissingRegion{region, reason})
 			continue
 		}
-		shown = append(shown, *found)
+		if !request.WithoutWarnings {
+			shown = append(shown, *found)
+		}
 		entry := made.entry(w, region, found)
 		if request.Evidence {
 			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(w, s, found)
 		}
 		entries = append(entries, entry)
 	}
-	c.Warnings = append(append(c.Warnings, f.mixtures(w, x, shown, true)...), laterWeights(w, x, &group.rollup)...)
+	if !request.WithoutWarnings {
+		c.Warnings = append(append(c.Warnings, f.mixtures(w, x, shown, true)...), laterWeights(w, x, &group.rollup)...)
+	}
 	sortEntries(entries, request.OrderBy)
 	c.Page, err = paginateRows(w, entries, func(e *Entry) string { return e.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return c, err

@@ -27,6 +27,8 @@ type CorrelateRequest struct {
 	Confidence float64 // of the interval, between 0 and 1
 	Page       PageRequest
 	Evidence   bool
+	// WithoutWarnings leaves warnings out, for which all figures are looked at once more.
+	WithoutWarnings bool
 }
 
 // Correlation is the answer to a CorrelateRequest.
@@ -94,7 +96,9 @@ func (s *Session) Correlate(ctx context.Context, request *CorrelateRequest) (*Co
 		return nil, err
 	}
 	answer.Missing = pairs.missing
-	answer.Warnings = append(answer.Warnings, pairs.warnings(w)...)
+	if !request.WithoutWarnings {
+		answer.Warnings = append(answer.Warnings, pairs.warnings(w)...)
+	}
 	answer.measure(pairs, request.Confidence)
 	points := pairs.points(w, s, answer, request.Evidence)
 	answer.Page, err = paginateRows(w, points, func(p *CorrelationPoint) string { return p.Region.QualifiedCode() }, request.Page, s.limits.Page)
@@ -105,7 +109,7 @@ func (s *Session) Correlate(ctx context.Context, request *CorrelateRequest) (*Co
 func (s *Session) resolveVariable(request *CorrelateRequest, v *Variable, regions *regionSet, name string) (*figures, error) {
 	f, err := s.resolve(&figureRequest{
 		indicators: []string{v.Indicator}, when: request.When, slice: v.Slice, statuses: []indicator.Status{request.Status}, asOf: request.AsOf,
-		per: v.Per, evidence: request.Evidence,
+		per: v.Per, evidence: request.Evidence, unwarned: request.WithoutWarnings,
 	}, regions)
 	if err == nil {
 		return f, nil
@@ -138,7 +142,8 @@ func pairFigures(w *watch, x, y *figures) (*pairing, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pairing{x: x, y: y}
+	n := min(len(xs), len(ys))
+	p := &pairing{x: x, y: y, xCells: make([]cell, 0, n), yCells: make([]cell, 0, n), regions: make([]*catalog.Region, 0, n)}
 	for _, r := range x.regions.list {
 		if err := w.step(); err != nil {
 			return nil, err
@@ -205,14 +210,16 @@ func (c *Correlation) measure(p *pairing, confidence float64) {
 
 // points lists the pairs, in tree order of their regions.
 func (p *pairing) points(w *watch, s *Session, c *Correlation, evidence bool) []*CorrelationPoint {
-	points := make([]*CorrelationPoint, len(p.regions))
+	points, all, residuals := make([]*CorrelationPoint, len(p.regions)), make([]CorrelationPoint, len(p.regions)), make([]float64, len(p.regions))
 	for i, r := range p.regions {
 		if w.step() != nil {
 			break
 		}
-		point := &CorrelationPoint{Region: r, X: p.xCells[i].quantity, Y: p.yCells[i].quantity}
+		point := &all[i]
+		point.Region, point.X, point.Y = r, p.xCells[i].quantity, p.yCells[i].quantity
 		if c.Slope != nil {
-			point.Residual = number(point.Y.Value - (*c.Slope*point.X.Value + *c.Intercept))
+			residuals[i] = point.Y.Value - (*c.Slope*point.X.Value + *c.Intercept)
+			point.Residual = finite(&residuals[i])
 		}
 		if evidence {
 			point.XObservation, point.YObservation = p.x.figureOf(s, &p.xCells[i]), p.y.figureOf(s, &p.yCells[i])

@@ -142,6 +142,14 @@ func (c *Cost) add(other Cost) {
 	c.Cells, c.Rows, c.EngineQueries = c.Cells+other.Cells, c.Rows+other.Rows, c.EngineQueries+other.EngineQueries
 }
 
+// finite is the pointer, nil if it points to NaN or an infinity.
+func finite(x *float64) *float64 {
+	if math.IsNaN(*x) || math.IsInf(*x, 0) {
+		return nil
+	}
+	return x
+}
+
 // number returns nil for NaN, which stands for a missing value inside this package.
 func number(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
