@@ -154,9 +154,18 @@ func (c *serveCmd) serve(
 		return err
 	}
 	defer func() { err = errors.Join(err, stopOperations()) }()
-	base := scheme + "://" + listener.Addr().String()
+	base := scheme + "://" + reachable(listener.Addr())
 	fmt.Fprintf(stdout, "page        %s/\nplayground  %s/playground/\nGraphQL     %s/graphql\n", base, base, base)
 	return server.Serve(ctx, listener, handler, server.Times{Notice: c.Notice, Grace: c.Grace})
+}
+
+// reachable is an address that a browser on this machine can open: one that listens on every interface is none.
+func reachable(listening net.Addr) string {
+	host, port, err := net.SplitHostPort(listening.String())
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsUnspecified() {
+		return listening.String()
+	}
+	return net.JoinHostPort("localhost", port)
 }
 
 // open listens, on this machine only unless it is said who may read.
