@@ -23,6 +23,7 @@ var scopeDocuments = map[string][]string{
 	"indicator": {
 		`{ indicator(code: "grids") { availability { observations regions first last gaps { reason observations } } dimensions { code values } } }`,
 		`{ indicator(code: "work_resumption_rate") { numerator { code } denominator { code } availability { observations regions } } }`,
+		`{ indicator(code: "grids") { slices { slice { dimension { code } value } observations regions } } }`,
 		`{ indicator(code: "gdp_growth") { availability { observations } } }`, `{ indicator(code: "gdp_grow") { code } }`, `{ indicator(code: "households_per_gri") { code } }`,
 	},
 	"indicators": {

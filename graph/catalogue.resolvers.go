@@ -71,6 +71,10 @@ func (r *indicatorResolver) Availability(ctx context.Context, obj *catalog.Indic
 	return requestOf(ctx).availability.get(ctx, obj)
 }
 
+func (r *indicatorResolver) Slices(ctx context.Context, obj *catalog.Indicator) ([]*query.SliceAvailability, error) {
+	return requestOf(ctx).slices.get(ctx, obj)
+}
+
 func (r *queryResolver) Region(ctx context.Context, code string) (*catalog.Region, error) {
 	region, err := sessionOf(ctx).Catalog().Region(code)
 	return region, atArgument(err, "code")
@@ -158,6 +162,10 @@ func (r *searchHitResolver) Node(ctx context.Context, obj *catalog.Hit) (scalar.
 	return obj.Source, nil
 }
 
+func (r *sliceAvailabilityResolver) Slice(ctx context.Context, obj *query.SliceAvailability) ([]*query.DimensionValue, error) {
+	return sessionOf(ctx).DimensionValues(obj.Slice)
+}
+
 func (r *sourceResolver) ID(ctx context.Context, obj *catalog.Source) (string, error) {
 	return encodeID(sourceKind, obj.Code), nil
 }
@@ -191,14 +199,19 @@ func (r *Resolver) Rollup() RollupResolver { return &rollupResolver{r} }
 
 func (r *Resolver) SearchHit() SearchHitResolver { return &searchHitResolver{r} }
 
+func (r *Resolver) SliceAvailability() SliceAvailabilityResolver {
+	return &sliceAvailabilityResolver{r}
+}
+
 func (r *Resolver) Source() SourceResolver { return &sourceResolver{r} }
 
 type (
-	dimensionResolver      struct{ *Resolver }
-	dimensionValueResolver struct{ *Resolver }
-	indicatorResolver      struct{ *Resolver }
-	regionResolver         struct{ *Resolver }
-	rollupResolver         struct{ *Resolver }
-	searchHitResolver      struct{ *Resolver }
-	sourceResolver         struct{ *Resolver }
+	dimensionResolver         struct{ *Resolver }
+	dimensionValueResolver    struct{ *Resolver }
+	indicatorResolver         struct{ *Resolver }
+	regionResolver            struct{ *Resolver }
+	rollupResolver            struct{ *Resolver }
+	searchHitResolver         struct{ *Resolver }
+	sliceAvailabilityResolver struct{ *Resolver }
+	sourceResolver            struct{ *Resolver }
 )

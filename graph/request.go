@@ -20,6 +20,7 @@ type request struct {
 	figures          *batcher[indicator.ObservationKey, *query.Observation]
 	regionIndicators *batcher[*catalog.Region, []*catalog.Indicator]
 	availability     *batcher[*catalog.Indicator, *query.Availability]
+	slices           *batcher[*catalog.Indicator, []*query.SliceAvailability]
 	sourceFigures    *batcher[*catalog.Source, []*query.Observation]
 	// regionFigures holds a batcher for each Region.observations field of the document, by *ast.Field: the fields differ in
 	// their conditions.
@@ -39,6 +40,7 @@ func newRequest(session *query.Session, m *meter) *request {
 		figures:          all(session.ByKey),
 		regionIndicators: all(session.RegionIndicators),
 		availability:     all(session.IndicatorAvailability),
+		slices:           all(session.IndicatorSlices),
 		sourceFigures:    all(session.SourceObservations),
 	}
 }

@@ -54,6 +54,7 @@ type ResolverRoot interface {
 	SeriesResult() SeriesResultResolver
 	SimilarIndicator() SimilarIndicatorResolver
 	SimilarResult() SimilarResultResolver
+	SliceAvailability() SliceAvailabilityResolver
 	Snapshot() SnapshotResolver
 	Source() SourceResolver
 	Subscription() SubscriptionResolver
@@ -769,6 +770,18 @@ type Indicator implements Node {
   dimensions: [Dimension!]!
   "What figures exist."
   availability: Availability!
+  "The slices that figures exist of, the total first, then in catalogue order; none for a derived indicator."
+  slices: [SliceAvailability!]!
+}
+
+"What figures of an indicator exist of one slice, over all periods and statuses."
+type SliceAvailability {
+  "The slice, ordered by dimension; empty: the total."
+  slice: [DimensionValue!]!
+  "Number of current figures, missing ones with a reason included."
+  observations: Int!
+  "Number of regions with at least one."
+  regions: Int!
 }
 
 "One page of indicators."
@@ -3121,6 +3134,8 @@ func (ec *executionContext) childFields_Indicator(ctx context.Context, field gra
 		return ec.fieldContext_Indicator_dimensions(ctx, field)
 	case "availability":
 		return ec.fieldContext_Indicator_availability(ctx, field)
+	case "slices":
+		return ec.fieldContext_Indicator_slices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Indicator", field.Name)
 }
@@ -3797,6 +3812,18 @@ func (ec *executionContext) childFields_SimilarResult(ctx context.Context, field
 		return ec.fieldContext_SimilarResult_snapshot(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SimilarResult", field.Name)
+}
+
+func (ec *executionContext) childFields_SliceAvailability(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "slice":
+		return ec.fieldContext_SliceAvailability_slice(ctx, field)
+	case "observations":
+		return ec.fieldContext_SliceAvailability_observations(ctx, field)
+	case "regions":
+		return ec.fieldContext_SliceAvailability_regions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SliceAvailability", field.Name)
 }
 
 func (ec *executionContext) childFields_Snapshot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

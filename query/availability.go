@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -23,6 +24,14 @@ type Availability struct {
 type Gap struct {
 	Reason       indicator.Missing
 	Observations int64
+}
+
+// SliceAvailability is what figures of an indicator exist of one slice, over all periods and statuses.
+type SliceAvailability struct {
+	id           int32
+	Slice        indicator.Slice
+	Observations int64 // missing ones with a reason included
+	Regions      int64 // with at least one
 }
 
 // Availability tells what figures exist for the indicators, for all that have figures where codes is nil, in catalogue
@@ -99,4 +108,71 @@ func (s *Session) availabilities(ctx context.Context, selection store.Select, in
 		list[i].Indicator = ind
 	}
 	return list, nil
+}
+
+// IndicatorSlices tells, for each of the indicators, which slices figures exist of: the total first, then in catalogue order.
+// A derived indicator has the slices that both of its parts have, with what exists of its numerator.
+func (s *Session) IndicatorSlices(ctx context.Context, indicators []*catalog.Indicator) ([][]*SliceAvailability, error) {
+	selection := store.NewSelect()
+	for _, ind := range indicators {
+		selection.Indicators = appendDistinct(selection.Indicators, ind.ID)
+		if ind.Formula != "" {
+			selection.Indicators = appendDistinct(selection.Indicators, ind.Numerator.ID)
+			selection.Indicators = appendDistinct(selection.Indicators, ind.Denominator.ID)
+		}
+	}
+	tallies, err := s.count(ctx, selection, store.KeyIndicator, store.KeySlice)
+	if err != nil {
+		return nil, err
+	}
+	places := s.slicePlaces()
+	slices.SortFunc(tallies, func(a, b store.Tally) int { return cmp.Compare(places[a.Keys[1]], places[b.Keys[1]]) })
+	found := make(map[int32][]*SliceAvailability, len(indicators))
+	has := make(map[[2]int32]bool, len(tallies)) // by indicator and slice
+	for _, t := range tallies {
+		id := t.Keys[0]
+		found[id] = append(found[id], &SliceAvailability{id: t.Keys[1], Slice: s.catalog.Slices()[t.Keys[1]], Observations: t.Rows, Regions: t.Regions})
+		has[[2]int32{id, t.Keys[1]}] = true
+	}
+	lists := make([][]*SliceAvailability, len(indicators))
+	for i, ind := range indicators {
+		if ind.Formula == "" {
+			lists[i] = found[ind.ID]
+			continue
+		}
+		for _, part := range found[ind.Numerator.ID] {
+			if has[[2]int32{ind.Denominator.ID, part.id}] {
+				lists[i] = append(lists[i], part)
+			}
+		}
+	}
+	return lists, nil
+}
+
+// slicePlaces tells where each slice, by its ordinal, stands in catalogue order: by dimension, then by the dimension's values, and
+// before those that fix more.
+func (s *Session) slicePlaces() []int {
+	all := s.catalog.Slices()
+	values := make(map[indicator.Coordinate]int)
+	for _, slice := range all {
+		for _, c := range slice {
+			if dimension, err := s.catalog.Dimension(c.Dimension); err == nil {
+				values[c] = slices.IndexFunc(dimension.Values, func(v indicator.DimensionValue) bool { return v.Value == c.Value })
+			}
+		}
+	}
+	order := make([]int, len(all))
+	for id := range order {
+		order[id] = id
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return slices.CompareFunc(all[a], all[b], func(x, y indicator.Coordinate) int {
+			return cmp.Or(cmp.Compare(x.Dimension, y.Dimension), cmp.Compare(values[x], values[y]))
+		})
+	})
+	places := make([]int, len(all))
+	for place, id := range order {
+		places[id] = place
+	}
+	return places
 }

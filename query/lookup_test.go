@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,40 @@ func TestSourceObservations(t *testing.T) {
 	}
 	if got := named(lists[0]); !slices.Equal(got, []string{"grids 123 2020-01-31"}) || len(lists[1]) != len(fixtureFacts())-1 {
 		t.Errorf("the yearbook has %q, the gazette %d", got, len(lists[1]))
+	}
+}
+
+func TestIndicatorSlices(t *testing.T) {
+	s := newSession(t)
+	var asked []*catalog.Indicator
+	for _, code := range []string{"grids", "clinics_per_10k", "growth"} {
+		ind, err := s.Catalog().Indicator(code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked = append(asked, ind)
+	}
+	lists, err := s.IndicatorSlices(t.Context(), asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]string, len(lists))
+	for i, list := range lists {
+		for _, part := range list {
+			got[i] += fmt.Sprintf("%s %d/%d, ", part.Slice, part.Observations, part.Regions)
+		}
+	}
+	want := []string{
+		// As the dimensions have their values, and not as the slices were met.
+		" 4/4, colour=red 1/1, colour=red;size=small 1/1, size=small 2/2, size=medium 1/1, size=large 1/1, ",
+		" 5/5, ", // the clinics, which are divided by a population
+		" 1/1, ",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if took := s.EngineQueries(); took != 1 {
+		t.Errorf("%d engine queries for all", took)
 	}
 }
 

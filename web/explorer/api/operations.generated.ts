@@ -867,12 +867,12 @@ export type SearchQueryVariables = Exact<{
 
 export type SearchQuery = { search: Array<{ matched: string, node: { __typename: 'Region', code: string, name: string, nameEn: string | null, level: RegionLevel, parent: { code: string } | null } | { __typename: 'Indicator', code: string } | { __typename: 'Source' } | { __typename: 'Observation' } }> };
 
-export type SliceValuesQueryVariables = Exact<{
-  input: AggregateInput;
+export type SlicesQueryVariables = Exact<{
+  code: Scalars['String']['input'];
 }>;
 
 
-export type SliceValuesQuery = { aggregate: { groups: Array<{ coverage: { used: number }, dimension: Array<{ value: string, name: string, nameEn: string, dimension: { code: string } }> }> } };
+export type SlicesQuery = { indicator: { slices: Array<{ regions: number, slice: Array<{ value: string, name: string, nameEn: string, dimension: { code: string } }> }> } };
 
 export type PublishedQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -1249,14 +1249,12 @@ export const SearchDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SearchQuery, SearchQueryVariables>;
-export const SliceValuesDocument = new TypedDocumentString(`
-    query SliceValues($input: AggregateInput!) {
-  aggregate(input: $input) {
-    groups {
-      coverage {
-        used
-      }
-      dimension {
+export const SlicesDocument = new TypedDocumentString(`
+    query Slices($code: String!) {
+  indicator(code: $code) {
+    slices {
+      regions
+      slice {
         dimension {
           code
         }
@@ -1267,7 +1265,7 @@ export const SliceValuesDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<SliceValuesQuery, SliceValuesQueryVariables>;
+    `) as unknown as TypedDocumentString<SlicesQuery, SlicesQueryVariables>;
 export const PublishedDocument = new TypedDocumentString(`
     query Published {
   snapshot {

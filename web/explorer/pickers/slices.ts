@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
 import { question } from "../api/answers";
-import { SliceValuesDocument, type SliceValuesQuery } from "../api/operations.generated";
+import { SlicesDocument } from "../api/operations.generated";
 import type { IndicatorInfo } from "../state/context";
 import type { Coordinate } from "../state/state";
 
@@ -13,64 +13,33 @@ export interface NamedCoordinate extends Coordinate {
 /** A slice that figures exist for. */
 export interface Part {
   coordinates: NamedCoordinate[];
-  /** Number of counties with a figure of exactly this slice. */
+  /** Number of regions with a figure of exactly this slice. */
   regions: number;
 }
 
 /** A value of a dimension that can be chosen beside what else is chosen. */
 export interface SliceValue extends NamedCoordinate {
-  /** Number of counties with a figure; null where other dimensions have to be chosen before there are any. */
+  /** Number of regions with a figure; null where other dimensions have to be chosen before there are any. */
   regions: number | null;
   /** The dimensions that are still to be chosen. */
   needs: string[];
 }
 
-/** The slices that counties have figures for, by the code of the indicator. */
+/** The slices that figures exist of, by the code of the indicator. */
 export function useParts(infos: IndicatorInfo[]): Map<string, Part[]> {
-  const asked = infos.flatMap((info) =>
-    combinations(info.dimensions.map(({ code }) => code)).map((dimensions) => ({ info, dimensions })),
+  const asked = infos.filter(({ dimensions }) => dimensions.length > 0);
+  const results = useQueries({ queries: asked.map(({ code }) => question(SlicesDocument, { code })) });
+  return new Map(
+    asked.map(({ code }, at) => [
+      code,
+      (results[at]?.data?.data.indicator.slices ?? [])
+        .filter(({ slice }) => slice.length > 0)
+        .map(({ slice, regions }) => ({
+          regions,
+          coordinates: slice.map(({ dimension, ...named }) => ({ dimension: dimension.code, ...named })),
+        })),
+    ]),
   );
-  const results = useQueries({
-    queries: asked.map(({ info, dimensions }) =>
-      question(SliceValuesDocument, {
-        input: {
-          indicators: [info.code],
-          groupBy: dimensions.map((dimension) => ({ dimension })),
-          first: 500,
-        },
-      }),
-    ),
-  });
-  const answers = results.map(({ data }) => data);
-  const found = new Map<string, Part[]>(infos.map(({ code }) => [code, []]));
-  for (const [at, { info }] of asked.entries()) {
-    for (const group of answers[at]?.data.aggregate.groups ?? []) {
-      if (group.coverage.used > 0) {
-        found.get(info.code)?.push(partOf(group));
-      }
-    }
-  }
-  return found;
-}
-
-function partOf({ dimension, coverage }: SliceValuesQuery["aggregate"]["groups"][number]): Part {
-  const coordinates = dimension.map(({ dimension: { code }, value, name, nameEn }) => ({
-    dimension: code,
-    value,
-    name,
-    nameEn,
-  }));
-  return { coordinates, regions: coverage.used };
-}
-
-/** Each dimension by itself, each two together and, of three, all: figures are by no more at once. */
-function combinations(dimensions: string[]): string[][] {
-  const pairs = dimensions.flatMap((first, at) => dimensions.slice(at + 1).map((second) => [first, second]));
-  return [
-    ...dimensions.map((each) => [each]),
-    ...pairs,
-    ...(dimensions.length === 3 ? [[...dimensions]] : []),
-  ];
 }
 
 /** The values of a dimension that go with what is chosen of the others. */
