@@ -29,7 +29,9 @@ test("dashes forecasts, leaves filled points hollow, draws every indicator", asy
   await expect(lines).toHaveAccessibleName(
     /Lines: 4\. dashed: forecast or target\. hollow or pale dots: filled/,
   );
-  await expect(chart(page, /^Trend: Unemployment rate\. Lines: 2\. Only one period/)).toBeVisible();
+  await expect(
+    chart(page, /^Trend: Unemployment rate\. Lines: 2\. Each region has figures of one period/),
+  ).toBeVisible();
   expect(await dashes(lines.locator("path"))).toEqual(["solid", "8,4", "solid", "8,4"]);
   // One gap, in the second quarter of 2019: a mark with the ground of the card inside.
   await expect(lines.locator("path[stroke='#d55e00'][fill='#ffffff']")).toHaveCount(1);
@@ -211,6 +213,50 @@ test("takes a part by two dimensions, and the focus stays", async ({ page, reque
     ],
   });
   await expect(page.locator(".bar-value")).toHaveText(valuesOf(parts).map(String));
+});
+
+test("reaches a part that four dimensions make together", async ({ page }) => {
+  await open(page, "i=hospital_staff&r=370105");
+  const side = await selection(page);
+  const choose = (dimension: string, option: string) =>
+    side.getByLabel(dimension).selectOption({ label: option });
+  await choose("Ward", "Intensive care (only by Owner, Sex, Shift)");
+  await choose("Shift", "Night (only by Owner, Sex)");
+  await choose("Sex", "Female (only by Owner)");
+  await choose("Owner", "Public (1)");
+  await expect(page.locator(".bar-value")).toHaveText(["7"]);
+  // What goes with all others is offered in each list.
+  await expect(side.getByLabel("Ward").locator("option")).toHaveText(["Total", "Intensive care (1)"]);
+  await choose("Shift", "Total");
+  await choose("Ward", "General wards (1)");
+  await expect(page.locator(".bar-value")).toHaveText(["9"]);
+});
+
+test("keeps names of axes and of points apart, and all of them in the chart", { tag: "@narrow" }, async ({
+  page,
+}) => {
+  await open(
+    page,
+    "view=relate&i=hospital_beds[ward=intensive;owner=public]&i=unemployment_rate&r=370102,370103,370104,370105",
+  );
+  const names = chart(page, /^Relate: /).locator("text");
+  await expect(names.filter({ hasText: "Unemployment rate (percent)" })).toBeVisible();
+  const boxes = await names.evaluateAll((texts) =>
+    texts.map((text) => {
+      const { left, right, top, bottom } = text.getBoundingClientRect();
+      return { text: text.textContent, left, right, top, bottom };
+    }),
+  );
+  const frame = await chart(page, /^Relate: /).boundingBox();
+  for (const [at, a] of boxes.entries()) {
+    expect(a.left, a.text ?? "").toBeGreaterThanOrEqual((frame?.x ?? 0) - 1);
+    expect(a.right, a.text ?? "").toBeLessThanOrEqual((frame?.x ?? 0) + (frame?.width ?? 0) + 1);
+    for (const b of boxes.slice(at + 1)) {
+      const over = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      expect(over > 3 && down > 3, `${a.text} lies on ${b.text}`).toBe(false);
+    }
+  }
 });
 
 test("lists the regions of a bar of the histogram, each with its evidence", async ({ page }) => {

@@ -10,6 +10,11 @@ import { escaped } from "./trend-option";
 /** Points are named beside them as long as they are so few. */
 const mostNamed = 15;
 
+/** So many letters of an axis' name fit beneath a narrow chart; Chinese ones are twice as wide. */
+const mostLetters = 42;
+const lineHeight = 15;
+const beside = "10%";
+
 /** The points of two indicators and the line through them. */
 export function relateOption(
   found: Relationship,
@@ -17,13 +22,17 @@ export function relateOption(
   palette: Palette,
   lang: Lang,
 ): EChartsCoreOption {
-  const axis = (title: string, unit: string) => {
-    const { code, factor } = shownUnit(unit);
+  const nameOf = (title: string, unit: string) =>
+    inLines(`${title} (${unitName(shownUnit(unit).code, lang)})`);
+  const [across, upwards] = [nameOf(titles.x, found.xUnit), nameOf(titles.y, found.yUnit)];
+  const named = found.points.length <= mostNamed;
+  const axis = (name: string[], unit: string) => {
+    const { factor } = shownUnit(unit);
     return {
       type: "value",
       scale: true,
-      name: `${title} (${unitName(code, lang)})`,
-      nameTextStyle: { color: palette.text },
+      name: name.join("\n"),
+      nameTextStyle: { color: palette.text, lineHeight },
       axisLine: { show: true, lineStyle: { color: palette.line } },
       axisLabel: {
         color: palette.muted,
@@ -40,7 +49,13 @@ export function relateOption(
   const { slope, intercept } = found;
   return {
     textStyle: { fontFamily },
-    grid: { left: 12, right: 32, top: 44, bottom: 36, containLabel: true },
+    grid: {
+      left: 12,
+      right: 32,
+      top: 44 + lineHeight * (upwards.length - 1),
+      bottom: 36 + lineHeight * (across.length - 1),
+      containLabel: true,
+    },
     tooltip: {
       backgroundColor: palette.surface,
       borderColor: palette.line,
@@ -55,11 +70,21 @@ export function relateOption(
           : "";
       },
     },
-    xAxis: { ...axis(titles.x, found.xUnit), nameLocation: "middle", nameGap: 32 },
+    xAxis: {
+      ...axis(across, found.xUnit),
+      nameLocation: "middle",
+      nameGap: 32,
+      // Room for the names beside the points, but not below zero.
+      boundaryGap: named ? [beside, beside] : 0,
+      min: ({ min, max }: { min: number; max: number }) =>
+        named && min >= 0 && min < (max - min) * 0.1 ? 0 : null,
+    },
     yAxis: {
-      ...axis(titles.y, found.yUnit),
+      ...axis(upwards, found.yUnit),
       nameLocation: "end",
-      nameTextStyle: { color: palette.text, align: "left" },
+      nameTextStyle: { color: palette.text, lineHeight, align: "left" },
+      // Room for the names above the points.
+      boundaryGap: named ? [0, "10%"] : 0,
       // Beside the chart, wherever zero is. The line may lead below zero; where no point does, the axis does not.
       axisLine: { show: true, onZero: false, lineStyle: { color: palette.line } },
       min: ({ min }: { min: number }) => (bottom >= 0 && min < 0 ? 0 : null),
@@ -72,7 +97,7 @@ export function relateOption(
         itemStyle: { color: palette.neutral, opacity: found.points.length > 100 ? 0.6 : 0.9 },
         labelLayout: { hideOverlap: true },
         label: {
-          show: found.points.length <= mostNamed,
+          show: named,
           position: "top",
           color: palette.text,
           formatter: ({ dataIndex }: { dataIndex: number }) => {
@@ -99,4 +124,23 @@ export function relateOption(
         : []),
     ],
   };
+}
+
+/** A name in lines that fit beneath a chart. */
+function inLines(name: string): string[] {
+  const lines: string[] = [];
+  let [line, width] = ["", 0];
+  // Chinese breaks at any letter, English between words.
+  for (const [piece] of name.matchAll(
+    /[\u3000-\u9fff\uff00-\uffef]|[^\s\u3000-\u9fff\uff00-\uffef]+\s*|\s+/g,
+  )) {
+    const size = /^[\u3000-\uffef]/.test(piece) ? 2 : piece.trimEnd().length;
+    if (line && width + size > mostLetters) {
+      lines.push(line.trimEnd());
+      [line, width] = ["", 0];
+    }
+    line += piece;
+    width += /^[\u3000-\uffef]/.test(piece) ? 2 : piece.length;
+  }
+  return [...lines, line.trimEnd()];
 }

@@ -6,36 +6,37 @@ const locales = { en: "en-GB", zh: "zh-CN" };
 
 const formats = new Map<string, Intl.NumberFormat>();
 
-function format(lang: Lang, name: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+/** Writes a number by options that have a name of their own, with the sign that is as wide as a plus. */
+function written(value: number, lang: Lang, name: string, options: Intl.NumberFormatOptions): string {
   const key = `${lang} ${name}`;
   const known = formats.get(key) ?? new Intl.NumberFormat(locales[lang], options);
   formats.set(key, known);
-  return known;
+  return known.format(value).replace(/^-/, "−");
 }
 
 /** A number for reading: four digits that matter, more where they are before the point; 万 and 亿 in Chinese. */
 export function shortNumber(value: number, lang: Lang): string {
   const size = Math.abs(value);
   if (size >= (lang === "zh" ? 1e4 : 1e7)) {
-    return format(lang, "compact", { notation: "compact", maximumSignificantDigits: 4 }).format(value);
+    return written(value, lang, "compact", { notation: "compact", maximumSignificantDigits: 4 });
   }
   if (size >= 1000) {
-    return format(lang, "whole", { maximumFractionDigits: 0 }).format(value);
+    return written(value, lang, "whole", { maximumFractionDigits: 0 });
   }
   if (size !== 0 && size < 1e-4) {
-    return format(lang, "small", { notation: "scientific", maximumSignificantDigits: 3 }).format(value);
+    return written(value, lang, "small", { notation: "scientific", maximumSignificantDigits: 3 });
   }
-  return format(lang, "digits", { maximumSignificantDigits: 4 }).format(value);
+  return written(value, lang, "digits", { maximumSignificantDigits: 4 });
 }
 
 /** A number with every digit that the server gives. */
 export function fullNumber(value: number, lang: Lang): string {
-  return format(lang, "full", { maximumSignificantDigits: 12 }).format(value);
+  return written(value, lang, "full", { maximumSignificantDigits: 12 });
 }
 
 /** A whole number. */
 export function count(value: number, lang: Lang): string {
-  return format(lang, "whole", { maximumFractionDigits: 0 }).format(value);
+  return written(value, lang, "whole", { maximumFractionDigits: 0 });
 }
 
 const marks: Record<Precision, string> = { EXACT: "", APPROXIMATE: "≈ ", AT_LEAST: "≥ ", AT_MOST: "≤ " };
@@ -56,7 +57,7 @@ export function shortValue(value: number, unit: string, precision: Precision, la
 function hundredths(value: number, lang: Lang): string {
   return Math.abs(value) < 0.01
     ? shortNumber(value, lang)
-    : format(lang, "hundredths", { maximumFractionDigits: 2 }).format(value);
+    : written(value, lang, "hundredths", { maximumFractionDigits: 2 });
 }
 
 /** The difference of a value from another, with its sign; of percentages in percentage points. */
@@ -72,14 +73,14 @@ export function shortDifference(value: number, unit: string, lang: Lang): string
 function rounded(size: number, lang: Lang): string {
   return size >= 1000 || size < 1e-4
     ? shortNumber(size, lang)
-    : format(lang, "difference", { maximumSignificantDigits: 3 }).format(size);
+    : written(size, lang, "difference", { maximumSignificantDigits: 3 });
 }
 
 /** A probability that is not told closer than to a thousandth. */
 export function probability(value: number, lang: Lang): string {
   return value < 0.001
     ? `< ${shortNumber(0.001, lang)}`
-    : format(lang, "thousandths", { maximumFractionDigits: 3 }).format(value);
+    : written(value, lang, "thousandths", { maximumFractionDigits: 3 });
 }
 
 function suffix(unit: string): string {

@@ -193,7 +193,7 @@ export const en = {
   pointsDrawn: (n: string) => `Points: ${n}`,
   lineDrawn: "With the line through them",
   binsDrawn: (n: string) => `Bars: ${n}`,
-  oneSeriesPoint: "Only one period is reported for these figures, so there are points and no lines yet.",
+  oneSeriesPoint: "Each region has figures of one period only, so there are points and no lines yet.",
   change: "Change",
   yearOnYear: "On the year before",
   filled: "filled",

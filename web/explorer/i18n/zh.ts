@@ -183,7 +183,7 @@ export const zh: Messages = {
   pointsDrawn: (n) => `点：${n}`,
   lineDrawn: "附拟合直线",
   binsDrawn: (n) => `柱：${n}`,
-  oneSeriesPoint: "这些数字只有一个时期，所以只有点，还没有线。",
+  oneSeriesPoint: "每个地区只有一个时期的数字，所以只有点，还没有线。",
   change: "变化",
   yearOnYear: "同比",
   filled: "填补",

@@ -37,7 +37,8 @@ export function MatrixTable({ rows, compared }: { rows: MatrixRow[]; compared: C
             <th scope="col">{t.region}</th>
             {compared.map(({ measure, unit }) => (
               <th scope="col" key={measureKey(measure)}>
-                {names.measure(measure)}
+                {names.indicator(measure.code)}
+                {measure.slice.length > 0 && <small>{names.slice(measure)}</small>}
                 <small>{unitName(shownUnit(unit).code, lang)}</small>
               </th>
             ))}
