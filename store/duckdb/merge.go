@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -20,6 +21,9 @@ var references = []struct{ column, kind string }{
 	{"definition", content.KindDefinition},
 }
 
+// manyReports is the size of a batch whose keys took memory that is worth giving back at once.
+const manyReports = 1 << 20
+
 // compare finds which reports of the batch are new (table fresh) and which figures are withdrawn (table taken), and counts
 // what they change.
 func (w *writer) compare(ctx context.Context) (store.Changes, error) {
@@ -35,6 +39,9 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	}
 	if err := w.fillKeys(ctx); err != nil {
 		return store.Changes{}, err
+	}
+	if w.appended >= manyReports {
+		debug.FreeOSMemory() // from here on it is DuckDB that needs memory
 	}
 	err = w.db.exec(ctx,
 		// Only reports of keys that the batch touches are compared in full: the parent may be large and the batch small.
