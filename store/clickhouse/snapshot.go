@@ -126,7 +126,7 @@ func (e *Engine) newHandle(id string, byKind map[string][]content.Document) (*ha
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
 	t := e.tables(id)
-	h.dialect = statement.ClickHouse(t.all(), t.figure())
+	h.dialect = statement.ClickHouse(t.all(), t.figure(), content.PartOf)
 	return h, nil
 }
 

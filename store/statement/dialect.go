@@ -9,6 +9,9 @@ type Dialect struct {
 	Observation, Report, Series string
 	// Current is the condition that keeps current figures where Observation holds others too; empty where it does not.
 	Current string
+	// PartOf numbers the part of the table that holds an indicator, which is its column part; nil where there are no parts. Files of other
+	// parts are not opened.
+	PartOf func(indicator int32) int
 	// Stored is a column by which current figures are in their natural order; empty where there is none.
 	Stored string
 	// Int32 and Int64 are the names of types.
@@ -39,13 +42,14 @@ func DuckDB() *Dialect {
 // ClickHouse is the dialect of a table that is spread over servers by region, and of the part of it on each server. It holds all
 // reports. Its column value_rank is the Rank of the value: old servers sort doubles wrongly where they limit the rows, and read
 // literals of doubles only nearly.
-func ClickHouse(spread, part string) *Dialect {
+func ClickHouse(spread, part string, partOf func(indicator int32) int) *Dialect {
 	absent := "value_rank = " + Literal(int64(AbsentRank))
 	return &Dialect{
 		Observation: spread,
 		Report:      spread,
 		Series:      part, // the series of a region are on one server
 		Current:     "is_current = 1",
+		PartOf:      partOf,
 		Int32:       "Int32",
 		Int64:       "Int64",
 		ValueOrder: func(descending bool) string {

@@ -128,7 +128,7 @@ func writeWhere(b *strings.Builder, conditions []string) {
 
 // filters renders everything that narrows a selection, apart from After.
 func (d *Dialect) filters(s store.Select) []string {
-	where := seriesFilters(s)
+	where := d.seriesFilters(s)
 	if d.Current != "" && !ofReports(s) {
 		where = append(where, d.Current)
 	}
@@ -159,10 +159,13 @@ func (d *Dialect) filters(s store.Select) []string {
 }
 
 // seriesFilters renders what narrows a selection to whole series, and the day as of which they are read.
-func seriesFilters(s store.Select) []string {
+func (d *Dialect) seriesFilters(s store.Select) []string {
 	var where []string
 	if len(s.Indicators) > 0 {
 		where = append(where, "indicator IN ("+Literals(s.Indicators)+")")
+		if d.PartOf != nil {
+			where = append(where, "part IN ("+Literals(d.parts(s.Indicators))+")")
+		}
 	}
 	if len(s.Slices) > 0 {
 		where = append(where, "slice IN ("+Literals(s.Slices)+")")
@@ -182,6 +185,16 @@ func seriesFilters(s store.Select) []string {
 	return where
 }
 
+// parts are the parts of the table that hold indicators.
+func (d *Dialect) parts(indicators []int32) []int32 {
+	var parts []int32
+	for _, i := range indicators {
+		parts = append(parts, int32(d.PartOf(i)))
+	}
+	slices.Sort(parts)
+	return slices.Compact(parts)
+}
+
 // latestFilters keeps the newest figure of each series: of current figures by the end of the next one, which is stored
 // with each, as of a day by looking the newest period up.
 func (d *Dialect) latestFilters(s store.Select) []string {
@@ -196,7 +209,7 @@ func (d *Dialect) latestFilters(s store.Select) []string {
 		}
 		return append(where, "period_end <= "+Literal(bound), "next_end > "+Literal(bound))
 	}
-	series := seriesFilters(s)
+	series := d.seriesFilters(s)
 	if bound != indicator.Forever {
 		series = append(series, "period_end <= "+Literal(bound))
 	}

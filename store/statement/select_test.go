@@ -98,7 +98,7 @@ var renderCases = map[string]func(s *store.Select){
 }
 
 // dialects are named after their directories below testdata.
-var dialects = map[string]*Dialect{"duckdb": DuckDB(), "clickhouse": ClickHouse("db.all_1", "db.figure_1")}
+var dialects = map[string]*Dialect{"duckdb": DuckDB(), "clickhouse": ClickHouse("db.all_1", "db.figure_1", func(indicator int32) int { return int(indicator % 64) })}
 
 func TestSelect(t *testing.T) {
 	for engine, dialect := range dialects {

@@ -14,7 +14,7 @@ func TestUnsorted(t *testing.T) {
 	for name, change := range renderCases {
 		s := store.NewSelect()
 		change(&s)
-		if _, ok, err := ClickHouse("a", "b").Unsorted(s); ok || err != nil {
+		if _, ok, err := ClickHouse("a", "b", nil).Unsorted(s); ok || err != nil {
 			t.Errorf("%s: an engine without a stored order is asked for it: %v", name, err)
 		}
 		sql, ok, err := DuckDB().Unsorted(s)

@@ -1,6 +1,7 @@
 SELECT region, source, definition, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
 WHERE indicator IN (1)
+  AND part IN (1)
   AND slice IN (2)
   AND status IN (0)
   AND is_current = 1

@@ -1,6 +1,7 @@
 SELECT indicator, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
 WHERE indicator IN (1, 3)
+  AND part IN (1, 3)
   AND slice IN (0)
   AND status IN (0, 2)
   AND level IN (3)
