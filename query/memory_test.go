@@ -98,31 +98,8 @@ func (m *memory) Select(_ context.Context, s store.Select) (*store.Rows, error) 
 		return nil, &store.RowCapError{Cap: s.Cap}
 	}
 	rows := rowsOf(selected, s.Evidence || s.Vintages)
-	drop(rows, s.Omit)
+	rows.Drop(s.Omit)
 	return rows, nil
-}
-
-// drop leaves columns out.
-func drop(rows *store.Rows, omit store.Columns) {
-	for column, remove := range map[store.Columns]func(){
-		store.ColumnSource:     func() { rows.Source = nil },
-		store.ColumnDefinition: func() { rows.Definition = nil },
-		store.ColumnPrecision:  func() { rows.Precision = nil },
-		store.ColumnCounts:     func() { rows.Numerator, rows.Denominator, rows.CountsPrecision = nil, nil, nil },
-		store.ColumnDerived:    func() { rows.Derived = nil },
-		store.ColumnPublished:  func() { rows.Published = nil },
-		store.ColumnKnown:      func() { rows.KnownFrom, rows.KnownTo = nil, nil },
-		store.ColumnTie:        func() { rows.Tie = nil },
-		store.ColumnLoad:       func() { rows.Load = nil },
-		store.ColumnInferred:   func() { rows.Inferred = nil },
-		store.ColumnOffset:     func() { rows.Offset = nil },
-		store.ColumnPrinted:    func() { rows.Printed = nil },
-		store.ColumnNote:       func() { rows.Note = nil },
-	} {
-		if omit.Has(column) {
-			remove()
-		}
-	}
 }
 
 // recordAt has the place of a position.

@@ -37,3 +37,26 @@ func (s *Select) Columns() Columns {
 	}
 	return columns &^ s.Omit
 }
+
+// Drop leaves columns out, as an engine does that reads them all the same.
+func (r *Rows) Drop(omit Columns) {
+	for column, remove := range map[Columns]func(){
+		ColumnSource:     func() { r.Source = nil },
+		ColumnDefinition: func() { r.Definition = nil },
+		ColumnPrecision:  func() { r.Precision = nil },
+		ColumnCounts:     func() { r.Numerator, r.Denominator, r.CountsPrecision = nil, nil, nil },
+		ColumnDerived:    func() { r.Derived = nil },
+		ColumnPublished:  func() { r.Published = nil },
+		ColumnKnown:      func() { r.KnownFrom, r.KnownTo = nil, nil },
+		ColumnTie:        func() { r.Tie = nil },
+		ColumnLoad:       func() { r.Load = nil },
+		ColumnInferred:   func() { r.Inferred = nil },
+		ColumnOffset:     func() { r.Offset = nil },
+		ColumnPrinted:    func() { r.Printed = nil },
+		ColumnNote:       func() { r.Note = nil },
+	} {
+		if omit.Has(column) {
+			remove()
+		}
+	}
+}

@@ -74,7 +74,11 @@ func (s snapshot) Release() {}
 // Select works out the rows, in natural order or by region; other orders are refused.
 func (s snapshot) Select(ctx context.Context, asked store.Select) (*store.Rows, error) {
 	s.engine.queries.Add(1)
-	return s.engine.rows(ctx, asked)
+	rows, err := s.engine.rows(ctx, asked)
+	if err == nil && asked.Omit != 0 {
+		rows.Drop(asked.Omit)
+	}
+	return rows, err
 }
 
 // Count counts all rows, or those of each region, indicator or both.

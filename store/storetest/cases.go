@@ -199,7 +199,7 @@ func testOmit(t *testing.T, snapshot store.Snapshot) {
 		for column := store.Columns(0); column <= all; column = max(1, column<<1) {
 			s.Omit = all &^ column
 			want := *whole
-			drop(&want, s.Omit)
+			want.Drop(s.Omit)
 			if diff := cmp.Diff(&want, selectRows(t, snapshot, s), cmpopts.EquateNaNs()); diff != "" || want.Len() < 2 {
 				t.Errorf("column %b of %d rows (-want +got):\n%s", column, want.Len(), diff)
 			}
