@@ -770,7 +770,7 @@ type Indicator implements Node {
   dimensions: [Dimension!]!
   "What figures exist."
   availability: Availability!
-  "The slices that figures exist of, the total first, then in catalogue order; none for a derived indicator."
+  "The slices that figures exist of, the total first, then in catalogue order; for a derived indicator those that both of its parts have."
   slices: [SliceAvailability!]!
 }
 
@@ -778,9 +778,9 @@ type Indicator implements Node {
 type SliceAvailability {
   "The slice, ordered by dimension; empty: the total."
   slice: [DimensionValue!]!
-  "Number of current figures, missing ones with a reason included."
+  "Number of current figures, missing ones with a reason included; for a derived indicator those of its numerator."
   observations: Int!
-  "Number of regions with at least one."
+  "Number of regions with at least one; likewise."
   regions: Int!
 }
 
