@@ -266,3 +266,12 @@ test("has no accessibility violations in its panels", { tag: "@narrow" }, async 
   await expect(panel(page).last().locator(".tree-line").first()).toBeVisible();
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
 });
+
+test("names in Chinese tables are not broken between letters", { tag: "@narrow" }, async ({ page }) => {
+  await open(page, "view=coverage&lang=zh");
+  const names = page.getByRole("region", { name: "各指标现有的数字" }).locator("tbody th");
+  await expect(names.first()).toBeVisible();
+  const name = names.first().getByRole("link").or(names.first().getByRole("button")).first();
+  const box = await name.boundingBox();
+  expect(box?.width).toBeGreaterThan(box?.height ?? 0);
+});
