@@ -98,7 +98,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if !request.WithoutWarnings {
 		answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
 	}
-	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+len(g.cells)) != nil || !meets(g, request.Having) })
+	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+len(g.cells)+len(g.rows)) != nil || !meets(g, request.Having) })
 	if err := sortGroups(w, groups, request.OrderBy, request.GroupBy); err != nil {
 		return nil, err
 	}
@@ -290,11 +290,17 @@ func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int3
 	if key.source >= 0 {
 		g.Source = &s.catalog.Sources()[key.source]
 	}
-	var err error
-	if g.cells, err = p.cellsByRegion(w, g.subject, rows); err != nil {
+	g.of = p.figures
+	err := p.sortByRegion(w, rows)
+	if err != nil {
 		return nil, err
 	}
-	return g, nil
+	if p.request.WithoutWarnings && p.cellEach(w, g.subject, rows) {
+		g.rows = rows
+		return g, w.err
+	}
+	g.cells, err = p.cellsByRegion(w, g.subject, rows)
+	return g, err
 }
 
 func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID, id) }

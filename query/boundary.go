@@ -315,9 +315,14 @@ func (f *figures) origins(row int32) (*store.Rows, []int32) {
 	return f.rows, []int32{row}
 }
 
+// inherits reports whether any of the figures, divisors included, stand for predecessors'.
+func (f *figures) inherits() bool {
+	return len(f.inherited.parts) > 0 || f.divisor != nil && len(f.divisor.inherited.parts) > 0
+}
+
 // predecessorsIn lists, in tree order, the retired regions whose figures the cells rest on.
 func (f *figures) predecessorsIn(cells []cell) []*catalog.Region {
-	if len(f.inherited.parts) == 0 && (f.divisor == nil || len(f.divisor.inherited.parts) == 0) {
+	if !f.inherits() {
 		return nil
 	}
 	set := &regionSet{}

@@ -58,15 +58,15 @@ func (f *figures) fillCell(w *watch, x *subject, rows []int32, c *cell) error {
 	if err := w.steps(len(rows)); err != nil {
 		return err
 	}
-	r := f.rows
-	c.region, c.numerator, c.denominator, c.quantity.Value = r.Region[rows[0]], math.NaN(), math.NaN(), math.NaN()
 	if f.folded != nil {
 		return f.fillFolded(x, rows[0], c)
 	}
-	if len(rows) == 1 && r.Missing[rows[0]] == indicator.NotMissing { // as most are
-		c.take(r, x, rows[0])
-		return f.finish(w, x, c, rows)
+	if len(rows) == 1 && !x.quotient() { // as most are
+		f.fillRow(x, rows[0], c)
+		return nil
 	}
+	r := f.rows
+	c.empty(r.Region[rows[0]])
 	known := rows
 	if slices.ContainsFunc(rows, func(i int32) bool { return r.Missing[i] != indicator.NotMissing }) {
 		known = slices.DeleteFunc(slices.Clone(rows), func(i int32) bool { return r.Missing[i] != indicator.NotMissing })
@@ -86,6 +86,30 @@ func (f *figures) fillCell(w *watch, x *subject, rows []int32, c *cell) error {
 		return err
 	}
 	return f.finish(w, x, c, used)
+}
+
+// fillRow makes a row a cell by itself. Of folded figures the rule must not be RuleNone; of others the subject must be no quotient.
+func (f *figures) fillRow(x *subject, i int32, c *cell) {
+	r := f.rows
+	switch {
+	case f.folded != nil:
+		_ = f.fillFolded(x, i, c) // fails for RuleNone only
+		return
+	case r.Missing[i] != indicator.NotMissing:
+		c.empty(r.Region[i])
+		c.missing, c.used, c.until = r.Missing[i], oneRow(i), r.End[i]
+		return
+	}
+	c.empty(r.Region[i])
+	c.take(r, x, i)
+	if x.indicator.Weight != nil {
+		c.until = r.End[i]
+	}
+}
+
+// empty makes a zero cell one of a region that knows nothing.
+func (c *cell) empty(region int32) {
+	c.region, c.numerator, c.denominator, c.quantity.Value = region, math.NaN(), math.NaN(), math.NaN()
 }
 
 // finish completes a cell that rests on rows.

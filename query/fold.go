@@ -8,6 +8,7 @@ import (
 // speak.
 func (f *figures) fillFolded(x *subject, i int32, c *cell) error {
 	r := f.folded
+	c.empty(r.Region[i])
 	c.used, c.until = oneRow(i), r.Until[i]
 	switch {
 	case r.Missing[i] != indicator.NotMissing:

@@ -85,13 +85,8 @@ func (g *Group) values() []float64 { return g.order() }
 
 // Count is the number of figures with a value in the group.
 func (g *Group) Count() int {
-	n := 0
-	for i := range g.cells {
-		if g.cells[i].quantity.Known() {
-			n += g.figures.count(&g.cells[i])
-		}
-	}
-	return n
+	g.compute()
+	return g.count
 }
 
 // Coverage is which of the regions asked for a group's value rests on.
@@ -111,8 +106,16 @@ func (g *Group) Coverage() *Coverage {
 	g.list()
 	return &Coverage{
 		Expected: len(g.expected), Used: len(g.used), Share: g.share(), WeightShare: number(g.weightShare()),
-		Regions: g.used, Missing: g.lacking, Predecessors: g.figures.predecessorsIn(g.cells),
+		Regions: g.used, Missing: g.lacking, Predecessors: g.predecessors(),
 	}
+}
+
+// predecessors are the retired regions whose figures the group rests on.
+func (g *Group) predecessors() []*catalog.Region {
+	if !g.figures.inherits() {
+		return nil
+	}
+	return g.figures.predecessorsIn(g.all())
 }
 
 // share is the share of the expected regions that Value rests on.
@@ -129,8 +132,9 @@ func (g *Group) share() float64 {
 func (g *Group) Observations(ctx context.Context, request PageRequest) (*Page[*Observation], error) {
 	w := newWatch(ctx)
 	var list []*Observation
-	for i := range g.cells {
-		list = append(list, g.figures.evidence(w, g.session, &g.cells[i])...)
+	cells := g.all()
+	for i := range cells {
+		list = append(list, g.figures.evidence(w, g.session, &cells[i])...)
 	}
 	return paginateRows(w, list, (*Observation).identity, request, g.session.limits.Page)
 }

@@ -14,13 +14,20 @@ import (
 type rollup struct {
 	subject  *subject
 	expected []*catalog.Region // in tree order
-	cells    []cell            // at most one per expected region, in tree order
+	cells    []cell            // at most one per expected region, in tree order; see each and all
 	weights  *weightFigures    // nil where nothing is weighed
+
+	// rows, unless nil, stand for the cells: each is one of its own, which is made when it is looked at.
+	rows   []int32
+	of     *figures // that the rows are of
+	making sync.Once
 
 	once     sync.Once
 	quantity indicator.Quantity
 	missing  indicator.Missing
-	using    int // cells that the quantity rests on
+	using    int     // cells that the quantity rests on
+	count    int     // figures of all cells with a value; of groups only
+	total    float64 // the sum of the values of all cells; NaN where none has one
 	refused  error
 
 	listing sync.Once
@@ -34,18 +41,49 @@ type rollup struct {
 // compute combines the cells, once.
 func (u *rollup) compute() { u.once.Do(u.combine) }
 
+// each hands the cells to visit, one after the other.
+func (u *rollup) each(visit func(c *cell)) {
+	if u.rows == nil {
+		for i := range u.cells {
+			visit(&u.cells[i])
+		}
+		return
+	}
+	var c cell
+	for _, row := range u.rows {
+		c = cell{}
+		u.of.fillRow(u.subject, row, &c)
+		visit(&c)
+	}
+}
+
+// all are the cells.
+func (u *rollup) all() []cell {
+	u.making.Do(func() {
+		if u.rows == nil {
+			return
+		}
+		u.cells = make([]cell, len(u.rows))
+		for i, row := range u.rows {
+			u.of.fillRow(u.subject, row, &u.cells[i])
+		}
+	})
+	return u.cells
+}
+
 // list lists the regions that the value rests on, and the others, once.
 func (u *rollup) list() {
 	u.listing.Do(func() {
-		u.used = make([]*catalog.Region, 0, len(u.cells))
+		cells := u.all()
+		u.used = make([]*catalog.Region, 0, len(cells))
 		next := 0
 		for _, region := range u.expected {
-			for next < len(u.cells) && u.cells[next].region < region.ID {
+			for next < len(cells) && cells[next].region < region.ID {
 				next++
 			}
 			reason := indicator.NoObservation
-			if next < len(u.cells) && u.cells[next].region == region.ID {
-				reason, _ = u.usable(&u.cells[next])
+			if next < len(cells) && cells[next].region == region.ID {
+				reason, _ = u.usable(&cells[next])
 			}
 			if reason == indicator.NotMissing {
 				u.used = append(u.used, region)
@@ -59,12 +97,12 @@ func (u *rollup) list() {
 // order sorts the values, once.
 func (u *rollup) order() []float64 {
 	u.ordering.Do(func() {
-		u.sorted = make([]float64, 0, len(u.cells))
-		for i := range u.cells {
-			if u.cells[i].quantity.Known() {
-				u.sorted = append(u.sorted, u.cells[i].quantity.Value)
+		u.sorted = make([]float64, 0, len(u.cells)+len(u.rows))
+		u.each(func(c *cell) {
+			if c.quantity.Known() {
+				u.sorted = append(u.sorted, c.quantity.Value)
 			}
-		}
+		})
 		slices.Sort(u.sorted)
 	})
 	return u.sorted
@@ -108,16 +146,25 @@ func (u *rollup) combine() {
 	rule := u.subject.rule()
 	var sum combination
 	reason := indicator.NoObservation
-	var only *cell
-	for i := range u.cells {
-		c := &u.cells[i]
+	var only indicator.Quantity
+	known := 0
+	u.each(func(c *cell) {
+		if c.quantity.Known() {
+			u.total += c.quantity.Value // in tree order, like the value
+			if known++; u.of != nil {
+				u.count += u.of.count(c)
+			}
+		}
 		why, weight := u.usable(c)
 		if why != indicator.NotMissing {
 			reason = commonReason(reason, why)
-			continue
+			return
 		}
 		sum.add(rule, c, weight)
-		only = c
+		only = c.quantity
+	})
+	if known == 0 {
+		u.total = math.NaN()
 	}
 	u.using = sum.n
 	u.quantity = indicator.NoQuantity()
@@ -130,7 +177,7 @@ func (u *rollup) combine() {
 	case sum.n == 0:
 		u.missing = reason
 	case len(u.expected) == 1:
-		u.quantity = only.quantity
+		u.quantity = only
 	default:
 		if u.quantity = sum.quantity(rule, u.scale()); u.quantity.Known() {
 			return
@@ -224,16 +271,8 @@ func (u *rollup) sum() (float64, error) {
 		err.Hint = "value combines them by the indicator's own rule; mean is the unweighted mean"
 		return math.NaN(), err
 	}
-	total, any := 0.0, false
-	for i := range u.cells { // in tree order, like the value
-		if u.cells[i].quantity.Known() {
-			total, any = total+u.cells[i].quantity.Value, true
-		}
-	}
-	if !any {
-		return math.NaN(), nil
-	}
-	return total, nil
+	u.compute()
+	return u.total, nil
 }
 
 // weightShare is the share of the weight indicator's sum that the used regions hold; NaN without weights. A region without figures
@@ -242,20 +281,21 @@ func (u *rollup) weightShare() float64 {
 	u.list()
 	var used, all float64
 	newest := indicator.NoDay
-	for i := range u.cells {
-		newest = max(newest, u.cells[i].until)
+	cells := u.all()
+	for i := range cells {
+		newest = max(newest, cells[i].until)
 	}
-	if len(u.cells) == 0 {
+	if len(cells) == 0 {
 		newest = indicator.Forever
 	}
 	next, at := 0, 0
 	for _, region := range u.expected {
-		for at < len(u.cells) && u.cells[at].region < region.ID {
+		for at < len(cells) && cells[at].region < region.ID {
 			at++
 		}
 		until := newest
-		if at < len(u.cells) && u.cells[at].region == region.ID {
-			until = u.cells[at].until
+		if at < len(cells) && cells[at].region == region.ID {
+			until = cells[at].until
 		}
 		w, ok := u.weight(region.ID, until)
 		if !ok {
