@@ -31,7 +31,7 @@ type command struct {
 	Rounds int    `default:"3" help:"Rounds; the best of each counts."`
 	Dir    string `help:"Where the package is kept between runs; a temporary directory by default."`
 	Format string `default:"csv" enum:"csv,parquet" help:"How the figures are written, csv or parquet."`
-	Memory string `help:"Memory limit of the load, such as 4GB; 1000MB by default."`
+	Memory string `help:"Memory limit of the load, such as 4GB; 1200MB by default."`
 	Stages bool   `help:"Print how long each stage of each load took."`
 	Once   string `hidden:"" enum:",raw,countyql" default:"" help:"Run one side once on --dir and print what it took."`
 	Into   string `hidden:"" help:"Where --once writes."`

@@ -77,7 +77,7 @@ func codes(terms []Term) []string {
 }
 
 // big is a page size that no answer reaches, and that no other request has.
-func big(p Params) int { return 3000 + p.Number%150_000 }
+func big(p Params) int { return 10_000 + p.Number%150_000 }
 
 func day(days int) string { return time.Unix(int64(days)*24*60*60, 0).UTC().Format(time.DateOnly) }
 

@@ -42,7 +42,7 @@ var _ store.Writer = (*writer)(nil)
 
 // loadMemory bounds the memory of a load unless the options do. What does not fit is spilled, and that costs a large load
 // nothing that could be measured.
-const loadMemory = "1000MB"
+const loadMemory = "1200MB"
 
 // Begin locks the store, removes what an interrupted load left, and starts a load from the published snapshot.
 func (e *Engine) Begin(ctx context.Context) (store.Writer, error) {
