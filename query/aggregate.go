@@ -3,6 +3,7 @@ package query
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -319,7 +320,7 @@ func (p *aggregatePlan) refusedGroup(w *watch, s *Session, x int32, rows []int32
 			reasons[p.rows.Region[i]] = p.rows.Missing[i]
 		}
 	}
-	g.once.Do(func() { g.quantity, g.refused = indicator.NoQuantity(), refused })
+	g.once.Do(func() { g.quantity, g.total, g.refused = indicator.NoQuantity(), math.NaN(), refused })
 	g.listing.Do(func() {
 		for _, region := range g.expected {
 			switch reason, ok := reasons[region.ID]; {

@@ -205,3 +205,40 @@ func foldedAnswer(t *rapid.T, engine store.Engine, request *query.AggregateReque
 	}
 	return lines
 }
+
+// TestAggregate_RefusedTotalHasNoSum asks for a total of figures that add up over regions but do not combine over time.
+func TestAggregate_RefusedTotalHasNoSum(t *testing.T) {
+	var reports []store.Report
+	for month := range 2 {
+		start := indicator.DayOf(2020, time.January+time.Month(month), 1)
+		period := indicator.Period{Start: start, End: indicator.DayOf(2020, time.February+time.Month(month), 1) - 1}
+		reports = append(reports, store.Report{
+			Region: 1, Indicator: 7, Period: period, Value: 5, PublishedOn: 1, Offset: -1, Numerator: math.NaN(), Denominator: math.NaN(),
+		})
+	}
+	memory := new(storetest.Memory)
+	if err := memory.Load(t.Context(), foldedTables(), reports); err != nil {
+		t.Fatal(err)
+	}
+	pinned, err := memory.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pinned.Release()
+	answer, err := query.NewSession(pinned, query.DefaultLimits(), indicator.DayOf(2021, time.January, 1)).Aggregate(t.Context(), &query.AggregateRequest{
+		Indicators: []string{"i7"}, AsOf: indicator.NoDay, GroupBy: []query.GroupBy{{Period: indicator.Monthly}}, Page: query.PageRequest{First: 10},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	total := answer.Totals[0]
+	if _, refused := total.Value(); refused == nil {
+		t.Error("the total has a value")
+	}
+	if sum, err := total.Sum(); sum != nil || err != nil {
+		t.Errorf("sum %v, error %v: want neither", sum, err)
+	}
+	if sum, err := answer.Page.Nodes[0].Sum(); err != nil || sum == nil || *sum != 5 {
+		t.Errorf("sum of a month %v, error %v: want 5", sum, err)
+	}
+}
