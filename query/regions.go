@@ -195,8 +195,10 @@ func (set *regionSet) narrow(selection *store.Select, all []catalog.Region) {
 	}
 	slices.Sort(levels)
 	var spans []store.Span
+	bridged := false // otherwise the spans have no other levels
 	for _, r := range set.list {
 		if n := len(spans); n > 0 && bridgeable(all[spans[n-1].To:r.ID], levels) {
+			bridged = bridged || spans[n-1].To < r.ID
 			spans[n-1].To = r.ID + 1
 			continue
 		}
@@ -205,7 +207,10 @@ func (set *regionSet) narrow(selection *store.Select, all []catalog.Region) {
 	if len(spans) == 0 {
 		spans = []store.Span{{From: 0, To: 0}} // no region: no filter would mean every region
 	}
-	selection.Regions, selection.Levels = spans, levels
+	selection.Regions = spans
+	if bridged {
+		selection.Levels = levels
+	}
 }
 
 func bridgeable(gap []catalog.Region, levels []indicator.Level) bool {

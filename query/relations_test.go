@@ -132,7 +132,7 @@ func (o *orchard) Select(_ context.Context, s store.Select) (*store.Rows, error)
 	for _, r := range o.figures {
 		inside := slices.ContainsFunc(s.Regions, func(span store.Span) bool { return span.From <= r.Region && r.Region < span.To })
 		if inside && in(r.Indicator, s.Indicators) && in(r.Slice, s.Slices) && slices.Contains(s.Statuses, r.Status) &&
-			slices.Contains(s.Levels, o.contents.Catalog.Regions()[r.Region].Level) && (s.Period == nil || *s.Period == r.Period) &&
+			(len(s.Levels) == 0 || slices.Contains(s.Levels, o.contents.Catalog.Regions()[r.Region].Level)) && (s.Period == nil || *s.Period == r.Period) &&
 			(s.Within == nil || s.Within.Contains(r.Period)) && (s.AsOf == indicator.NoDay || r.PublishedOn <= s.AsOf) &&
 			(s.Latest == nil || r.Period.End <= s.Latest.OnOrBefore) {
 			found = append(found, r)

@@ -1,12 +1,14 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -109,6 +111,37 @@ func Open(dir string, options Options) (*Engine, error) {
 	return e, nil
 }
 
+// snapshotSettings are the settings of an instance that serves a snapshot. What a lane may take is not its.
+func (e *Engine) snapshotSettings() map[string]string {
+	settings := e.settings()
+	settings["temp_directory"] = e.spillDir()
+	if limit := sizeOf(e.options.MemoryLimit); limit > 0 && e.threads() > 1 {
+		settings["memory_limit"] = bytesText(limit - laneBytes(limit))
+	}
+	return settings
+}
+
+// laneSettings are the settings of an instance of one thread, which spills nothing.
+func (e *Engine) laneSettings() map[string]string {
+	settings := e.settings()
+	settings["threads"], settings["temp_directory"] = "1", ""
+	settings["memory_limit"] = bytesText(laneBytes(sizeOf(e.options.MemoryLimit)))
+	return settings
+}
+
+// threads are those of an instance that serves a snapshot.
+func (e *Engine) threads() int { return cmp.Or(e.options.Threads, runtime.NumCPU()) }
+
+// laneBytes is the part of a limit on memory that is a lane's; 0 is no limit.
+func laneBytes(limit int64) int64 {
+	if limit == 0 {
+		return laneMemory
+	}
+	return min(limit/laneShare, laneMemory)
+}
+
+func bytesText(bytes int64) string { return strconv.FormatInt(bytes, 10) + "B" }
+
 // settings are the DuckDB settings of every instance.
 func (e *Engine) settings() map[string]string {
 	settings := make(map[string]string)
@@ -177,7 +210,7 @@ func (e *Engine) release(h *handle) {
 	}
 	e.mu.Unlock()
 	if last {
-		h.db.close()
+		h.close()
 	}
 }
 
@@ -215,7 +248,7 @@ func (e *Engine) serve(h *handle) error {
 	e.mu.Lock()
 	if e.closed {
 		e.mu.Unlock()
-		h.db.close()
+		h.close()
 		return errClosed
 	}
 	previous := e.current

@@ -49,7 +49,7 @@ func (e *Engine) manifest(ctx context.Context, id string) (store.Manifest, error
 		return known, nil
 	}
 	path := e.layout.snapshot(id)
-	db, err := e.openFile(ctx, path)
+	db, err := e.openFile(ctx, path, e.snapshotSettings())
 	if err != nil {
 		return store.Manifest{}, damaged(ctx, id, err)
 	}
@@ -89,7 +89,7 @@ func (e *Engine) Open(ctx context.Context, id string) (store.Snapshot, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.closed {
-		h.db.close()
+		h.close()
 		return nil, errClosed
 	}
 	h.refs = 1
@@ -127,7 +127,7 @@ func (e *Engine) Publish(ctx context.Context, id string) (err error) {
 		return err
 	}
 	if err := e.point(ctx, id); err != nil {
-		h.db.close()
+		h.close()
 		return fmt.Errorf("publish %s: %w", id, err)
 	}
 	e.refreshing.Lock()

@@ -13,7 +13,7 @@ var _ store.Placed = (*reader)(nil)
 
 // Series counts the current figures of each series.
 func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
-	res, err := r.query(ctx, dialect.CountSeries())
+	res, err := r.query(ctx, false, dialect.CountSeries())
 	if err != nil {
 		return nil, fmt.Errorf("count series: %w", err)
 	}
@@ -33,7 +33,7 @@ func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
 // Range returns current figures by place: a place is a rowid, since a snapshot's current figures are written in natural order
 // and never deleted.
 func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error) {
-	res, err := r.query(ctx, dialect.Range(from, to))
+	res, err := r.query(ctx, false, dialect.Range(from, to))
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}

@@ -14,15 +14,16 @@ import (
 // reader answers selections from an attached snapshot file.
 type reader struct {
 	db      *database
+	lane    *lane // for short questions; nil where there is none
 	onQuery func(ctx context.Context, query store.Executed)
 }
 
 var _ store.Reader = (*reader)(nil)
 
 // query runs one rendered question and reports it to the hook, whatever came of it.
-func (r *reader) query(ctx context.Context, sql string) (*result, error) {
+func (r *reader) query(ctx context.Context, short bool, sql string) (*result, error) {
 	start := time.Now()
-	res, err := r.db.query(ctx, sql)
+	res, err := r.run(ctx, short, sql)
 	if r.onQuery != nil {
 		executed := store.Executed{SQL: sql, Took: time.Since(start), Err: err}
 		if err == nil {
@@ -65,7 +66,7 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 
 // selectRows runs a rendered selection.
 func (r *reader) selectRows(ctx context.Context, sql string, s *store.Select) (*store.Rows, error) {
-	res, err := r.query(ctx, sql)
+	res, err := r.query(ctx, r.lane.short(s), sql)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
@@ -153,7 +154,7 @@ func (r *reader) Count(ctx context.Context, s store.Select, by ...store.Key) ([]
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}
-	res, err := r.query(ctx, sql)
+	res, err := r.query(ctx, r.lane.short(&s), sql)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}

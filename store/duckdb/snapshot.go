@@ -42,12 +42,10 @@ func (p *pinned) Release() { p.once.Do(func() { p.engine.release(p.handle) }) }
 
 // openFile attaches a snapshot file read-only and then denies the instance all other files and settings. The type is
 // named, so that a foreign file is an error and never a reason to look for an extension that reads it.
-func (e *Engine) openFile(ctx context.Context, path string) (*database, error) {
+func (e *Engine) openFile(ctx context.Context, path string, settings map[string]string) (*database, error) {
 	if err := checkReadable(path); err != nil {
 		return nil, err
 	}
-	settings := e.settings()
-	settings["temp_directory"] = e.spillDir()
 	db, err := openDatabase(settings)
 	if err != nil {
 		return nil, err
@@ -81,7 +79,7 @@ func checkReadable(path string) error {
 // id says.
 func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 	path := e.layout.snapshot(id)
-	db, err := e.openFile(ctx, path)
+	db, err := e.openFile(ctx, path, e.snapshotSettings())
 	if err != nil {
 		return nil, damaged(ctx, id, err)
 	}
@@ -94,7 +92,16 @@ func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 		db.close()
 		return nil, damaged(ctx, id, err)
 	}
+	if e.threads() > 1 {
+		h.lane = e.newLane(path, &h.contents.Manifest)
+	}
 	return h, nil
+}
+
+// close closes the file. Nobody may be reading it.
+func (h *handle) close() {
+	h.lane.close()
+	h.db.close()
 }
 
 // damaged wraps an error of reading a snapshot file, unless it says nothing about the file: the context ended, the machine

@@ -179,7 +179,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	if err := w.build(ctx); err != nil {
 		return nil, err
 	}
-	if w.reading, err = w.engine.openFile(ctx, w.stagedFile()); err != nil {
+	if w.reading, err = w.engine.openFile(ctx, w.stagedFile(), w.engine.snapshotSettings()); err != nil {
 		return nil, err
 	}
 	staged := &reader{db: w.reading, onQuery: w.engine.options.OnQuery}

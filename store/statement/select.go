@@ -107,12 +107,33 @@ func (d *Dialect) from(s store.Select) (string, error) {
 // ofReports reports whether a selection needs more than current figures.
 func ofReports(s store.Select) bool { return s.Vintages || s.AsOf != indicator.NoDay }
 
-// rowLimit is what the engine may return at most; 0 for everything. One row more than the cap shows that it is exceeded.
+// rowLimit is what the engine may return at most; 0 for everything. One row more than the cap shows that it is exceeded. A limit that is
+// never reached has rows come one after the other all the same, and is left out.
 func rowLimit(s store.Select) int {
-	if s.Cap > 0 && (s.Limit == 0 || s.Limit > s.Cap) {
+	if s.Cap > 0 && (s.Limit == 0 || s.Limit > s.Cap) && mostRows(&s) > int64(s.Cap) {
 		return s.Cap + 1
 	}
 	return s.Limit
+}
+
+// mostRows is how many rows a selection has at most, as far as it tells: one of each series, if it is about one time.
+func mostRows(s *store.Select) int64 {
+	const unknown = math.MaxInt64
+	if s.Vintages || s.Latest == nil && s.Period == nil || len(s.Indicators) == 0 || len(s.Slices) == 0 || len(s.Statuses) == 0 || len(s.Regions) == 0 {
+		return unknown
+	}
+	regions := int64(0)
+	for _, span := range s.Regions {
+		regions += max(int64(span.To)-int64(span.From), 0)
+	}
+	most := regions
+	for _, n := range []int{len(s.Indicators), len(s.Slices), len(s.Statuses)} {
+		if most > unknown/int64(n) {
+			return unknown
+		}
+		most *= int64(n)
+	}
+	return most
 }
 
 func writeWhere(b *strings.Builder, conditions []string) {
@@ -126,20 +147,12 @@ func writeWhere(b *strings.Builder, conditions []string) {
 	}
 }
 
-// filters renders everything that narrows a selection, apart from After.
+// filters renders everything that narrows a selection, apart from After. Engines look at columns in the order of the conditions: those that
+// are the same in many neighbours come first, by which whole blocks of rows are left out, and regions last.
 func (d *Dialect) filters(s store.Select) []string {
-	where := d.seriesFilters(s)
-	if d.Current != "" && !ofReports(s) {
-		where = append(where, d.Current)
-	}
-	if len(s.Sources) > 0 {
-		where = append(where, "source IN ("+Literals(s.Sources)+")")
-	}
-	if len(s.Precisions) > 0 {
-		where = append(where, "precision IN ("+Literals(s.Precisions)+")")
-	}
-	if s.LoadsFrom > 0 {
-		where = append(where, "load >= "+Literal(s.LoadsFrom))
+	where := d.indicatorFilters(s)
+	if s.Latest != nil {
+		where = append(where, d.latestFilters(s)...)
 	}
 	if p := s.Period; p != nil {
 		where = append(where, "period_end = "+Literal(p.End), "period_start = "+Literal(p.Start))
@@ -152,35 +165,54 @@ func (d *Dialect) filters(s store.Select) []string {
 			where = append(where, "period_end <= "+Literal(p.End))
 		}
 	}
-	if s.Latest != nil {
-		where = append(where, d.latestFilters(s)...)
+	if d.Current != "" && !ofReports(s) {
+		where = append(where, d.Current)
+	}
+	if len(s.Sources) > 0 {
+		where = append(where, "source IN ("+Literals(s.Sources)+")")
+	}
+	if len(s.Precisions) > 0 {
+		where = append(where, "precision IN ("+Literals(s.Precisions)+")")
+	}
+	if s.LoadsFrom > 0 {
+		where = append(where, "load >= "+Literal(s.LoadsFrom))
+	}
+	where = append(where, d.seriesFilters(s)...)
+	if s.Latest != nil && s.AsOf != indicator.NoDay {
+		where = append(where, d.latestAsOf(s))
 	}
 	return where
 }
 
-// seriesFilters renders what narrows a selection to whole series, and the day as of which they are read.
+// indicatorFilters renders which indicators a selection is about.
+func (d *Dialect) indicatorFilters(s store.Select) []string {
+	if len(s.Indicators) == 0 {
+		return nil
+	}
+	where := []string{"indicator IN (" + Literals(s.Indicators) + ")"}
+	if d.PartOf != nil {
+		where = append(where, "part IN ("+Literals(d.parts(s.Indicators))+")")
+	}
+	return where
+}
+
+// seriesFilters renders what else narrows a selection to whole series, and the day as of which they are read.
 func (d *Dialect) seriesFilters(s store.Select) []string {
 	var where []string
-	if len(s.Indicators) > 0 {
-		where = append(where, "indicator IN ("+Literals(s.Indicators)+")")
-		if d.PartOf != nil {
-			where = append(where, "part IN ("+Literals(d.parts(s.Indicators))+")")
-		}
-	}
 	if len(s.Slices) > 0 {
 		where = append(where, "slice IN ("+Literals(s.Slices)+")")
 	}
 	if len(s.Statuses) > 0 {
 		where = append(where, "status IN ("+Literals(s.Statuses)+")")
 	}
-	if len(s.Regions) > 0 {
-		where = append(where, renderSpans(s.Regions))
+	if s.AsOf != indicator.NoDay {
+		where = append(where, "known_from <= "+Literal(s.AsOf), "known_to > "+Literal(s.AsOf))
 	}
 	if len(s.Levels) > 0 {
 		where = append(where, "level IN ("+Literals(s.Levels)+")")
 	}
-	if s.AsOf != indicator.NoDay {
-		where = append(where, "known_from <= "+Literal(s.AsOf), "known_to > "+Literal(s.AsOf))
+	if len(s.Regions) > 0 {
+		where = append(where, renderSpans(s.Regions))
 	}
 	return where
 }
@@ -196,25 +228,42 @@ func (d *Dialect) parts(indicators []int32) []int32 {
 }
 
 // latestFilters keeps the newest figure of each series: of current figures by the end of the next one, which is stored
-// with each, as of a day by looking the newest period up.
+// with each. As of a day the newest period is looked up, by latestAsOf.
 func (d *Dialect) latestFilters(s store.Select) []string {
 	var where []string
 	if s.Latest.NotBefore != indicator.NoDay {
 		where = append(where, "period_end >= "+Literal(s.Latest.NotBefore))
 	}
 	bound := s.Latest.OnOrBefore
-	if s.AsOf == indicator.NoDay {
-		if bound == indicator.Forever {
-			return append(where, "next_end = "+Literal(indicator.Forever))
-		}
-		return append(where, "period_end <= "+Literal(bound), "next_end > "+Literal(bound))
+	switch {
+	case s.AsOf != indicator.NoDay:
+		return where
+	case bound == indicator.Forever:
+		return append(where, "next_end = "+Literal(indicator.Forever))
 	}
-	series := d.seriesFilters(s)
-	if bound != indicator.Forever {
-		series = append(series, "period_end <= "+Literal(bound))
+	return append(where, "period_end <= "+Literal(bound), "next_end > "+Literal(bound))
+}
+
+// latestAsOf keeps the figures of the newest period of each series that was known on a day.
+func (d *Dialect) latestAsOf(s store.Select) string {
+	where := append(d.indicatorFilters(s), d.seriesFilters(s)...)
+	if bound := s.Latest.OnOrBefore; bound != indicator.Forever {
+		where = append(where, "period_end <= "+Literal(bound))
 	}
-	return append(where, "(indicator, slice, status, region, "+packedPeriod+") IN (SELECT indicator, slice, status, region, max("+
-		packedPeriod+") FROM "+d.Series+" WHERE "+strings.Join(series, " AND ")+" GROUP BY indicator, slice, status, region)")
+	// What is the same in all rows needs not be compared.
+	fixed := ColumnsOf(&s)
+	series := "region"
+	if fixed.Status == nil {
+		series = "status, " + series
+	}
+	if fixed.Slice == nil {
+		series = "slice, " + series
+	}
+	if fixed.Indicator == nil {
+		series = "indicator, " + series
+	}
+	return "(" + series + ", " + packedPeriod + ") IN (SELECT " + series + ", max(" + packedPeriod + ") FROM " + d.Series +
+		" WHERE " + strings.Join(where, " AND ") + " GROUP BY " + series + ")"
 }
 
 // renderSpans joins ranges of regions: those that touch become one, and single regions a list.

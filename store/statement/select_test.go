@@ -56,6 +56,18 @@ var renderCases = map[string]func(s *store.Select){
 	"no_regions":       func(s *store.Select) { s.Regions = []store.Span{{From: 7, To: 7}} },
 	"evidence_and_cap": func(s *store.Select) { s.Evidence, s.Cap = true, 5000 },
 	"page_within_cap":  func(s *store.Select) { s.Cap, s.Limit = 5000, 100 },
+	"cap_never_reached": func(s *store.Select) {
+		s.Indicators, s.Slices, s.Statuses, s.Cap = []int32{1, 2}, []int32{0}, []indicator.Status{indicator.Actual}, 20
+		s.Regions, s.Latest = []store.Span{{From: 10, To: 20}}, &store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+	},
+	"cap_reached": func(s *store.Select) {
+		s.Indicators, s.Slices, s.Statuses, s.Cap = []int32{1, 2}, []int32{0}, []indicator.Status{indicator.Actual}, 19
+		s.Regions, s.Latest = []store.Span{{From: 10, To: 20}}, &store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
+	},
+	"cap_of_a_series": func(s *store.Select) {
+		s.Indicators, s.Slices, s.Statuses, s.Cap = []int32{1, 2}, []int32{0}, []indicator.Status{indicator.Actual}, 20
+		s.Regions = []store.Span{{From: 10, To: 20}}
+	},
 	"latest": func(s *store.Select) {
 		s.Latest = &store.Latest{OnOrBefore: indicator.Forever, NotBefore: indicator.NoDay}
 	},

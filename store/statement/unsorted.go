@@ -9,15 +9,18 @@ const mostListed = 4
 // has to look whether they did, and to sort them otherwise: it takes less to sort the few rows of an answer than to have them sorted.
 // A limit leaves the first rows only if nothing is joined with. ok is false where rows have to be sorted.
 func (d *Dialect) Unsorted(s store.Select) (sql string, ok bool, err error) {
-	if d.Stored == "" || ofReports(s) || s.Order != (store.Order{By: store.Natural}) || s.Limit != 0 && joins(&s) {
+	if d.Stored == "" || s.Vintages || s.Order != (store.Order{By: store.Natural}) || s.Limit != 0 && joins(&s) {
 		return "", false, nil
 	}
 	sql, err = d.render(s, "")
 	return sql, true, err
 }
 
-// joins reports whether a list of a selection is joined with.
+// joins reports whether something of a selection is joined with.
 func joins(s *store.Select) bool {
+	if ofReports(*s) {
+		return true // with those that are current
+	}
 	lists := max(len(s.Indicators), len(s.Slices), len(s.Statuses), len(s.Sources), len(s.Precisions), len(s.Levels))
 	return lists > mostListed || len(s.Regions) > mostRanges
 }

@@ -2,12 +2,12 @@ SELECT indicator, region, source, definition, status, period_start, period_end, 
 FROM db.all_1
 WHERE indicator IN (1, 3)
   AND part IN (1, 3)
-  AND slice IN (0)
-  AND status IN (0, 2)
-  AND level IN (3)
+  AND period_start >= -3653
+  AND period_end <= 18320
   AND is_current = 1
   AND source IN (2)
   AND precision IN (0)
-  AND period_start >= -3653
-  AND period_end <= 18320
+  AND slice IN (0)
+  AND status IN (0, 2)
+  AND level IN (3)
 ORDER BY indicator, slice, status, period_end, period_start, region

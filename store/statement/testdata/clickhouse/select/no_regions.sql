@@ -1,5 +1,5 @@
 SELECT indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
-WHERE 1 = 0
-  AND is_current = 1
+WHERE is_current = 1
+  AND 1 = 0
 ORDER BY indicator, slice, status, period_end, period_start, region

@@ -1,6 +1,6 @@
 SELECT indicator, slice, region, source, definition, status, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
-WHERE is_current = 1
-  AND period_end = 18321
+WHERE period_end = 18321
   AND period_start = 18293
+  AND is_current = 1
 ORDER BY indicator, slice, status, period_end, period_start, region

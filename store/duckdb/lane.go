@@ -1,0 +1,78 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/countyql/countyql/store"
+)
+
+// lane is a second instance on a snapshot's file, of one thread, for short questions: handing a little work to another thread takes
+// longer than doing it. It is opened by the first of them.
+type lane struct {
+	open         func(ctx context.Context) (*database, error)
+	perIndicator int64 // current figures of an indicator, on average
+
+	once sync.Once
+	db   *database // nil where it cannot be opened
+}
+
+// shortFigures is how many figures a short question looks at, at most.
+const shortFigures = 1 << 19
+
+// laneMemory is what a lane takes of the memory of a snapshot, at most: enough for short questions and the blocks that they read.
+const laneMemory = 256 << 20
+
+// laneShare is the part of a small memory that a lane takes.
+const laneShare = 4
+
+// newLane is the lane of a snapshot file.
+func (e *Engine) newLane(path string, m *store.Manifest) *lane {
+	return &lane{
+		open:         func(ctx context.Context) (*database, error) { return e.openFile(ctx, path, e.laneSettings()) },
+		perIndicator: m.Observations / max(m.Indicators, 1),
+	}
+}
+
+// short reports whether a question is short.
+func (l *lane) short(s *store.Select) bool {
+	n := int64(len(s.Indicators))
+	return l != nil && n > 0 && l.perIndicator <= shortFigures/n
+}
+
+// database is the instance of one thread; nil where it cannot be opened, as when the file has been removed since.
+func (l *lane) database(ctx context.Context) *database {
+	l.once.Do(func() {
+		db, err := l.open(context.WithoutCancel(ctx))
+		if err == nil {
+			l.db = db
+		}
+	})
+	return l.db
+}
+
+// close closes the instance if it was opened. Nobody may be asking it.
+func (l *lane) close() {
+	if l == nil {
+		return
+	}
+	l.once.Do(func() {})
+	if l.db != nil {
+		l.db.close()
+	}
+}
+
+// run runs a rendered question where it is answered soonest. What turns out to need more memory than a lane has is asked again.
+func (r *reader) run(ctx context.Context, short bool, sql string) (*result, error) {
+	if short {
+		if db := r.lane.database(ctx); db != nil {
+			res, err := db.query(ctx, sql)
+			var exhausted *store.MemoryError
+			if !errors.As(err, &exhausted) {
+				return res, err
+			}
+		}
+	}
+	return r.db.query(ctx, sql)
+}
