@@ -33,6 +33,15 @@ type Reports struct {
 	Printed, Note                 []string
 }
 
+// Clear removes all rows.
+func (r *Reports) Clear() {
+	r.Region, r.Indicator, r.Slice, r.Source, r.Definition = r.Region[:0], r.Indicator[:0], r.Slice[:0], r.Source[:0], r.Definition[:0]
+	r.Start, r.End, r.Published, r.Offset, r.Withdraws = r.Start[:0], r.End[:0], r.Published[:0], r.Offset[:0], r.Withdraws[:0]
+	r.Status, r.Missing, r.Precision, r.CountsPrecision = r.Status[:0], r.Missing[:0], r.Precision[:0], r.CountsPrecision[:0]
+	r.Inferred, r.Value, r.Numerator, r.Denominator = r.Inferred[:0], r.Value[:0], r.Numerator[:0], r.Denominator[:0]
+	r.Printed, r.Note = r.Printed[:0], r.Note[:0]
+}
+
 // Names are the hashes of a catalogue's codes by ordinals. It is safe for concurrent use.
 type Names struct {
 	regions, indicators, slices, sources, definitions []uint64

@@ -24,14 +24,58 @@ func (w *writer) Append(ctx context.Context, batch []store.Report) error {
 			return fmt.Errorf("append: report %d: %w", i, err)
 		}
 	}
+	if w.held != nil {
+		batch = batch[w.held.add(batch):]
+		if len(batch) == 0 {
+			return nil
+		}
+		if err := w.unload(ctx); err != nil {
+			return fmt.Errorf("append: %w", err)
+		}
+	}
+	if err := w.appendAll(batch); err != nil {
+		return fmt.Errorf("append: %w", err)
+	}
+	return nil
+}
+
+func (w *writer) appendAll(batch []store.Report) error {
 	for len(batch) > 0 {
 		n := min(len(batch), w.batch.room())
 		if err := w.appendReports(batch[:n]); err != nil {
-			return fmt.Errorf("append: %w", err)
+			return err
 		}
 		batch = batch[n:]
 	}
 	return nil
+}
+
+// unload hands a batch that was held over to DuckDB, which merges it from here on.
+func (w *writer) unload(ctx context.Context) error {
+	h := w.held
+	w.held = nil
+	rank, periods := h.periods.rank()
+	reports := make([]store.Report, 0, 2048)
+	for _, s := range h.series {
+		for chunk := range s.chunks {
+			for i := range s.chunks[chunk] {
+				row := &s.chunks[chunk][i]
+				reports = append(reports, h.report(s, row, periods[rank[row.period]]))
+				if len(reports) < cap(reports) {
+					continue
+				}
+				if err := w.appendAll(reports); err != nil {
+					return err
+				}
+				reports = reports[:0]
+			}
+			s.chunks[chunk] = nil // DuckDB has it
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return w.appendAll(reports)
 }
 
 // Clear drops everything appended so far.
@@ -39,6 +83,7 @@ func (w *writer) Clear(ctx context.Context) error {
 	if w.ended || w.catalog != nil {
 		return errors.New("clear: the load is staged or ended")
 	}
+	w.hold()
 	err := w.batch.close()
 	if err == nil {
 		err = w.db.exec(ctx, "DROP TABLE memory.batch", batchTable)
@@ -53,10 +98,20 @@ func (w *writer) Clear(ctx context.Context) error {
 	return nil
 }
 
-// appendReports writes reports, for which there is room, column by column.
+// appendReports writes reports, for which there is room, into the batch.
 func (w *writer) appendReports(batch []store.Report) error {
 	a := w.batch
-	seq := w.appended
+	fillReports(a, batch, w.appended, w.load())
+	fill(a, batch, func(*store.Report) indicator.Day { return indicator.Forever })
+	fill(a, batch, func(*store.Report) int32 { return 0 })
+	w.appended += int64(len(batch))
+	w.batched = w.appended
+	w.keys.add(batch)
+	return a.endRows(len(batch))
+}
+
+// fillReports writes reports column by column, numbered from seq on, but for the end of their intervals and their ties.
+func fillReports(a *appender, batch []store.Report, seq int64, load int32) {
 	fill(a, batch, func(*store.Report) int64 { seq++; return seq - 1 })
 	fill(a, batch, func(r *store.Report) int32 { return r.Indicator })
 	fill(a, batch, func(r *store.Report) int32 { return r.Slice })
@@ -83,15 +138,8 @@ func (w *writer) appendReports(batch []store.Report) error {
 	fill(a, batch, func(r *store.Report) int32 { return r.Offset })
 	fillTexts(a, batch, func(r *store.Report) string { return r.Note })
 	fillDays(a, batch, func(*store.Report) indicator.Day { return indicator.NoDay })
-	load := w.load()
 	fill(a, batch, func(*store.Report) int32 { return load })
 	fill(a, batch, func(r *store.Report) indicator.Day { return r.PublishedOn })
-	fill(a, batch, func(*store.Report) indicator.Day { return indicator.Forever })
-	fill(a, batch, func(*store.Report) int32 { return 0 })
-	w.appended = seq
-	w.batched = seq
-	w.keys.add(batch)
-	return a.endRows(len(batch))
 }
 
 // farthestDay bounds the days of periods, some 270,000 years, so that two of them pack into one 64-bit number.

@@ -23,6 +23,7 @@ type appender struct {
 	rows     int // in the chunk
 	column   int // to be written next
 	err      error
+	shared   bool // the connection is somebody else's, and so is its transaction
 }
 
 func (d *database) newAppender(catalog, table string) (*appender, error) {
@@ -30,11 +31,22 @@ func (d *database) newAppender(catalog, table string) (*appender, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &appender{db: d, conn: c}
+	a, err := d.appenderOn(c, catalog, table)
+	if err != nil {
+		d.release(c)
+		return nil, err
+	}
+	a.shared = false
+	return a, nil
+}
+
+// appenderOn appends over a connection, in its transaction. Nothing else may use the connection meanwhile, but for other appenders
+// of the same goroutine.
+func (d *database) appenderOn(c *connection, catalog, table string) (*appender, error) {
+	a := &appender{db: d, conn: c, shared: true}
 	if mapping.AppenderCreateExt(c.conn, catalog, "main", table, &a.appender) == mapping.StateError {
 		err := fmt.Errorf("duckdb: append to %s: %s", table, mapping.AppenderError(a.appender))
 		mapping.AppenderDestroy(&a.appender)
-		d.release(c)
 		return nil, err
 	}
 	for i := range mapping.AppenderColumnCount(a.appender) {
@@ -182,7 +194,7 @@ func (a *appender) flushChunk() {
 	}
 	mapping.DataChunkSetSize(a.chunk, mapping.IdxT(a.rows))
 	if mapping.AppendDataChunk(a.appender, a.chunk) == mapping.StateError {
-		a.err = fmt.Errorf("duckdb: append: %s", mapping.AppenderError(a.appender))
+		a.err = a.failed()
 		return
 	}
 	mapping.DataChunkReset(a.chunk)
@@ -190,15 +202,32 @@ func (a *appender) flushChunk() {
 	a.point()
 }
 
+// flush has the table take over what was appended.
+func (a *appender) flush() error {
+	a.flushChunk()
+	if a.err == nil && mapping.AppenderFlush(a.appender) == mapping.StateError {
+		a.err = a.failed()
+	}
+	return a.err
+}
+
+// failed is what DuckDB says of an appender that failed.
+func (a *appender) failed() error {
+	data := mapping.AppenderErrorData(a.appender)
+	defer mapping.DestroyErrorData(&data)
+	message := mapping.ErrorDataMessage(data)
+	if mapping.ErrorDataErrorType(data) == mapping.ErrorTypeOutOfMemory {
+		return a.db.exhausted(message)
+	}
+	return fmt.Errorf("duckdb: append: %s", message)
+}
+
 // close makes the appended rows visible.
 func (a *appender) close() error {
 	if a.conn == nil {
 		return a.err
 	}
-	a.flushChunk()
-	if a.err == nil && mapping.AppenderFlush(a.appender) == mapping.StateError {
-		a.err = fmt.Errorf("duckdb: append: %s", mapping.AppenderError(a.appender))
-	}
+	_ = a.flush() // keeps its error
 	if a.err != nil {
 		mapping.AppenderClear(a.appender)
 	}
@@ -209,7 +238,9 @@ func (a *appender) close() error {
 	for i := range a.types {
 		mapping.DestroyLogicalType(&a.types[i])
 	}
-	a.db.release(a.conn)
+	if !a.shared {
+		a.db.release(a.conn)
+	}
 	a.conn = nil
 	return a.err
 }

@@ -145,6 +145,16 @@ func (d *database) query(ctx context.Context, sql string) (*result, error) {
 	return r, err
 }
 
+// exec runs a statement and drops its result.
+func (c *connection) exec(ctx context.Context, sql string) error {
+	r, err := c.query(ctx, sql)
+	if err != nil {
+		return err
+	}
+	r.close()
+	return nil
+}
+
 func (c *connection) query(ctx context.Context, sql string) (*result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

@@ -15,8 +15,7 @@ import (
 // look-up, large enough to compress.
 const rowGroup = 30720
 
-// assembled is everything the merge has made, in the columns of the stored tables. Derived rows that one rule ends and
-// another goes on with unchanged are one (table computed). A row that is not known from its own publication on, but from the day of a
+// assembled is everything the merge has made, in the columns of the stored tables. A row that is not known from its own publication on, but from the day of a
 // withdrawal, comes behind what became known on that day. No two rows that are current have the same id.
 var assembled = `CREATE VIEW memory.figure AS
 SELECT h.indicator, h.slice, h.status, h.period_start, h.period_end, h.region, h.value, h.missing, h.precision,
@@ -37,13 +36,30 @@ SELECT ` + of("d", "indicator, slice, status, period_start, period_end, region, 
 FROM memory.computed d LEFT JOIN memory.withdrawal w ON ` +
 	same("d", "w", figureKey) + ` AND w.known_from = d.known_from`
 
-// write writes the staged file, but for what Commit is given.
-func (w *writer) write(ctx context.Context) error {
+// createStaged begins the staged file: its tables and the catalogue.
+func (w *writer) createStaged(ctx context.Context) error {
 	statements := append([]string{"ATTACH " + quoted(w.stagedFile()) + " AS staged (ROW_GROUP_SIZE " + literal(rowGroup) + ")"}, snapshotTables...)
 	if err := w.db.exec(ctx, statements...); err != nil {
 		return err
 	}
-	if err := fillDocuments(w.db, "catalogue", w.documents, true); err != nil {
+	return fillDocuments(w.db, "catalogue", w.documents, true)
+}
+
+// derive derives totals and rates from table history, and joins derived rows that one rule ends and another goes on with unchanged (table
+// computed).
+func (w *writer) derive(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{w.deriveTotals, w.deriveRates, w.deriveRateTotals} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	return w.db.exec(ctx, "CREATE TABLE memory.computed AS "+joinIntervals("memory.derived", figureKey,
+		"value, precision, numerator, denominator, counts_precision, source, published, inferred, load"))
+}
+
+// write writes the staged file, but for what Commit is given.
+func (w *writer) write(ctx context.Context) error {
+	if err := w.createStaged(ctx); err != nil {
 		return err
 	}
 	forever := literal(indicator.Forever)
@@ -65,8 +81,6 @@ func (w *writer) write(ctx context.Context) error {
 		current = "SELECT " + withoutTexts(storedColumns, " ''") + ", next_end FROM (" + withoutTexts(current, "") + ")"
 	}
 	return w.db.exec(ctx,
-		"CREATE TABLE memory.computed AS "+joinIntervals("memory.derived", figureKey,
-			"value, precision, numerator, denominator, counts_precision, source, published, inferred, load"),
 		assembled,
 		// The keys go through the window alone: it is narrow, and sorting all columns for it would cost as much as all the rest.
 		"CREATE TABLE memory.following AS SELECT id, coalesce(lead(period_end) OVER (PARTITION BY indicator, slice, status, region "+

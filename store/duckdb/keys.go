@@ -1,11 +1,9 @@
 package duckdb
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"math"
-	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -18,9 +16,7 @@ type figureKeys struct {
 	count   int
 	series  []seriesNumber        // by indicator: the series met last
 	numbers map[seriesName]uint64 // of all series
-	periods map[indicator.Period]uint64
-	last    indicator.Period // the period met last, and its number
-	number  uint64
+	periods periodNumbers
 	regions int32 // one more than the largest met
 	lost    bool  // some key does not fit
 }
@@ -46,7 +42,7 @@ const (
 )
 
 func newFigureKeys() *figureKeys {
-	return &figureKeys{numbers: make(map[seriesName]uint64), periods: make(map[indicator.Period]uint64)}
+	return &figureKeys{numbers: make(map[seriesName]uint64), periods: newPeriodNumbers()}
 }
 
 // add remembers the keys of reports.
@@ -89,17 +85,9 @@ func (k *figureKeys) seriesOf(r *store.Report) uint64 {
 }
 
 func (k *figureKeys) periodOf(p indicator.Period) uint64 {
-	if k.last == p && len(k.periods) > 0 {
-		return k.number
-	}
-	number, ok := k.periods[p]
-	if !ok {
-		number = uint64(len(k.periods))
-		k.periods[p] = number
-		k.lost = k.lost || number >= 1<<keyPeriodBits
-	}
-	k.last, k.number = p, number
-	return number
+	number := k.periods.of(p)
+	k.lost = k.lost || number >= 1<<keyPeriodBits
+	return uint64(number)
 }
 
 func (k *figureKeys) at(i uint32) (series, period, region uint64) {
@@ -110,13 +98,13 @@ func (k *figureKeys) at(i uint32) (series, period, region uint64) {
 // follow returns, by the order of appending, the last day of the next period of each report's series, Forever behind the last, and
 // the reports whose figure has others in the batch.
 func (k *figureKeys) follow() (following []indicator.Day, crowded []int64) {
-	rank, ends := k.rankPeriods()
+	rank, ordered := k.periods.rank()
 	// From the last period to the first, series by series.
 	order := make([]uint32, k.count)
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	order = k.sorted(order, len(ends), func(_, period uint64) int { return len(ends) - 1 - int(rank[period]) })
+	order = k.sorted(order, len(ordered), func(_, period uint64) int { return len(ordered) - 1 - int(rank[period]) })
 	order = k.sorted(order, len(k.numbers), func(series, _ uint64) int { return int(series) })
 	following = make([]indicator.Day, k.count)
 	met := make([]metFigure, k.regions) // by region: the earliest figure met in the series
@@ -127,7 +115,7 @@ func (k *figureKeys) follow() (following []indicator.Day, crowded []int64) {
 		case m.series != series+1:
 			*m = metFigure{series: series + 1, rank: rank[period], report: i, following: indicator.Forever}
 		case m.rank != rank[period]:
-			*m = metFigure{series: series + 1, rank: rank[period], report: i, following: ends[m.rank]}
+			*m = metFigure{series: series + 1, rank: rank[period], report: i, following: ordered[m.rank].End}
 		default:
 			if !m.crowded {
 				m.crowded = true
@@ -147,26 +135,6 @@ type metFigure struct {
 	report    uint32 // the first of its reports
 	following indicator.Day
 	crowded   bool
-}
-
-// rankPeriods orders the periods by their last days, then by their first ones.
-func (k *figureKeys) rankPeriods() (rank []uint32, ends []indicator.Day) {
-	periods := make([]indicator.Period, len(k.periods))
-	for p, number := range k.periods {
-		periods[number] = p
-	}
-	order := make([]int, len(periods))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int {
-		return cmp.Or(cmp.Compare(periods[a].End, periods[b].End), cmp.Compare(periods[a].Start, periods[b].Start))
-	})
-	rank, ends = make([]uint32, len(periods)), make([]indicator.Day, len(periods))
-	for place, number := range order {
-		rank[number], ends[place] = uint32(place), periods[number].End
-	}
-	return rank, ends
 }
 
 // sorted sorts reports by counting; those of one class keep their order.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 )
 
@@ -92,10 +93,7 @@ func (w *writer) fillRatios(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, i := range w.catalog.Indicators() {
-		if i.Kind != indicator.Ratio || i.Derived() || i.Numerator == nil || i.Denominator == nil {
-			continue
-		}
+	for _, i := range ratios(w.catalog) {
 		put(a, i.ID)
 		put(a, i.Numerator.ID)
 		put(a, i.Denominator.ID)
@@ -103,4 +101,16 @@ func (w *writer) fillRatios(ctx context.Context) error {
 		_ = a.endRow() // close reports it
 	}
 	return a.close()
+}
+
+// ratios are the rates of a catalogue that are made of two other indicators.
+func ratios(c *catalog.Catalog) []*catalog.Indicator {
+	var rates []*catalog.Indicator
+	for n := range c.Indicators() {
+		i := &c.Indicators()[n]
+		if i.Kind == indicator.Ratio && !i.Derived() && i.Numerator != nil && i.Denominator != nil {
+			rates = append(rates, i)
+		}
+	}
+	return rates
 }

@@ -133,17 +133,10 @@ func (r *restoration) store(ctx context.Context) error {
 	return nil
 }
 
-// figureIndex is one row of figures.
-type figureIndex struct {
-	*content.Figures
-	row   int
-	level indicator.Level
-}
-
 // appendFigures writes rows in the order of the stored columns.
 func appendFigures(a *appender, f *content.Figures, c *catalog.Catalog) error {
 	regions := c.Regions()
-	rows := make([]figureIndex, 0, a.room())
+	rows := make([]storedFigure, 0, a.room())
 	for next := 0; next < f.Len(); {
 		rows = rows[:0]
 		for ; next < f.Len() && len(rows) < a.room(); next++ {
@@ -151,45 +144,27 @@ func appendFigures(a *appender, f *content.Figures, c *catalog.Catalog) error {
 			if region < 0 || int(region) >= len(regions) {
 				return fmt.Errorf("a report is of region %d, and the catalogue has %d", region, len(regions))
 			}
-			rows = append(rows, figureIndex{f, next, regions[region].Level})
+			rows = append(rows, figureAt(f, next, regions[region].Level))
 		}
-		if err := appendFigureRows(a, rows); err != nil {
+		fillFigures(a, rows)
+		fill(a, rows, func(r *storedFigure) indicator.Day { return r.nextEnd })
+		if err := a.endRows(len(rows)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func appendFigureRows(a *appender, rows []figureIndex) error {
-	fill(a, rows, func(r *figureIndex) int32 { return r.Indicator[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Slice[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Status { return r.Status[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Day { return r.Start[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Day { return r.End[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Region[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Level { return r.level })
-	fillFloats(a, rows, func(r *figureIndex) float64 { return r.Value[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Missing { return r.Missing[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Precision { return r.Precision[r.row] })
-	fillFloats(a, rows, func(r *figureIndex) float64 { return r.Numerator[r.row] })
-	fillFloats(a, rows, func(r *figureIndex) float64 { return r.Denominator[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Precision { return r.CountsPrecision[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Source[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Definition[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Day { return r.Published[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Day { return r.KnownFrom[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Day { return r.KnownTo[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Tie[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Load[r.row] })
-	fill(a, rows, func(r *figureIndex) bool { return r.Derived[r.row] })
-	fill(a, rows, func(r *figureIndex) bool { return r.Filled[r.row] })
-	fill(a, rows, func(r *figureIndex) bool { return r.Inferred[r.row] })
-	fillTexts(a, rows, func(r *figureIndex) string { return r.Printed[r.row] })
-	fill(a, rows, func(r *figureIndex) int32 { return r.Offset[r.row] })
-	fillTexts(a, rows, func(r *figureIndex) string { return r.Note[r.row] })
-	fillDays(a, rows, func(r *figureIndex) indicator.Day { return r.Withdraws[r.row] })
-	fill(a, rows, func(r *figureIndex) indicator.Day { return r.NextEnd[r.row] })
-	return a.endRows(len(rows))
+func figureAt(f *content.Figures, row int, level indicator.Level) storedFigure {
+	return storedFigure{
+		series: seriesName{f.Indicator[row], f.Slice[row], f.Status[row]}, period: indicator.Period{Start: f.Start[row], End: f.End[row]},
+		region: f.Region[row], level: level, value: f.Value[row], missing: f.Missing[row], precision: f.Precision[row],
+		numerator: f.Numerator[row], denominator: f.Denominator[row], countsPrecision: f.CountsPrecision[row],
+		source: f.Source[row], definition: f.Definition[row], published: f.Published[row],
+		knownFrom: f.KnownFrom[row], knownTo: f.KnownTo[row], tie: f.Tie[row], load: f.Load[row],
+		derived: f.Derived[row], filled: f.Filled[row], inferred: f.Inferred[row],
+		text: heldText{f.Printed[row], f.Note[row]}, offset: f.Offset[row], withdraws: f.Withdraws[row], nextEnd: f.NextEnd[row],
+	}
 }
 
 // Clear removes every snapshot, so that the store is empty. Snapshots that are pinned stay readable. It returns a

@@ -22,6 +22,8 @@ type writer struct {
 	dir    string
 	db     *database // the batch and the merge's tables in memory, the staged file attached as staged, the parent as parent
 	batch  *appender
+	// held is the batch for as long as it is not DuckDB's; nil once it is.
+	held *heldBatch
 	// appended counts the reports of the batch, and batched those that were not taken back.
 	appended, batched int64
 	keys              *figureKeys // of the batch; nil once it was compared
@@ -33,8 +35,9 @@ type writer struct {
 	catalog   *catalog.Catalog // set by Stage, as are the following
 	documents []content.Document
 	figures   content.Digest
-	reading   *database // the staged file, opened for the checks
-	built     bool      // the staged file is complete
+	periods   []indicator.Period // of the held batch, by rank
+	reading   *database          // the staged file, opened for the checks
+	built     bool               // the staged file is complete
 	ended     bool
 }
 
@@ -111,8 +114,16 @@ func (w *writer) open(ctx context.Context) error {
 			return err
 		}
 	}
+	w.hold()
 	w.batch, err = w.db.newAppender("memory", "batch")
 	return err
+}
+
+// hold begins a batch, which is held where there is nothing to be merged with.
+func (w *writer) hold() {
+	if w.parent == nil {
+		w.held = newHeldBatch()
+	}
 }
 
 // Parent returns the contents of the snapshot the load starts from; nil in an empty store.
@@ -149,6 +160,11 @@ func (w *writer) Stage(ctx context.Context, c *catalog.Catalog) (*store.Staged, 
 }
 
 func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
+	if w.held != nil && (w.discards || len(w.scopes) > 0) { // keys are compared with all reports
+		if err := w.unload(ctx); err != nil {
+			return nil, err
+		}
+	}
 	err := w.batch.close()
 	if err != nil {
 		return nil, err
@@ -168,7 +184,12 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	if err := fillPlaces(w.db, w.catalog); err != nil {
 		return nil, err
 	}
-	changes, err := w.compare(ctx)
+	var changes store.Changes
+	if w.held != nil {
+		w.periods, changes, err = w.held.settle(w.catalog)
+	} else {
+		changes, err = w.compare(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -196,9 +217,11 @@ func (w *writer) parentReader() store.Reader {
 
 // build merges, derives and writes the staged file, complete but for what Commit is given.
 func (w *writer) build(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{
-		w.digest, w.sequence, w.deriveTotals, w.deriveRates, w.deriveRateTotals, w.write,
-	} {
+	steps := []func(context.Context) error{w.digest, w.sequence, w.derive, w.write}
+	if w.held != nil {
+		steps = []func(context.Context) error{w.digestHeld, w.writeHeld}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}
