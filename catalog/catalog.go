@@ -41,6 +41,7 @@ type Catalog struct {
 	search          searchIndex
 	enclosing       map[indicator.Level][]int32 // of each level that regions have
 	inForce         map[indicator.Level][]*Region
+	dated           []int32
 }
 
 // Region is a region placed in the tree.
@@ -76,6 +77,9 @@ func (c *Catalog) indexLevels() {
 		if c.enclosing[r.Level] == nil {
 			c.enclosing[r.Level] = make([]int32, len(c.regions))
 		}
+		if r.ValidFrom != indicator.NoDay || r.ValidTo != indicator.NoDay {
+			c.dated = append(c.dated, r.ID)
+		}
 		if !r.Retired() {
 			c.inForce[r.Level] = append(c.inForce[r.Level], r)
 		}
@@ -96,6 +100,9 @@ func (c *Catalog) indexLevels() {
 
 // InForce are the regions of a level that have not been replaced, in tree order. The list must not be changed.
 func (c *Catalog) InForce(level indicator.Level) []*Region { return c.inForce[level] }
+
+// Dated are the numbers of the regions whose codes are known to have been in force from or to a day, ascending. The list must not be changed.
+func (c *Catalog) Dated() []int32 { return c.dated }
 
 // Enclosing is the number of each region's Ancestor of a level, by the number of the region: -1 where there is none, and nil where no region has the level.
 // It must not be changed.

@@ -42,11 +42,10 @@ type groupRow struct {
 	refused  error
 	sum      *float64
 	unsummed error
-	coverage *query.Coverage
 }
 
 func newGroupRow(g *query.Group) groupRow {
-	row := groupRow{Group: g, coverage: g.Coverage()}
+	row := groupRow{Group: g}
 	row.value, row.refused = g.Value()
 	row.sum, row.unsummed = g.Sum()
 	return row
@@ -73,10 +72,10 @@ func groupColumns() []column[groupRow] {
 		number("max", func(g item) *float64 { return g.Max() }),
 		number("stddev", func(g item) *float64 { return g.StdDev() }),
 		integer("count", func(g item) *int { n := g.Count(); return &n }),
-		integer("coverage_expected", func(g item) *int { return &g.coverage.Expected }),
-		integer("coverage_used", func(g item) *int { return &g.coverage.Used }),
-		number("coverage_share", func(g item) *float64 { return &g.coverage.Share }),
-		number("coverage_weight_share", func(g item) *float64 { return g.coverage.WeightShare }),
+		integer("coverage_expected", func(g item) *int { n := g.Expected(); return &n }),
+		integer("coverage_used", func(g item) *int { n := g.Used(); return &n }),
+		number("coverage_share", func(g item) *float64 { share := g.Share(); return &share }),
+		number("coverage_weight_share", func(g item) *float64 { return g.WeightShare() }),
 	)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // GroupBy is one key of groups; exactly one field is set.
@@ -60,6 +61,7 @@ type groupKey struct {
 // Group is one group of figures.
 type Group struct {
 	rollup
+	one     store.Stretch // the rollup's, where it has one
 	figures *figures
 	session *Session
 	key     groupKey
@@ -70,6 +72,7 @@ type Group struct {
 	Source *catalog.Source // nil unless grouped by source
 
 	minCoverage float64
+	period      indicator.Period // what Period points to
 }
 
 // Aggregate rolls figures up by each indicator's contract.
@@ -99,7 +102,7 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if !request.WithoutWarnings {
 		answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
 	}
-	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+len(g.cells)+len(g.rows)) != nil || !meets(g, request.Having) })
+	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+g.size()) != nil || !meets(g, request.Having) })
 	if err := sortGroups(w, groups, request.OrderBy, request.GroupBy); err != nil {
 		return nil, err
 	}
@@ -119,6 +122,8 @@ type aggregatePlan struct {
 	// region.
 	groupRegion []int32
 	longer      int // figures left out because their periods are longer than the group's
+	// dealt is the stretches that groups are made of; nil where they are made of rows.
+	dealt *dealing
 }
 
 func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) (*aggregatePlan, error) {
@@ -148,7 +153,8 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 	if err := plan.resolveGroupBy(s, asked, regions); err != nil {
 		return nil, err
 	}
-	asked.rolledUp = request.WithoutTotals && request.WithoutWarnings && !request.Evidence && plan.grain() == indicator.Irregular && !plan.bySource()
+	asked.inStretches = !request.Evidence && !plan.bySource()
+	asked.rolledUp = asked.inStretches && request.WithoutTotals && request.WithoutWarnings && plan.grain() == indicator.Irregular
 	plan.figures, err = s.resolve(asked, regions)
 	return plan, err
 }
@@ -216,6 +222,16 @@ func (p *aggregatePlan) bySource() bool {
 // group sorts the rows into groups and totals and rolls each region's rows up over time. Totals are left out where the request does
 // without them.
 func (p *aggregatePlan) group(w *watch, s *Session) (groups, totals []*Group, err error) {
+	if p.stretched {
+		groups, totals, ok, err := p.groupStretches(w, s)
+		if ok || err != nil {
+			return groups, totals, err
+		}
+		p.longer = 0 // they are counted again
+		if p.rows == nil {
+			p.rows = laidOut(p.stretches)
+		}
+	}
 	d, err := p.deal(w, s)
 	if err != nil {
 		return nil, nil, err
@@ -273,10 +289,23 @@ func asNotAggregatable(err error) *indicator.Error {
 // newGroup rolls the rows of a group up over time, region by region. Without a group by region, all regions selected
 // are expected; with one, those inside the group's region.
 func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int32) (*Group, error) {
-	g := &Group{figures: p.figures, session: s, key: key, minCoverage: p.request.MinCoverage, Slice: p.figures.slice}
+	g := &Group{}
+	p.describe(s, g, nil, key)
+	cells, err := p.cellsByRegion(w, g.subject, rows)
+	g.cells = cells
+	return g, err
+}
+
+// describe makes an empty group one of a key. The other group, if there is one, may be of the same region.
+func (p *aggregatePlan) describe(s *Session, g, other *Group, key groupKey) {
+	g.figures, g.session, g.key, g.minCoverage, g.Slice = p.figures, s, key, p.request.MinCoverage, p.figures.slice
 	g.subject, g.weights = &p.subjects[key.subject], p.weights
 	g.expected = p.regions.list
-	if key.region >= 0 {
+	switch {
+	case key.region < 0:
+	case other != nil && other.key.region == key.region:
+		g.Region, g.expected = other.Region, other.expected
+	default:
 		g.Region = &s.catalog.Regions()[key.region]
 		from, _ := slices.BinarySearchFunc(g.expected, g.Region.ID, compareRegionID)
 		to, _ := slices.BinarySearchFunc(g.expected, g.Region.End, compareRegionID)
@@ -286,22 +315,12 @@ func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int3
 		g.Slice = s.catalog.Slices()[key.slice]
 	}
 	if key.start != indicator.NoDay {
-		g.Period = &indicator.Period{Start: key.start, End: key.end}
+		g.period = indicator.Period{Start: key.start, End: key.end}
+		g.Period = &g.period
 	}
 	if key.source >= 0 {
 		g.Source = &s.catalog.Sources()[key.source]
 	}
-	g.of = p.figures
-	err := p.sortByRegion(w, rows)
-	if err != nil {
-		return nil, err
-	}
-	if p.request.WithoutWarnings && p.cellEach(w, g.subject, rows) {
-		g.rows = rows
-		return g, w.err
-	}
-	g.cells, err = p.cellsByRegion(w, g.subject, rows)
-	return g, err
 }
 
 func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID, id) }

@@ -351,7 +351,7 @@ func (f *figures) heritage(row int32) []*catalog.Region {
 // about days on which the region's code was not in force.
 func (f *figures) boundaryChanges(w *watch, x *subject, cells []cell) []Warning {
 	inherited := make(map[string]bool)
-	outside := make(map[string]bool)
+	elsewhere := make(map[string]bool)
 	for i := range cells {
 		if w.step() != nil {
 			return nil
@@ -371,29 +371,38 @@ func (f *figures) boundaryChanges(w *watch, x *subject, cells []cell) []Warning 
 			if w.step() != nil {
 				return nil
 			}
-			switch {
-			case f.inherited.parts[row] != nil:
-			case region.ValidFrom != indicator.NoDay && f.rows.Start[row] < region.ValidFrom:
-				outside[fmt.Sprintf("%s exists since %s", nameOf(region), region.ValidFrom)] = true
-			case region.ValidTo != indicator.NoDay && f.rows.End[row] > region.ValidTo:
-				outside[fmt.Sprintf("%s existed until %s", nameOf(region), region.ValidTo)] = true
+			if f.inherited.parts[row] == nil {
+				outside(elsewhere, region, indicator.Period{Start: f.rows.Start[row], End: f.rows.End[row]})
 			}
 		}
 	}
-	var list []Warning
-	warn := func(found map[string]bool, what string) {
-		if len(found) > 0 {
-			list = append(list, Warning{BoundaryChange, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
-		}
-	}
-	warn(inherited, "figures of the regions it replaced stand for a region")
-	warn(outside, "figures are about a time when the region had other boundaries")
+	list := appendBoundary(nil, x, inherited, "figures of the regions it replaced stand for a region")
+	list = appendBoundary(list, x, elsewhere, outsideText)
 	refused := make(map[string]bool)
 	for _, text := range f.inherited.refused[x.base.ID] {
 		refused[text] = true
 	}
-	warn(refused, "figures of replaced regions are left out")
-	return list
+	return appendBoundary(list, x, refused, "figures of replaced regions are left out")
+}
+
+const outsideText = "figures are about a time when the region had other boundaries"
+
+// appendBoundary appends a warning of what was found, if anything was.
+func appendBoundary(list []Warning, x *subject, found map[string]bool, what string) []Warning {
+	if len(found) == 0 {
+		return list
+	}
+	return append(list, Warning{BoundaryChange, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
+}
+
+// outside adds, in words, that a region's code was not in force on all days of a period, if it was not.
+func outside(found map[string]bool, region *catalog.Region, period indicator.Period) {
+	switch {
+	case region.ValidFrom != indicator.NoDay && period.Start < region.ValidFrom:
+		found[fmt.Sprintf("%s exists since %s", nameOf(region), region.ValidFrom)] = true
+	case region.ValidTo != indicator.NoDay && period.End > region.ValidTo:
+		found[fmt.Sprintf("%s existed until %s", nameOf(region), region.ValidTo)] = true
+	}
 }
 
 func nameOf(r *catalog.Region) string { return r.Code + " " + r.Name }

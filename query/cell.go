@@ -58,9 +58,6 @@ func (f *figures) fillCell(w *watch, x *subject, rows []int32, c *cell) error {
 	if err := w.steps(len(rows)); err != nil {
 		return err
 	}
-	if f.folded != nil {
-		return f.fillFolded(x, rows[0], c)
-	}
 	if len(rows) == 1 && !x.quotient() { // as most are
 		f.fillRow(x, rows[0], c)
 		return nil
@@ -88,19 +85,14 @@ func (f *figures) fillCell(w *watch, x *subject, rows []int32, c *cell) error {
 	return f.finish(w, x, c, used)
 }
 
-// fillRow makes a row a cell by itself. Of folded figures the rule must not be RuleNone; of others the subject must be no quotient.
+// fillRow makes a row a cell by itself. The subject must be no quotient.
 func (f *figures) fillRow(x *subject, i int32, c *cell) {
 	r := f.rows
-	switch {
-	case f.folded != nil:
-		_ = f.fillFolded(x, i, c) // fails for RuleNone only
-		return
-	case r.Missing[i] != indicator.NotMissing:
-		c.empty(r.Region[i])
+	c.empty(r.Region[i])
+	if r.Missing[i] != indicator.NotMissing {
 		c.missing, c.used, c.until = r.Missing[i], oneRow(i), r.End[i]
 		return
 	}
-	c.empty(r.Region[i])
 	c.take(r, x, i)
 	if x.indicator.Weight != nil {
 		c.until = r.End[i]

@@ -51,7 +51,11 @@ func (p *aggregatePlan) deal(w *watch, s *Session) (*deal, error) {
 			if d.totals != nil && p.rows.Slice[from] == p.total {
 				d.totals[x] = appendRange(d.totals[x], from, to)
 			}
-			if key, ok := p.keyOf(x, from, to, grain, bySource); ok {
+			about := indicator.Period{Start: p.rows.Start[from], End: p.rows.End[from]}
+			if key, ok := p.keyOf(x, p.rows.Slice[from], about, to-from, grain); ok {
+				if bySource {
+					key.source = p.rows.Source[from]
+				}
 				d.add(key, from, to, byRegion)
 			}
 		}
@@ -73,23 +77,21 @@ func (p *aggregatePlan) runFrom(i int, grain indicator.Grain, bySource bool) int
 	return i
 }
 
-// keyOf returns the key that the groups of a run have, but for the region; false for rows that are in none.
-func (p *aggregatePlan) keyOf(x int32, from, to int, grain indicator.Grain, bySource bool) (groupKey, bool) {
+// keyOf returns the key that the groups of n figures have which differ by their regions, but for the region; false for figures that are in
+// none. Of groups that are not by period the period does not matter.
+func (p *aggregatePlan) keyOf(x, slice int32, period indicator.Period, n int, grain indicator.Grain) (groupKey, bool) {
 	key := p.ungrouped(x)
-	key.slice = p.rows.Slice[from]
+	key.slice = slice
 	if (key.slice == p.total) != (len(p.parts) == 0 && len(p.figures.request.dimensions) == 0) {
 		return key, false // broken down: the parts; else: the total
 	}
 	if grain != indicator.Irregular {
-		containing := grain.Containing(p.rows.End[from])
-		if p.rows.Start[from] < containing.Start {
-			p.longer += to - from
+		containing := grain.Containing(period.End)
+		if period.Start < containing.Start {
+			p.longer += n
 			return key, false
 		}
 		key.start, key.end = containing.Start, containing.End
-	}
-	if bySource {
-		key.source = p.rows.Source[from]
 	}
 	return key, true
 }

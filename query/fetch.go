@@ -62,15 +62,18 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		f.rows = &store.Rows{} // no figure has the slice
 		return selection, nil
 	}
-	if f.folded, err = f.fold(ctx, s, selection); err != nil {
+	if done, err := f.fetchStretches(ctx, s, selection); done || err != nil {
 		return selection, err
 	}
-	if f.folded != nil {
-		f.rows = &f.folded.Rows
-		return selection, nil
+	if f.stretched { // nobody tells sources apart
+		selection.Omit |= store.ColumnSource
 	}
 	if f.rows, err = f.run(ctx, s, selection); err != nil {
 		return selection, err
+	}
+	if f.stretched {
+		f.stretches = f.rows.Stretches()
+		return selection, nil
 	}
 	if !f.request.vintages {
 		f.rows, f.inherited, err = f.inherit(newWatch(ctx), f.rows, selection.Latest != nil)
@@ -78,18 +81,38 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 	return selection, err
 }
 
-// fold has the engine roll the selection's figures up over time; nil where it cannot or where they are needed one by one.
-func (f *figures) fold(ctx context.Context, s *Session, selection store.Select) (*store.Folded, error) {
-	quotient := slices.ContainsFunc(f.subjects, func(x subject) bool { return x.quotient() })
-	if !f.request.rolledUp || f.when.Within == nil || quotient || len(f.regions.heirs()) > 0 {
-		return nil, nil //nolint:nilnil // not folded
+// fetchStretches reads the figures in stretches, rolled up over time where that is possible and enough. It returns false where they have to be
+// read in rows.
+func (f *figures) fetchStretches(ctx context.Context, s *Session, selection store.Select) (bool, error) {
+	if !f.request.inStretches || slices.ContainsFunc(f.subjects, func(x subject) bool { return x.quotient() }) || len(f.regions.heirs()) > 0 {
+		return false, nil
 	}
-	folded, err := s.fold(ctx, selection)
-	if folded != nil {
+	if !f.request.everyPeriod && f.when.Within != nil { // a region has figures of many periods
+		if !f.request.rolledUp {
+			return false, nil
+		}
+		folded, err := s.fold(ctx, selection)
+		if folded == nil || err != nil {
+			return false, err
+		}
 		f.queries++
 		f.read += int64(folded.Figures)
+		f.stretches, f.stretched = folded.Stretches, true
+		return true, nil
 	}
-	return folded, err
+	list, ok, err := s.stretches(ctx, selection)
+	if ok {
+		f.queries++
+		f.stretches, f.stretched = list, true
+		for i := range list {
+			f.read += int64(list[i].Len())
+		}
+		return true, nil
+	}
+	if err == nil {
+		f.stretched = true // once the rows are there
+	}
+	return false, err
 }
 
 // omitted are the columns of the figures that nothing of the request looks at.

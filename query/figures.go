@@ -45,8 +45,8 @@ type figureRequest struct {
 	// everyPeriod asks for all periods where the request does not say when, and says that periods are told apart.
 	everyPeriod bool
 	evidence    bool
-	// rolledUp says that figures are needed rolled up over time only, not one by one.
-	rolledUp bool
+	// inStretches says that figures may come in stretches, and rolledUp that they are needed rolled up over time only.
+	inStretches, rolledUp bool
 	// unwarned says that nobody is warned of figures from different sources or of different definitions; bySource that figures of
 	// different sources are told apart all the same.
 	unwarned, bySource bool
@@ -98,10 +98,12 @@ type figures struct {
 	parts    []int32 // ordinals of the slices with every dimension, in catalogue order
 	when     When
 	rows     *store.Rows
-	folded   *store.Folded // nil unless the engine has rolled the figures up over time; the rows are its then
-	lists    []int32       // what the row lists of cells name, one behind the other
-	read     int64         // rows that the engine returned for them
-	queries  int64         // asked of the engine
+	lists    []int32 // what the row lists of cells name, one behind the other
+	read     int64   // rows that the engine returned for them
+	queries  int64   // asked of the engine
+	// stretches are the figures where they are stretched; the rows may be nil then.
+	stretches []store.Stretch
+	stretched bool
 	// inherited says which of the rows stand for figures of predecessors.
 	inherited inheritance
 	divisor   *divisorFigures // nil unless a subject is a quotient

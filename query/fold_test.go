@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,14 +34,19 @@ func foldedTables() catalog.Tables {
 		return indicator.Region{Code: code, Scheme: "test", Parent: parent, Level: level, ValidFrom: indicator.NoDay, ValidTo: indicator.NoDay}
 	}
 	t := catalog.Tables{
-		Dimensions: []indicator.Dimension{{Code: "size", Values: []indicator.DimensionValue{{Value: "small"}, {Value: "large"}}}},
-		Sources:    []indicator.Source{{Code: "s"}},
-		Slices:     []indicator.Slice{{}, {{Dimension: "size", Value: "small"}}, {{Dimension: "size", Value: "large"}}},
+		Dimensions:  []indicator.Dimension{{Code: "size", Values: []indicator.DimensionValue{{Value: "small"}, {Value: "large"}}}},
+		Sources:     []indicator.Source{{Code: "s"}},
+		Definitions: []string{"", "with the cities"},
+		Slices:      []indicator.Slice{{}, {{Dimension: "size", Value: "small"}}, {{Dimension: "size", Value: "large"}}},
 	}
 	for _, province := range []string{"1", "2"} {
 		t.Regions = append(t.Regions, region(province, "", indicator.Province))
 		for _, county := range []string{"1", "2", "3"} {
-			t.Regions = append(t.Regions, region(province+county, province, indicator.County))
+			one := region(province+county, province, indicator.County)
+			if county == "3" {
+				one.ValidFrom = indicator.DayOf(2020, time.March, 15)
+			}
+			t.Regions = append(t.Regions, one)
 		}
 	}
 	for i, rules := range foldedRules {
@@ -74,7 +80,7 @@ func drawFolded(t *rapid.T, ind int32, ratio bool) []store.Report {
 			}
 			r := store.Report{
 				Region: region, Indicator: ind, Period: period, PublishedOn: 1, Offset: -1, Numerator: math.NaN(), Denominator: math.NaN(),
-				Slice: int32(rapid.IntRange(0, 2).Draw(t, "slice")),
+				Slice: int32(rapid.IntRange(0, 2).Draw(t, "slice")), Definition: int32(rapid.IntRange(0, 9).Draw(t, "definition") / 9),
 				Value: float64(rapid.IntRange(-9, 9).Draw(t, "value")), Precision: rapid.SampledFrom([]indicator.Precision{indicator.Exact, indicator.AtLeast, indicator.Approximate}).Draw(t, "precision"),
 			}
 			switch rapid.IntRange(0, 5).Draw(t, "kind") {
@@ -131,9 +137,11 @@ func TestAggregate_Folded(t *testing.T) {
 		request := drawFoldedRequest(t)
 		asked++
 		want := foldedAnswer(t, memory, request, func(s store.Snapshot) store.Snapshot { return s })
-		got := foldedAnswer(t, engine, request, func(s store.Snapshot) store.Snapshot { return counting{s, &folds} })
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Fatalf("%+v (-handed out +folded):\n%s", request, diff)
+		for range 2 { // the second time of what is kept
+			got := foldedAnswer(t, engine, request, func(s store.Snapshot) store.Snapshot { return counting{s, &folds} })
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("%+v (-handed out +folded):\n%s", request, diff)
+			}
 		}
 		if err := engine.Close(); err != nil {
 			t.Fatal(err)
@@ -190,8 +198,12 @@ func foldedAnswer(t *rapid.T, engine store.Engine, request *query.AggregateReque
 		}
 		return fmt.Sprint(*x)
 	}
-	for _, g := range answer.Page.Nodes {
+	for _, warning := range answer.Warnings {
+		lines = append(lines, string(warning.Code)+" "+warning.Message)
+	}
+	for _, g := range slices.Concat(answer.Page.Nodes, answer.Totals) {
 		value, refused := g.Value()
+		sum, unsummed := g.Sum()
 		coverage := g.Coverage()
 		var regions []string
 		for _, r := range coverage.Regions {
@@ -200,10 +212,83 @@ func foldedAnswer(t *rapid.T, engine store.Engine, request *query.AggregateReque
 		for _, m := range coverage.Missing {
 			regions = append(regions, m.Region.Code+" "+m.Reason.String())
 		}
+		period := "ever"
+		if g.Period != nil {
+			period = g.Period.String()
+		}
+		lines = append(lines, fmt.Sprint(period, " ", number(sum), " ", unsummed, " median ", number(g.Median()), " min ", number(g.Min()),
+			" deviation ", number(g.StdDev()), " of ", g.Expected(), " ", g.Used(), " ", g.Share(), " ", number(g.WeightShare())))
 		lines = append(lines, fmt.Sprint(g.Indicator().Code, " ", g.Slice, " ", number(value), " ", refused, " ", g.Missing(), " ", g.Precision(), " ", g.Count(),
 			" mean ", number(g.Mean()), " max ", number(g.Max()), " weight ", number(coverage.WeightShare), ": ", strings.Join(regions, ", ")))
 	}
 	return lines
+}
+
+// TestAggregate_InStretches asks the same of figures that are rolled up cell by cell, as they are for evidence, of rows shown as stretches,
+// and of stretches.
+func TestAggregate_InStretches(t *testing.T) {
+	stretched := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var reports []store.Report
+		for i, rules := range foldedRules {
+			reports = append(reports, drawFolded(t, int32(i), rules.Regions == indicator.RuleRatio)...)
+		}
+		memory := new(storetest.Memory)
+		if err := memory.Load(context.Background(), foldedTables(), reports); err != nil {
+			t.Fatal(err)
+		}
+		engine := resident.New(memory, resident.Options{Bytes: math.MaxInt64})
+		if err := engine.Warm(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		request := drawFoldedRequest(t)
+		request.WithoutTotals, request.WithoutWarnings = rapid.Bool().Draw(t, "without totals"), rapid.Bool().Draw(t, "without warnings")
+		request.MinCoverage = rapid.SampledFrom([]float64{0, 0, 0.9}).Draw(t, "coverage")
+		switch rapid.IntRange(0, 3).Draw(t, "when") {
+		case 0:
+			request.When = nil
+		case 1:
+			request.When = &query.When{Latest: &query.LatestWhen{OnOrBefore: indicator.DayOf(2020, time.April, 30), MaxAge: -1}}
+		case 2:
+			request.When = &query.When{Period: &indicator.Period{Start: indicator.DayOf(2020, time.March, 1), End: indicator.DayOf(2020, time.March, 31)}}
+		}
+		if rapid.Bool().Draw(t, "by period") {
+			grain := rapid.SampledFrom([]indicator.Grain{indicator.Monthly, indicator.Quarterly}).Draw(t, "grain")
+			request.GroupBy = append(request.GroupBy, query.GroupBy{Period: grain})
+		}
+		asked := *request
+		asked.Evidence = true
+		alone := func(s store.Snapshot) store.Snapshot { return s }
+		want := foldedAnswer(t, memory, &asked, alone)
+		if diff := cmp.Diff(want, foldedAnswer(t, memory, request, alone)); diff != "" {
+			t.Fatalf("%+v (-cell by cell +in stretches of rows):\n%s", request, diff)
+		}
+		counted := func(s store.Snapshot) store.Snapshot { return handing{s, s.(store.Stretcher), &stretched} }
+		if diff := cmp.Diff(want, foldedAnswer(t, engine, request, counted)); diff != "" {
+			t.Fatalf("%+v (-cell by cell +in stretches):\n%s", request, diff)
+		}
+		if err := engine.Close(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if stretched == 0 {
+		t.Error("nothing came in stretches")
+	}
+}
+
+// handing is a snapshot that counts what comes in stretches.
+type handing struct {
+	store.Snapshot
+	from  store.Stretcher
+	times *int
+}
+
+func (h handing) Stretches(ctx context.Context, s store.Select) ([]store.Stretch, bool, error) {
+	list, ok, err := h.from.Stretches(ctx, s)
+	if ok {
+		*h.times++
+	}
+	return list, ok, err
 }
 
 // TestAggregate_RefusedTotalHasNoSum asks for a total of figures that add up over regions but do not combine over time.

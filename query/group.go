@@ -30,7 +30,7 @@ func (g *Group) Value() (*float64, error) {
 }
 
 func (g *Group) belowCoverage() bool {
-	return g.quantity.Known() && g.share() < g.minCoverage
+	return g.quantity.Known() && g.Share() < g.minCoverage
 }
 
 // Missing is why Value is nil; NotMissing if it is not.
@@ -61,27 +61,24 @@ func (g *Group) Sum() (*float64, error) {
 func (g *Group) Mean() *float64 { return number(mean(g.values())) }
 
 // Median is the median of the regions' values; nil for none.
-func (g *Group) Median() *float64 { return number(quantile(g.values(), 0.5)) }
+func (g *Group) Median() *float64 { return number(median(g.values())) }
 
 // Quantile is a quantile of the regions' values; nil for none. P outside [0, 1] is an INVALID_INPUT error.
 func (g *Group) Quantile(p float64) (*float64, error) {
 	if !(p >= 0 && p <= 1) {
 		return nil, indicator.Errorf(indicator.InvalidInput, "p is not between 0 and 1").At("p")
 	}
-	return number(quantile(g.values(), p)), nil
+	return number(quantile(g.order(), p)), nil
 }
 
 // Min is the smallest of the regions' values; nil for none.
-func (g *Group) Min() *float64 { return number(quantile(g.values(), 0)) }
+func (g *Group) Min() *float64 { return number(least(g.values())) }
 
 // Max is the largest of the regions' values; nil for none.
-func (g *Group) Max() *float64 { return number(quantile(g.values(), 1)) }
+func (g *Group) Max() *float64 { return number(greatest(g.values())) }
 
 // StdDev is the sample standard deviation of the regions' values; nil for fewer than two.
 func (g *Group) StdDev() *float64 { return number(stddev(g.values())) }
-
-// values are the regions' values in ascending order.
-func (g *Group) values() []float64 { return g.order() }
 
 // Count is the number of figures with a value in the group.
 func (g *Group) Count() int {
@@ -101,11 +98,31 @@ type Coverage struct {
 	Predecessors []*catalog.Region
 }
 
+// Expected is the number of regions asked for.
+func (g *Group) Expected() int { return len(g.expected) }
+
+// Used is the number of regions that Value rests on.
+func (g *Group) Used() int {
+	g.compute()
+	return g.using
+}
+
+// Share is the share of the regions asked for that Value rests on; 0 where none is.
+func (g *Group) Share() float64 {
+	if len(g.expected) == 0 {
+		return 0
+	}
+	return float64(g.Used()) / float64(len(g.expected))
+}
+
+// WeightShare is the share of the weight of all regions asked for that those of Value hold; nil without a weight indicator.
+func (g *Group) WeightShare() *float64 { return number(g.weightShare()) }
+
 // Coverage tells which regions Value rests on.
 func (g *Group) Coverage() *Coverage {
 	g.list()
 	return &Coverage{
-		Expected: len(g.expected), Used: len(g.used), Share: g.share(), WeightShare: number(g.weightShare()),
+		Expected: g.Expected(), Used: len(g.used), Share: g.Share(), WeightShare: g.WeightShare(),
 		Regions: g.used, Missing: g.lacking, Predecessors: g.predecessors(),
 	}
 }
@@ -116,15 +133,6 @@ func (g *Group) predecessors() []*catalog.Region {
 		return nil
 	}
 	return g.figures.predecessorsIn(g.all())
-}
-
-// share is the share of the expected regions that Value rests on.
-func (g *Group) share() float64 {
-	if len(g.expected) == 0 {
-		return 0
-	}
-	g.compute()
-	return float64(g.using) / float64(len(g.expected))
 }
 
 // Observations pages through the figures the group rests on, those that divide a quotient included, in tree order of

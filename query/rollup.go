@@ -8,6 +8,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // rollup is cells combined over regions by the subject's rule.
@@ -17,16 +18,15 @@ type rollup struct {
 	cells    []cell            // at most one per expected region, in tree order; see each and all
 	weights  *weightFigures    // nil where nothing is weighed
 
-	// rows, unless nil, stand for the cells: each is one of its own, which is made when it is looked at.
-	rows   []int32
-	of     *figures // that the rows are of
-	making sync.Once
+	// stretch, unless nil, stands for the cells: each of its figures is one of its own, which is made when it is looked at.
+	stretch *store.Stretch
+	making  sync.Once
 
 	once     sync.Once
 	quantity indicator.Quantity
 	missing  indicator.Missing
 	using    int     // cells that the quantity rests on
-	count    int     // figures of all cells with a value; of groups only
+	count    int     // figures of all cells with a value
 	total    float64 // the sum of the values of all cells; NaN where none has one
 	refused  error
 
@@ -34,25 +34,36 @@ type rollup struct {
 	used    []*catalog.Region // regions of the cells that the quantity rests on
 	lacking []MissingRegion   // the other regions expected
 
+	gathering sync.Once
+	known     []float64 // the values of all cells that have one, in tree order
+
 	ordering sync.Once
-	sorted   []float64 // the values of all cells that have one, ascending, once they have been ordered
+	sorted   []float64 // the same, ascending, once they have been ordered
 }
 
 // compute combines the cells, once.
-func (u *rollup) compute() { u.once.Do(u.combine) }
+func (u *rollup) compute() {
+	u.once.Do(func() {
+		if u.plain() {
+			u.combinePlain()
+		} else {
+			u.combine()
+		}
+	})
+}
 
 // each hands the cells to visit, one after the other.
 func (u *rollup) each(visit func(c *cell)) {
-	if u.rows == nil {
+	if u.stretch == nil {
 		for i := range u.cells {
 			visit(&u.cells[i])
 		}
 		return
 	}
 	var c cell
-	for _, row := range u.rows {
+	for i := range u.stretch.Region {
 		c = cell{}
-		u.of.fillRow(u.subject, row, &c)
+		u.subject.fillFrom(u.stretch, i, &c)
 		visit(&c)
 	}
 }
@@ -60,12 +71,12 @@ func (u *rollup) each(visit func(c *cell)) {
 // all are the cells.
 func (u *rollup) all() []cell {
 	u.making.Do(func() {
-		if u.rows == nil {
+		if u.stretch == nil {
 			return
 		}
-		u.cells = make([]cell, len(u.rows))
-		for i, row := range u.rows {
-			u.of.fillRow(u.subject, row, &u.cells[i])
+		u.cells = make([]cell, u.stretch.Len())
+		for i := range u.cells {
+			u.subject.fillFrom(u.stretch, i, &u.cells[i])
 		}
 	})
 	return u.cells
@@ -97,15 +108,35 @@ func (u *rollup) list() {
 // order sorts the values, once.
 func (u *rollup) order() []float64 {
 	u.ordering.Do(func() {
-		u.sorted = make([]float64, 0, len(u.cells)+len(u.rows))
-		u.each(func(c *cell) {
-			if c.quantity.Known() {
-				u.sorted = append(u.sorted, c.quantity.Value)
-			}
-		})
+		u.sorted = slices.Clone(u.values())
 		slices.Sort(u.sorted)
 	})
 	return u.sorted
+}
+
+// values are those of all cells that have one, in tree order. They must not be changed.
+func (u *rollup) values() []float64 {
+	u.gathering.Do(func() {
+		if u.plain() {
+			u.known = u.knownOf(u.stretch)
+			return
+		}
+		u.known = make([]float64, 0, u.size())
+		u.each(func(c *cell) {
+			if c.quantity.Known() {
+				u.known = append(u.known, c.quantity.Value)
+			}
+		})
+	})
+	return u.known
+}
+
+// size is the number of cells.
+func (u *rollup) size() int {
+	if u.stretch != nil {
+		return u.stretch.Len()
+	}
+	return len(u.cells)
 }
 
 // usable tells why a cell cannot take part in the group's value; NotMissing if it can, then with its weight where it has one.
@@ -151,9 +182,8 @@ func (u *rollup) combine() {
 	u.each(func(c *cell) {
 		if c.quantity.Known() {
 			u.total += c.quantity.Value // in tree order, like the value
-			if known++; u.of != nil {
-				u.count += u.of.count(c)
-			}
+			known++
+			u.count += int(c.used.n)
 		}
 		why, weight := u.usable(c)
 		if why != indicator.NotMissing {
@@ -166,6 +196,13 @@ func (u *rollup) combine() {
 	if known == 0 {
 		u.total = math.NaN()
 	}
+	u.conclude(&sum, reason, only)
+}
+
+// conclude takes the value from what the usable cells add up to. Only is the quantity of a single cell, and reason is why others are not
+// usable.
+func (u *rollup) conclude(sum *combination, reason indicator.Missing, only indicator.Quantity) {
+	rule := u.subject.rule()
 	u.using = sum.n
 	u.quantity = indicator.NoQuantity()
 	switch {
@@ -278,6 +315,9 @@ func (u *rollup) sum() (float64, error) {
 // weightShare is the share of the weight indicator's sum that the used regions hold; NaN without weights. A region without figures
 // counts with its weight at the time of the newest figures of the others.
 func (u *rollup) weightShare() float64 {
+	if u.subject.indicator.Weight == nil {
+		return math.NaN()
+	}
 	u.list()
 	var used, all float64
 	newest := indicator.NoDay

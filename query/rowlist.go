@@ -34,14 +34,6 @@ func (f *figures) divisorListed(c *cell) []int32 {
 	return f.divisor.listed(&c.divisorUsed)
 }
 
-// count is how many figures a cell rests on.
-func (f *figures) count(c *cell) int {
-	if f.folded != nil {
-		return int(f.folded.Used[c.used.at[0]])
-	}
-	return int(c.used.n)
-}
-
 // newest is the last row that a cell's value rests on.
 func (f *figures) newest(c *cell) int32 {
 	rows := f.listed(&c.used)

@@ -106,6 +106,28 @@ func (s *Session) fold(ctx context.Context, selection store.Select) (*store.Fold
 	return folded, nil
 }
 
+// stretches runs a selection under the row limit; false where the engine does not hand figures out in stretches.
+func (s *Session) stretches(ctx context.Context, selection store.Select) ([]store.Stretch, bool, error) {
+	stretcher, ok := s.reader.(store.Stretcher)
+	if !ok {
+		return nil, false, nil
+	}
+	leave, err := s.enter(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	defer leave()
+	selection.Cap = s.rowsLeft()
+	list, ok, err := stretcher.Stretches(ctx, selection)
+	if err != nil || !ok {
+		return nil, false, s.beyondEngine(err)
+	}
+	for i := range list {
+		s.budget.rows.Add(int64(list[i].Len()))
+	}
+	return list, true, nil
+}
+
 func (s *Session) count(ctx context.Context, selection store.Select, by ...store.Key) ([]store.Tally, error) {
 	leave, err := s.enter(ctx)
 	if err != nil {

@@ -6,23 +6,98 @@ import (
 	"sort"
 )
 
-// The functions of this file take values in ascending order and return NaN where the statistic does not exist.
+// The functions of this file return NaN where the statistic does not exist. Those with a parameter sorted take values in ascending order.
+
+// least is the smallest value.
+func least(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	least := values[0]
+	for _, x := range values {
+		if x < least {
+			least = x
+		}
+	}
+	return least
+}
+
+// greatest is the largest value.
+func greatest(values []float64) float64 {
+	if len(values) == 0 {
+		return math.NaN()
+	}
+	greatest := values[0]
+	for _, x := range values {
+		if x > greatest {
+			greatest = x
+		}
+	}
+	return greatest
+}
 
 // mean is the unweighted arithmetic mean. The second pass takes out the rounding of the first: the mean of equal values must be
 // that value, or they would have a deviation.
-func mean(sorted []float64) float64 {
-	if len(sorted) == 0 {
+func mean(values []float64) float64 {
+	if len(values) == 0 {
 		return math.NaN()
 	}
-	n := float64(len(sorted))
+	n := float64(len(values))
 	var sum, rest float64
-	for _, x := range sorted {
+	for _, x := range values {
 		sum += x
 	}
-	for _, x := range sorted {
-		rest += x - sum/n
+	first := sum / n
+	for _, x := range values {
+		rest += x - first
 	}
-	return sum/n + rest/n
+	return first + rest/n
+}
+
+// median is quantile(sorted, 0.5) of values in any order, which it leaves as they are.
+func median(values []float64) float64 {
+	n := len(values)
+	if n == 0 {
+		return math.NaN()
+	}
+	parted := slices.Clone(values)
+	below := (n - 1) / 2
+	part(parted, below)
+	if n%2 == 1 {
+		return parted[below]
+	}
+	return parted[below] + 0.5*(least(parted[below+1:])-parted[below])
+}
+
+// part puts the value with the place k in ascending order there, what is not larger before it and what is not smaller behind it: Hoare's
+// selection, by the middle of three values.
+func part(values []float64, k int) {
+	for low, high := 0, len(values)-1; low < high; {
+		middle := int(uint(low+high) >> 1)
+		a, b, c := values[low], values[middle], values[high]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return
+		}
+	}
 }
 
 // quantile interpolates linearly between order statistics: type 7 of Hyndman and Fan, "Sample Quantiles in Statistical
@@ -40,16 +115,16 @@ func quantile(sorted []float64, p float64) float64 {
 }
 
 // stddev is the sample standard deviation with divisor n - 1, in two passes.
-func stddev(sorted []float64) float64 {
-	if len(sorted) < 2 {
+func stddev(values []float64) float64 {
+	if len(values) < 2 {
 		return math.NaN()
 	}
-	m := mean(sorted)
+	m := mean(values)
 	var squares float64
-	for _, x := range sorted {
+	for _, x := range values {
 		squares += (x - m) * (x - m)
 	}
-	return math.Sqrt(squares / float64(len(sorted)-1))
+	return math.Sqrt(squares / float64(len(values)-1))
 }
 
 // medianAbsoluteDeviation is the median distance from the median, unscaled.

@@ -95,21 +95,6 @@ func (f *figures) cellsByRegion(w *watch, x *subject, rows []int32) (regionCells
 	return cells, nil
 }
 
-// cellEach reports whether rows, sorted by region, are a cell each that fillRow can make.
-func (f *figures) cellEach(w *watch, x *subject, rows []int32) bool {
-	if x.quotient() || w.steps(len(rows)) != nil || f.folded != nil && x.base.Rollup.Time == indicator.RuleNone {
-		return false
-	}
-	last := int32(-1)
-	for _, i := range rows {
-		if f.rows.Region[i] == last {
-			return false
-		}
-		last = f.rows.Region[i]
-	}
-	return true
-}
-
 // sortByRegion sorts rows by region, those of one region as they are: by time. Those of one period are sorted already.
 func (f *figures) sortByRegion(w *watch, rows []int32) error {
 	regions := f.rows.Region

@@ -37,6 +37,9 @@ const (
 // without them. A total rests on the figures of its groups, unless it is the total's own figure beside its parts or could not be
 // formed.
 func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
+	if p.dealt != nil {
+		return append(p.dealt.warnings(w, groups, totals), p.leftOut()...)
+	}
 	var list []Warning
 	for i := range p.subjects {
 		x := &p.subjects[i]
@@ -62,11 +65,16 @@ func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 			list = append(list, laterWeights(w, x, rollups...)...)
 		}
 	}
-	if p.longer > 0 {
-		list = append(list, Warning{LongerPeriods, fmt.Sprintf(
-			"%d figures are about longer periods than a %s and are left out", p.longer, strings.ToLower(p.grain().String()))})
+	return append(list, p.leftOut()...)
+}
+
+// leftOut warns of figures about longer periods than the groups'.
+func (p *aggregatePlan) leftOut() []Warning {
+	if p.longer == 0 {
+		return nil
 	}
-	return list
+	return []Warning{{LongerPeriods, fmt.Sprintf(
+		"%d figures are about longer periods than a %s and are left out", p.longer, strings.ToLower(p.grain().String()))}}
 }
 
 // mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
@@ -100,17 +108,10 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 			scopes[c.region] = true
 		}
 	}
-	var list []Warning
-	mixed := func(code WarningCode, found map[string]bool, what string) {
-		if len(found) > 1 {
-			list = append(list, Warning{code, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
-		}
-	}
-	mixed(MixedPeriods, periods.texts(indicator.Period.String), "the figures are about different periods")
-	mixed(MixedDefinitions, definitions.texts(func(id int32) string { return cmp.Or(f.catalog.Definition(id), "as the indicator defines it") }), "the figures are defined differently")
+	list := f.mixedTimes(x, &periods, &definitions)
 	if full {
-		mixed(MixedSources, sources.texts(func(id int32) string { return f.catalog.Sources()[id].Code }), "the figures come from different sources")
-		mixed(MixedPrecision, precisions.texts(indicator.Precision.String), "the figures differ in precision")
+		list = appendMixed(list, MixedSources, x, sources.texts(func(id int32) string { return f.catalog.Sources()[id].Code }), "the figures come from different sources")
+		list = appendMixed(list, MixedPrecision, x, precisions.texts(indicator.Precision.String), "the figures differ in precision")
 	}
 	if len(gaps) > 0 {
 		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
@@ -127,16 +128,35 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 	return append(list, f.boundaryChanges(w, x, cells)...)
 }
 
+// mixedTimes warns of figures of different periods and of different definitions.
+func (f *figures) mixedTimes(x *subject, periods *distinct[indicator.Period], definitions *distinct[int32]) []Warning {
+	list := appendMixed(nil, MixedPeriods, x, periods.texts(indicator.Period.String), "the figures are about different periods")
+	return appendMixed(list, MixedDefinitions, x, definitions.texts(func(id int32) string {
+		return cmp.Or(f.catalog.Definition(id), "as the indicator defines it")
+	}), "the figures are defined differently")
+}
+
+// appendMixed appends a warning of what was found unless that is one thing.
+func appendMixed(list []Warning, code WarningCode, x *subject, found map[string]bool, what string) []Warning {
+	if len(found) < 2 {
+		return list
+	}
+	return append(list, Warning{code, fmt.Sprintf("%s: %s: %s", x.indicator.Code, what, listSome(found))})
+}
+
 // originsOf adds the sources and the definitions of the figures that cells rest on.
 func (f *figures) originsOf(w *watch, cells []cell, sources, definitions *distinct[int32]) {
 	same := allEqual(f.rows.Source) && allEqual(f.rows.Definition)
+	withSources := f.rows.Source != nil
 	for i := range cells {
 		for _, row := range f.listed(&cells[i].used) {
 			if w.step() != nil {
 				return
 			}
 			if len(f.inherited.parts) == 0 {
-				sources.add(f.rows.Source[row])
+				if withSources {
+					sources.add(f.rows.Source[row])
+				}
 				definitions.add(f.rows.Definition[row])
 				if same {
 					return

@@ -76,11 +76,12 @@ func laterWeights(w *watch, x *subject, rollups ...*rollup) []Warning {
 		if u.subject.rule() != indicator.RuleWeightedMean || u.weights == nil || !u.weights.history || len(u.expected) == 1 {
 			continue
 		}
-		for i := range u.cells {
+		cells := u.all()
+		for i := range cells {
 			if w.step() != nil {
 				return nil
 			}
-			c := &u.cells[i]
+			c := &cells[i]
 			weight, ok := u.weight(c.region, c.until)
 			if ok && c.quantity.Known() && weight.period.End > c.until {
 				periods[weight.period.String()], regions[c.region] = true, true

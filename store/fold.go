@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-
-	"github.com/countyql/countyql/indicator"
-)
+import "context"
 
 // Folder is what a Reader is besides if it can roll figures up over time itself, so that none of them need be handed out.
 type Folder interface {
@@ -15,15 +11,13 @@ type Folder interface {
 	Fold(ctx context.Context, s Select) (*Folded, bool, error)
 }
 
-// Folded is a row for each region of each series (indicator, slice, status), in the order of series and regions.
+// Folded is a stretch for each series that has figures, in their order.
 //
 // A value that rests on one figure is that figure's, with its counts. Of several, Value is their sum, mean, smallest or largest by
 // the rule; for RuleRatio it is NaN, and Numerator and Denominator are the sums; for RuleNone it is NaN. Missing is the
-// reason of the newest figure where none of a region's has a value. The columns Source, Definition, Start and End are nil.
+// reason of the newest figure where none of a region's has a value. Nothing is said of definitions.
 type Folded struct {
-	Rows
-	Used  []int32         // figures that the value rests on, or 1 where it is missing
-	Until []indicator.Day // the last day that these are about
+	Stretches []Stretch
 	// Figures is how many figures the selection has.
 	Figures int
 }

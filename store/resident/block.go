@@ -16,6 +16,9 @@ type block struct {
 	// newest has the row of the newest figure of each region, where the last run does not have all regions; else it is nil.
 	newest []int32
 	all    int32 // the set of all regions that have figures
+	// level is that of all regions, where they have one.
+	level    indicator.Level
+	oneLevel bool
 
 	value                  column[uint64] // float bits; NaN where missing
 	missing, precision     column[int8]
@@ -28,6 +31,7 @@ type block struct {
 	pins    int
 	used    uint64 // the tick of the last selection
 	dropped bool   // freed when the last pin goes
+	rolled  []rolled
 }
 
 // series is what a block is about.
@@ -48,6 +52,18 @@ type set []int32
 
 // region is the region of a row of a run.
 func (b *block) region(r, row int32) int32 { return b.sets[b.runs[r].set][row-b.runs[r].first] }
+
+// findLevel finds out whether all regions have one level.
+func (b *block) findLevel(levels []indicator.Level) {
+	if b.rows == 0 {
+		return
+	}
+	all := b.sets[b.all]
+	b.level, b.oneLevel = levels[all[0]], true
+	for _, region := range all {
+		b.oneLevel = b.oneLevel && levels[region] == b.level
+	}
+}
 
 // runOf is the run that a row lies in.
 func (b *block) runOf(row int32) int32 {

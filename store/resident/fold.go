@@ -10,25 +10,16 @@ import (
 
 // Fold rolls figures up over time, block by block.
 func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Folded, bool, error) {
-	if !fromBlocks(&selection) || !inOrder(&selection) || selection.Latest != nil || selection.After != nil || selection.Limit > 0 || !s.ready(&selection) {
+	if selection.Latest != nil {
 		return nil, false, nil
 	}
-	q, ok := s.ask(&selection, true)
-	if !ok {
-		return nil, false, nil
-	}
-	defer s.done(q)
-	if err := q.pickAll(ctx); err != nil {
+	q, ok, err := s.askWhole(ctx, &selection)
+	if !ok || err != nil {
 		return nil, false, err
 	}
-	if selection.Cap > 0 && q.count > selection.Cap {
-		return nil, false, &store.RowCapError{Cap: selection.Cap}
-	}
-	most := 0
-	for _, b := range q.blocks {
-		most += q.regions(b)
-	}
-	f := &fold{sums: make([]sum, len(s.holding.levels)), folded: newFolded(most, q.count)}
+	defer s.done(q)
+	folded := &store.Folded{Stretches: make([]store.Stretch, 0, len(q.blocks)), Figures: q.count}
+	f := &fold{regions: len(s.holding.levels)}
 	for from := 0; from < len(q.segments); {
 		if err := ctx.Err(); err != nil {
 			return nil, false, err
@@ -37,48 +28,102 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 		for ; to < len(q.segments) && q.segments[to].block == b; to++ {
 		}
 		f.rule = s.holding.catalog.Indicators()[b.indicator].Rollup.Time
-		if !f.fold(b, q.segments[from:to], q.regions(b)) {
+		if folded.Stretches, ok = s.engine.foldBlock(f, q, q.segments[from:to], folded.Stretches); !ok {
 			return nil, false, nil
 		}
 		from = to
 	}
-	f.end()
-	return f.folded, true, nil
+	return folded, true, nil
 }
 
-// regions is how many of the selected regions a block has figures of.
-func (p *picker) regions(b *block) int {
-	if b.rows == 0 {
-		return 0
+// askWhole picks the rows of a selection that is in natural order and about all of its rows, if all blocks are there. The question is done when
+// its rows have been read.
+func (s *snapshot) askWhole(ctx context.Context, selection *store.Select) (*question, bool, error) {
+	if !fromBlocks(selection) || !inOrder(selection) || selection.Order != (store.Order{}) || selection.After != nil || selection.Limit > 0 || !s.ready(selection) {
+		return nil, false, nil
 	}
-	n := 0
-	for _, in := range p.within(b, b.all) {
-		n += int(in.to - in.from)
+	q, ok := s.ask(selection, true)
+	if !ok {
+		return nil, false, nil
 	}
-	return n
+	err := q.pickAll(ctx)
+	if err == nil && selection.Cap > 0 && q.count > selection.Cap {
+		err = &store.RowCapError{Cap: selection.Cap}
+	}
+	if err != nil {
+		s.done(q)
+		return nil, false, err
+	}
+	return q, true, nil
 }
 
-// newFolded has room for so many rows.
-func newFolded(n, figures int) *store.Folded {
-	words, floats, days := make([]int32, 4*n), make([]float64, 3*n), make([]indicator.Day, n)
-	precisions := make([]indicator.Precision, 2*n)
-	return &store.Folded{
-		Rows: store.Rows{
-			Indicator: words[:n:n], Slice: words[n : 2*n : 2*n], Region: words[2*n : 3*n : 3*n], Status: make([]indicator.Status, n),
-			Value: floats[:n:n], Numerator: floats[n : 2*n : 2*n], Denominator: floats[2*n:], Missing: make([]indicator.Missing, n),
-			Precision: precisions[:n:n], CountsPrecision: precisions[n:], Derived: make([]bool, n),
-		},
-		Used: words[3*n:], Until: days, Figures: figures,
+// foldBlock appends the selected figures of a block, rolled up. Where they are most of those in their periods, all are rolled up and kept for
+// the next who asks.
+func (e *Engine) foldBlock(f *fold, q *question, segments []segment, to []store.Stretch) ([]store.Stretch, bool) {
+	b := segments[0].block
+	from, end, all := q.window(b)
+	if all {
+		if kept := e.rolled(b, from, end); kept != nil {
+			return q.cut(b, kept, to), true
+		}
+		selected := 0
+		for i := range segments {
+			selected += int(segments[i].len)
+		}
+		if 2*selected >= b.rowsOf(from, end) {
+			if whole, ok := f.fold(b, b.segments(from, end)); ok {
+				e.keepRolled(b, from, end, &whole)
+				return q.cut(b, &whole, to), true
+			}
+		}
 	}
+	one, ok := f.fold(b, segments)
+	return append(to, one), ok
 }
 
-// end drops the rows that nothing was written to.
-func (f *fold) end() {
-	n, to := f.n, f.folded
-	to.Indicator, to.Slice, to.Region, to.Status = to.Indicator[:n], to.Slice[:n], to.Region[:n], to.Status[:n]
-	to.Value, to.Numerator, to.Denominator = to.Value[:n], to.Numerator[:n], to.Denominator[:n]
-	to.Missing, to.Precision, to.CountsPrecision, to.Derived = to.Missing[:n], to.Precision[:n], to.CountsPrecision[:n], to.Derived[:n]
-	to.Used, to.Until = to.Used[:n], to.Until[:n]
+// window is the runs of a block that the selection is about; false where it is not about all of their figures of the regions selected.
+func (p *picker) window(b *block) (from, to int, all bool) {
+	s := p.selection
+	from, to = 0, len(b.runs)
+	if s.Within != nil {
+		from, to = b.endingFrom(s.Within.Start), b.endingBy(s.Within.End)
+	}
+	if s.Period != nil || len(s.Sources) > 0 || len(s.Precisions) > 0 {
+		return from, to, false
+	}
+	for r := from; r < to; r++ {
+		if !p.inTime(b.runs[r].period) {
+			return from, to, false
+		}
+	}
+	return from, to, from < to
+}
+
+// rowsOf is how many rows some runs have.
+func (b *block) rowsOf(from, to int) int {
+	last := b.runs[to-1]
+	return int(last.first) + len(b.sets[last.set]) - int(b.runs[from].first)
+}
+
+// segments are all rows of some runs.
+func (b *block) segments(from, to int) []segment {
+	list := make([]segment, 0, to-from)
+	for r := from; r < to; r++ {
+		list = append(list, segment{b, int32(r), b.runs[r].first, int32(len(b.sets[b.runs[r].set]))})
+	}
+	return list
+}
+
+// cut appends what of all regions of a block is selected.
+func (p *picker) cut(b *block, whole *store.Stretch, to []store.Stretch) []store.Stretch {
+	in := p.within(b, b.all)
+	if len(whole.Region) != len(b.sets[b.all]) { // some have no figures in those periods
+		in = p.boundsIn(b, whole.Region, nil)
+	}
+	for _, place := range in {
+		to = append(to, whole.Cut(int(place.from), int(place.to)))
+	}
+	return to
 }
 
 // ready reports whether all blocks of a selection are there. Unlike ask, it asks for none that are not.
@@ -99,10 +144,9 @@ func (s *snapshot) ready(selection *store.Select) bool {
 
 // fold rolls blocks up, one after the other.
 type fold struct {
-	rule   indicator.Rule
-	sums   []sum // by region; all zero between blocks
-	folded *store.Folded
-	n      int // rows written
+	rule    indicator.Rule
+	regions int   // of the catalogue
+	sums    []sum // by region; all zero between blocks
 }
 
 // sum is the figures of a region, as far as they have been looked at.
@@ -117,32 +161,37 @@ type sum struct {
 	seen                          bool
 }
 
-// fold rolls the selected rows of a block up, which has figures of so many of the selected regions. It returns false where their periods overlap and that matters.
-func (f *fold) fold(b *block, segments []segment, regions int) bool {
+// fold rolls some rows of a block up, which are in natural order. It returns false where their periods overlap and that matters.
+func (f *fold) fold(b *block, segments []segment) (store.Stretch, bool) {
 	first, last := int32(math.MaxInt32), int32(-1)
 	for i := range segments {
 		s := &segments[i]
 		run := &b.runs[s.run]
 		if i > 0 && s.run != segments[i-1].run && f.disjointOnly() && run.period.Start <= b.runs[segments[i-1].run].period.End {
-			return false
+			return store.Stretch{}, false
 		}
 		of := b.sets[run.set][s.row-run.first:][:s.len]
 		first, last = min(first, of[0]), max(last, of[len(of)-1])
 	}
+	if f.sums == nil {
+		f.sums = make([]sum, f.regions)
+	}
+	seen := 0
 	if f.rule == indicator.RuleLast {
-		f.lastOf(b, segments, regions)
+		seen = f.lastOf(b, segments)
 	} else {
 		for i := range segments {
-			f.add(b, &segments[i])
+			seen += f.add(b, &segments[i])
 		}
 	}
+	to := newRolled(b, seen, f.rule)
 	for region := first; region <= last; region++ {
 		if s := &f.sums[region]; s.seen {
-			f.write(b, region, s)
+			to.write(b, region, s)
 			*s = sum{}
 		}
 	}
-	return true
+	return to.end(), true
 }
 
 // disjointOnly reports whether figures are added up by the rule, so that no day may count twice.
@@ -150,31 +199,41 @@ func (f *fold) disjointOnly() bool {
 	return f.rule == indicator.RuleSum || f.rule == indicator.RuleMean || f.rule == indicator.RuleRatio
 }
 
-// lastOf finds the newest figures with a value: it looks back until each of so many regions has one.
-func (f *fold) lastOf(b *block, segments []segment, regions int) {
-	for i := len(segments) - 1; i >= 0 && regions > 0; i-- {
+// lastOf finds the newest figures with a value, from the last period back, and returns how many regions there are.
+func (f *fold) lastOf(b *block, segments []segment) (seen int) {
+	lacking := len(b.sets[b.all])
+	for i := len(segments) - 1; i >= 0 && lacking > 0; i-- {
 		s := &segments[i]
 		run := &b.runs[s.run]
 		for k, region := range b.sets[run.set][s.row-run.first:][:s.len] {
 			sum, row := &f.sums[region], s.row+int32(k)
-			switch {
-			case sum.used > 0:
-			case indicator.Missing(b.missing.at(row)) == indicator.NotMissing:
-				sum.seen, sum.used, sum.row, sum.until = true, 1, row, run.period.End
-				regions--
-			case !sum.seen:
+			if sum.used > 0 {
+				continue
+			}
+			known := indicator.Missing(b.missing.at(row)) == indicator.NotMissing
+			if !sum.seen {
+				seen++
 				sum.seen, sum.newest, sum.to = true, row, run.period.End
+			}
+			if known {
+				sum.used, sum.row, sum.until = 1, row, run.period.End
+				lacking--
 			}
 		}
 	}
+	return seen
 }
 
-// add adds figures of one period up.
-func (f *fold) add(b *block, s *segment) {
+// add adds figures of one period up, and returns how many regions are new.
+func (f *fold) add(b *block, s *segment) (seen int) {
 	run := &b.runs[s.run]
+	counted := !withoutNumbers(&b.numerator) || !withoutNumbers(&b.denominator)
 	for k, region := range b.sets[run.set][s.row-run.first:][:s.len] {
 		sum, row := &f.sums[region], s.row+int32(k)
-		sum.seen = true
+		if !sum.seen {
+			sum.seen = true
+			seen++
+		}
 		if indicator.Missing(b.missing.at(row)) != indicator.NotMissing {
 			sum.newest, sum.to = row, run.period.End
 			continue
@@ -183,45 +242,20 @@ func (f *fold) add(b *block, s *segment) {
 		switch {
 		case sum.used == 0:
 			sum.row, sum.value = row, value
-			sum.numerator, sum.denominator = floatAt(&b.numerator, row), floatAt(&b.denominator, row)
 		case f.rule == indicator.RuleMin:
 			sum.value = min(sum.value, value)
 		case f.rule == indicator.RuleMax:
 			sum.value = max(sum.value, value)
 		default:
 			sum.value += value
+		}
+		if counted {
 			sum.numerator += floatAt(&b.numerator, row)
 			sum.denominator += floatAt(&b.denominator, row)
+			sum.counts = sum.counts.Plus(indicator.Precision(b.countsPrecision.at(row)))
 		}
 		sum.used, sum.until = sum.used+1, run.period.End
 		sum.precision = sum.precision.Plus(indicator.Precision(b.precision.at(row)))
-		sum.counts = sum.counts.Plus(indicator.Precision(b.countsPrecision.at(row)))
 	}
-}
-
-// write writes what has become of a region's figures.
-func (f *fold) write(b *block, region int32, s *sum) {
-	row := s.row
-	if s.used == 0 {
-		row, s.until = s.newest, s.to
-	}
-	value, numerator, denominator := floatAt(&b.value, row), floatAt(&b.numerator, row), floatAt(&b.denominator, row)
-	precision, counts := indicator.Precision(b.precision.at(row)), indicator.Precision(b.countsPrecision.at(row))
-	if s.used > 1 {
-		value, numerator, denominator, precision, counts = s.value, math.NaN(), math.NaN(), s.precision, s.counts
-		switch f.rule {
-		case indicator.RuleMean:
-			value /= float64(s.used)
-		case indicator.RuleRatio:
-			value, numerator, denominator = math.NaN(), s.numerator, s.denominator
-		case indicator.RuleNone:
-			value = math.NaN()
-		}
-	}
-	to, n := f.folded, f.n
-	to.Indicator[n], to.Slice[n], to.Status[n], to.Region[n] = b.indicator, b.slice, b.status, region
-	to.Value[n], to.Numerator[n], to.Denominator[n] = value, numerator, denominator
-	to.Missing[n], to.Precision[n], to.CountsPrecision[n] = indicator.Missing(b.missing.at(row)), precision, counts
-	to.Derived[n], to.Used[n], to.Until[n] = s.used == 1 && b.derived.at(row), max(1, s.used), s.until
-	f.n++
+	return seen
 }

@@ -253,6 +253,7 @@ func (e *Engine) loadBatch(ctx context.Context, from store.Reader, h *holding, b
 	size := int64(0)
 	for i, b := range blocks {
 		size += b.bytes
+		b.findLevel(h.levels)
 		e.put(h, batch[i], b)
 	}
 	return size, nil

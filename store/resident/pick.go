@@ -82,24 +82,27 @@ func (p *picker) within(b *block, id int32) []bounds {
 		return p.bounds
 	}
 	p.boundsOf, p.boundsSet = b, id
-	p.bounds = p.bounds[:0]
-	regions := b.sets[id]
+	p.bounds = p.boundsIn(b, b.sets[id], p.bounds[:0])
+	return p.bounds
+}
+
+// boundsIn appends where a list of regions that a block has figures of has selected ones.
+func (p *picker) boundsIn(b *block, regions []int32, to []bounds) []bounds {
 	if p.spans == nil {
-		p.addBounds(regions, 0, len(regions))
-		return p.bounds
+		return p.addBounds(b, regions, 0, len(regions), to)
 	}
 	at := 0
 	for _, span := range p.spans {
 		at += search(regions[at:], span.From)
-		to := at + search(regions[at:], span.To)
-		if at < to {
-			p.addBounds(regions, at, to)
+		end := at + search(regions[at:], span.To)
+		if at < end {
+			to = p.addBounds(b, regions, at, end, to)
 		}
-		if at = to; at == len(regions) {
+		if at = end; at == len(regions) {
 			break
 		}
 	}
-	return p.bounds
+	return to
 }
 
 // search is the place of the first region that is not below one. Near the start it is found at once: spans that follow each
@@ -114,24 +117,25 @@ func search(regions []int32, from int32) int {
 	return low + at
 }
 
-// addBounds adds those of the places from..to that have a selected level.
-func (p *picker) addBounds(regions set, from, to int) {
-	add := func(from, to int) {
-		if n := len(p.bounds); n > 0 && int(p.bounds[n-1].to) == from {
-			p.bounds[n-1].to = int32(to)
+// addBounds appends those of the places from..end that have a selected level.
+func (p *picker) addBounds(b *block, regions []int32, from, end int, to []bounds) []bounds {
+	add := func(from, end int) {
+		if n := len(to); n > 0 && int(to[n-1].to) == from {
+			to[n-1].to = int32(end)
 			return
 		}
-		p.bounds = append(p.bounds, bounds{int32(from), int32(to)})
+		to = append(to, bounds{int32(from), int32(end)})
 	}
-	if len(p.selection.Levels) == 0 {
-		add(from, to)
-		return
+	if len(p.selection.Levels) == 0 || b.oneLevel && p.level[b.level&(maxLevel-1)] {
+		add(from, end)
+		return to
 	}
-	for at := from; at < to; at++ {
+	for at := from; at < end; at++ {
 		if p.level[p.levels[regions[at]]&(maxLevel-1)] {
 			add(at, at+1)
 		}
 	}
+	return to
 }
 
 // pick finds the selected rows of a block.

@@ -1,0 +1,291 @@
+package query
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// share is the figures from..to of a stretch, which belong to a group.
+type share struct {
+	key      groupKey
+	of       *store.Stretch // nil for a group without figures
+	from, to int
+}
+
+// dealing is stretches dealt out to groups.
+type dealing struct {
+	plan   *aggregatePlan
+	shares []share   // by key
+	totals [][]share // by subject; nil where the request does without them
+	groups int       // distinct keys
+
+	byRegion []regionRun // what regions of cut are grouped by which
+	cut      []int32     // a list of regions
+}
+
+// regionRun is the places from..to of a list of regions, which are grouped by a region.
+type regionRun struct {
+	region   int32
+	from, to int
+}
+
+// dealStretches deals stretches out to groups and, unless the request does without them, to the totals of their subjects.
+func (p *aggregatePlan) dealStretches(w *watch, s *Session) (*dealing, error) {
+	d := &dealing{plan: p}
+	if !p.request.WithoutTotals {
+		d.totals = make([][]share, len(p.subjects))
+	}
+	bySubject := make([][]int32, len(s.catalog.Indicators()))
+	for i := range p.subjects {
+		id := p.subjects[i].base.ID
+		bySubject[id] = append(bySubject[id], int32(i))
+	}
+	grain := p.grain()
+	for i := range p.stretches {
+		t := &p.stretches[i]
+		if err := w.steps(1 + t.Len()/16); err != nil {
+			return nil, err
+		}
+		if err := d.divide(s, t.Region); err != nil {
+			return nil, err
+		}
+		for _, x := range bySubject[t.Indicator] {
+			if d.totals != nil && t.Slice == p.total {
+				d.totals[x] = append(d.totals[x], share{p.ungrouped(x), t, 0, t.Len()})
+			}
+			if key, ok := p.keyOf(x, t.Slice, t.Period, t.Len(), grain); ok {
+				d.add(key, t)
+			}
+		}
+	}
+	if len(p.request.GroupBy) == 0 { // an indicator without figures is a group all the same
+		met := make([]bool, len(p.subjects))
+		for i := range d.shares {
+			met[d.shares[i].key.subject] = true
+		}
+		for x := range p.subjects {
+			if !met[x] {
+				d.shares = append(d.shares, share{key: p.ungrouped(int32(x))})
+			}
+		}
+	}
+	return d, d.sort(w, s)
+}
+
+// divide finds out by what the regions of a stretch are grouped. Those of the stretch before mostly are the same list.
+func (d *dealing) divide(s *Session, regions []int32) error {
+	by := d.plan.groupRegion
+	if by == nil || len(regions) == 0 || len(regions) == len(d.cut) && &regions[0] == &d.cut[0] {
+		return nil
+	}
+	d.cut, d.byRegion = regions, d.byRegion[:0]
+	for from := 0; from < len(regions); {
+		of := by[regions[from]]
+		if of < 0 {
+			return d.plan.ungroupable(&s.catalog.Regions()[regions[from]])
+		}
+		to := from + 1
+		for to < len(regions) && by[regions[to]] == of {
+			to++
+		}
+		d.byRegion = append(d.byRegion, regionRun{of, from, to})
+		from = to
+	}
+	return nil
+}
+
+// add deals a stretch out to the groups of a key that its regions are in.
+func (d *dealing) add(key groupKey, t *store.Stretch) {
+	if d.plan.groupRegion == nil {
+		d.shares = append(d.shares, share{key, t, 0, t.Len()})
+		return
+	}
+	d.shares = slices.Grow(d.shares, len(d.byRegion))
+	for _, in := range d.byRegion {
+		key.region = in.region
+		d.shares = append(d.shares, share{key, t, in.from, in.to})
+	}
+}
+
+// sort puts the shares into the order of their keys, those of one group as they were dealt.
+func (d *dealing) sort(w *watch, s *Session) error {
+	if d.plan.groupRegion != nil {
+		if err := d.sortByRegion(w, len(s.catalog.Regions())); err != nil {
+			return err
+		}
+	}
+	compare := func(a, b share) int { return compareGroupKeys(a.key, b.key) }
+	if !slices.IsSortedFunc(d.shares, compare) {
+		if err := sortRowsStable(w, d.shares, compare); err != nil {
+			return err
+		}
+	}
+	for i := range d.shares {
+		if i == 0 || d.shares[i].key != d.shares[i-1].key {
+			d.groups++
+		}
+	}
+	return nil
+}
+
+// sortByRegion puts the shares into the order of what they are grouped by, which mostly puts them into that of their keys.
+func (d *dealing) sortByRegion(w *watch, regions int) error {
+	if err := w.steps(len(d.shares) + regions/8); err != nil {
+		return err
+	}
+	next := make([]int32, regions+1) // by region: where its next share goes
+	for i := range d.shares {
+		next[d.shares[i].key.region+1]++
+	}
+	for region := 1; region < len(next); region++ {
+		next[region] += next[region-1]
+	}
+	sorted := make([]share, len(d.shares))
+	for _, one := range d.shares {
+		sorted[next[one.key.region]] = one
+		next[one.key.region]++
+	}
+	d.shares = sorted
+	return nil
+}
+
+// groupStretches is group of figures in stretches. It returns false where a region of a group has figures of several periods, which have to
+// be rolled up one by one.
+func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*Group, ok bool, err error) {
+	d, err := p.dealStretches(w, s)
+	if err != nil {
+		return nil, nil, false, err
+	}
+	all := make([]Group, d.groups+len(d.totals))
+	groups = make([]*Group, 0, d.groups)
+	for from := 0; from < len(d.shares); {
+		to := from + 1
+		for to < len(d.shares) && d.shares[to].key == d.shares[from].key {
+			to++
+		}
+		g := &all[len(groups)]
+		var like *Group // mostly of the same region
+		if len(groups) > 0 {
+			like = groups[len(groups)-1]
+		}
+		if ok, err := p.fillGroup(w, s, g, like, d.shares[from:to]); !ok || err != nil {
+			return nil, nil, false, err
+		}
+		groups = append(groups, g)
+		from = to
+	}
+	for x, shares := range d.totals {
+		g := &all[d.groups+x]
+		if len(shares) == 0 {
+			shares = []share{{key: p.ungrouped(int32(x))}}
+		}
+		if ok, err := p.fillGroup(w, s, g, nil, shares); !ok || err != nil {
+			return nil, nil, false, err
+		}
+		totals = append(totals, g)
+	}
+	p.dealt = d
+	return groups, totals, true, nil
+}
+
+// fillGroup makes a group of shares of one key. It returns false where regions are in several of them.
+func (p *aggregatePlan) fillGroup(w *watch, s *Session, g, like *Group, shares []share) (bool, error) {
+	p.describe(s, g, like, shares[0].key)
+	switch one := shares[0]; {
+	case one.of == nil:
+		g.one = store.Stretch{}
+	case len(shares) == 1:
+		g.one = one.of.Cut(one.from, one.to)
+	default:
+		if err := w.steps(len(g.expected)); err != nil {
+			return false, err
+		}
+		var ok bool
+		if g.one, ok = merge(shares); !ok {
+			return false, nil
+		}
+	}
+	g.stretch = &g.one
+	if used := g.one.Used; used != nil && g.subject.base.Rollup.Time == indicator.RuleNone {
+		for i, n := range used {
+			if n > 1 {
+				return false, p.severalPeriods(g.subject, &cell{region: g.one.Region[i]})
+			}
+		}
+	}
+	return true, nil
+}
+
+// place is a figure of one of some shares.
+type place struct {
+	region int32
+	share  int32
+	at     int32
+}
+
+// merge puts the figures of shares into the order of their regions; false where several are of one region.
+func merge(shares []share) (merged store.Stretch, apart bool) {
+	n := 0
+	for i := range shares {
+		n += shares[i].to - shares[i].from
+		if i == 0 {
+			continue
+		}
+		a, b := &shares[i-1], &shares[i]
+		if len(a.of.Region) > 0 && len(b.of.Region) > 0 && &a.of.Region[0] == &b.of.Region[0] && a.from < b.to && b.from < a.to {
+			return merged, false // parts of one list
+		}
+	}
+	places := make([]place, 0, n)
+	for i := range shares {
+		for at := shares[i].from; at < shares[i].to; at++ {
+			places = append(places, place{shares[i].of.Region[at], int32(i), int32(at)})
+		}
+	}
+	byRegion := func(a, b place) int { return cmp.Compare(a.region, b.region) }
+	if !slices.IsSortedFunc(places, byRegion) {
+		slices.SortFunc(places, byRegion)
+	}
+	for i := 1; i < n; i++ {
+		if places[i].region == places[i-1].region {
+			return merged, false
+		}
+	}
+	merged.Region, merged.Until = make([]int32, n), make([]indicator.Day, n)
+	for i, from := range places {
+		merged.Region[i], merged.Until[i] = from.region, shares[from.share].of.LastDay(int(from.at))
+	}
+	merged.Value = mergeColumn(shares, places, func(t *store.Stretch) []float64 { return t.Value }, 0)
+	merged.Missing = mergeColumn(shares, places, func(t *store.Stretch) []indicator.Missing { return t.Missing }, indicator.NotMissing)
+	merged.Precision = mergeColumn(shares, places, func(t *store.Stretch) []indicator.Precision { return t.Precision }, indicator.Exact)
+	merged.Numerator = mergeColumn(shares, places, func(t *store.Stretch) []float64 { return t.Numerator }, math.NaN())
+	merged.Denominator = mergeColumn(shares, places, func(t *store.Stretch) []float64 { return t.Denominator }, math.NaN())
+	merged.CountsPrecision = mergeColumn(shares, places, func(t *store.Stretch) []indicator.Precision { return t.CountsPrecision }, indicator.Exact)
+	merged.Used = mergeColumn(shares, places, func(t *store.Stretch) []int32 { return t.Used }, 1)
+	return merged, true
+}
+
+// mergeColumn merges a column, which is nil where that of every share is. None is the cell of a column that is nil.
+func mergeColumn[T any](shares []share, places []place, column func(*store.Stretch) []T, none T) []T {
+	columns := make([][]T, len(shares))
+	said := false
+	for i := range shares {
+		columns[i] = column(shares[i].of)
+		said = said || columns[i] != nil
+	}
+	if !said {
+		return nil
+	}
+	merged := make([]T, len(places))
+	for i, from := range places {
+		merged[i] = none
+		if of := columns[from.share]; of != nil {
+			merged[i] = of[from.at]
+		}
+	}
+	return merged
+}

@@ -1,0 +1,150 @@
+package resident
+
+import (
+	"math"
+	"slices"
+	"unsafe"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// rolled is figures of a block rolled up over time: those of all regions in some of its runs. It lies on the heap, so that answers can share
+// it whatever becomes of the block.
+type rolled struct {
+	from, to int // runs
+	stretch  *store.Stretch
+	bytes    int64
+}
+
+// mostRolled is for how many spans of time a block keeps its figures rolled up.
+const mostRolled = 4
+
+// rolled returns what is kept of some runs of a block, nil if nothing is.
+func (e *Engine) rolled(b *block, from, to int) *store.Stretch {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := range b.rolled {
+		if b.rolled[i].from == from && b.rolled[i].to == to {
+			return b.rolled[i].stretch
+		}
+	}
+	return nil
+}
+
+// keepRolled keeps what some runs of a block roll up to, if there is room for it.
+func (e *Engine) keepRolled(b *block, from, to int, stretch *store.Stretch) {
+	one := rolled{from, to, stretch, sizeOf(stretch)}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if b.dropped || e.bytes+one.bytes > e.options.Bytes ||
+		slices.ContainsFunc(b.rolled, func(other rolled) bool { return other.from == from && other.to == to }) {
+		return
+	}
+	if len(b.rolled) == mostRolled { // the oldest goes
+		b.bytes -= b.rolled[0].bytes
+		e.bytes -= b.rolled[0].bytes
+		b.rolled = slices.Delete(b.rolled, 0, 1)
+	}
+	b.rolled = append(b.rolled, one)
+	b.bytes += one.bytes
+	e.bytes += one.bytes
+}
+
+func sizeOf(s *store.Stretch) int64 {
+	words, bytes := cap(s.Region)+cap(s.Used)+cap(s.Until), cap(s.Missing)+cap(s.Precision)+cap(s.CountsPrecision)
+	floats := cap(s.Value) + cap(s.Numerator) + cap(s.Denominator)
+	return int64(unsafe.Sizeof(rolled{})) + int64(unsafe.Sizeof(*s)) + 4*int64(words) + 8*int64(floats) + int64(bytes)
+}
+
+// rolling writes a stretch of rolled up figures. Columns that have nothing to say are left out at its end.
+type rolling struct {
+	rule indicator.Rule
+	store.Stretch
+	several                     bool // figures that a value rests on, of any region
+	missing, inexact, uncounted bool // of any region; all of them
+	inexactCounts               bool
+}
+
+// newRolled has room for so many regions.
+func newRolled(b *block, n int, rule indicator.Rule) *rolling {
+	to := &rolling{rule: rule, uncounted: true}
+	to.Indicator, to.Slice, to.Status = b.indicator, b.slice, b.status
+	words := make([]int32, 0, 2*n)
+	to.Region, to.Used = words[:0:n], words[n:n:2*n]
+	to.Until = make([]indicator.Day, 0, n)
+	to.Value, to.Missing, to.Precision = make([]float64, 0, n), make([]indicator.Missing, 0, n), make([]indicator.Precision, 0, n)
+	if !withoutNumbers(&b.numerator) || !withoutNumbers(&b.denominator) {
+		to.Numerator, to.Denominator = make([]float64, 0, n), make([]float64, 0, n)
+		to.CountsPrecision = make([]indicator.Precision, 0, n)
+	}
+	return to
+}
+
+// write writes what has become of a region's figures.
+func (to *rolling) write(b *block, region int32, s *sum) {
+	row := s.row
+	if s.used == 0 {
+		row, s.until = s.newest, s.to
+	}
+	value, precision, missing := floatAt(&b.value, row), indicator.Precision(b.precision.at(row)), indicator.Missing(b.missing.at(row))
+	if s.used > 1 {
+		to.several = true
+		value, precision = s.value, s.precision
+		switch to.rule {
+		case indicator.RuleMean:
+			value /= float64(s.used)
+		case indicator.RuleRatio, indicator.RuleNone:
+			value = math.NaN()
+		}
+	}
+	to.missing = to.missing || missing != indicator.NotMissing
+	to.inexact = to.inexact || precision != indicator.Exact
+	to.Region, to.Value, to.Missing, to.Precision = append(to.Region, region), append(to.Value, value), append(to.Missing, missing), append(to.Precision, precision)
+	to.Used, to.Until = append(to.Used, max(1, s.used)), append(to.Until, s.until)
+	if to.Numerator != nil {
+		to.writeCounts(b, row, s)
+	}
+}
+
+// writeCounts writes the counts of a figure, or what those of several add up to.
+func (to *rolling) writeCounts(b *block, row int32, s *sum) {
+	numerator, denominator, precision := floatAt(&b.numerator, row), floatAt(&b.denominator, row), indicator.Precision(b.countsPrecision.at(row))
+	if s.used > 1 {
+		numerator, denominator, precision = math.NaN(), math.NaN(), s.counts
+		if to.rule == indicator.RuleRatio {
+			numerator, denominator = s.numerator, s.denominator
+		}
+	}
+	to.uncounted = to.uncounted && math.IsNaN(numerator) && math.IsNaN(denominator)
+	to.inexactCounts = to.inexactCounts || precision != indicator.Exact
+	to.Numerator, to.Denominator = append(to.Numerator, numerator), append(to.Denominator, denominator)
+	to.CountsPrecision = append(to.CountsPrecision, precision)
+}
+
+// end is what has been written.
+func (to *rolling) end() store.Stretch {
+	if !to.missing {
+		to.Missing = nil
+	}
+	if !to.inexact {
+		to.Precision = nil
+	}
+	if to.uncounted {
+		to.Numerator, to.Denominator = nil, nil
+	}
+	if to.uncounted || !to.inexactCounts {
+		to.CountsPrecision = nil
+	}
+	if !to.several {
+		to.Used = nil
+		to.Region = slices.Clone(to.Region) // which shared a piece with it
+	}
+	if len(to.Until) > 0 {
+		to.Period.End = to.Until[0]
+	}
+	if !slices.ContainsFunc(to.Until, func(day indicator.Day) bool { return day != to.Period.End }) {
+		to.Until = nil
+	}
+	return to.Stretch
+}
