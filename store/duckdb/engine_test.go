@@ -20,7 +20,18 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) }, inMemory)
+	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) }, inMemory, ofMany)
+}
+
+// ofMany answers as where indicators have many figures: by more threads, and by pages that look at one series first.
+func ofMany(t *testing.T, e storetest.Engine) store.Engine {
+	s, err := e.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.(*pinned).perIndicator = 1 << 40
+	s.Release()
+	return e
 }
 
 // inMemory answers from memory what can be answered there.

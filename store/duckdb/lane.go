@@ -11,9 +11,7 @@ import (
 // lane is a second instance on a snapshot's file, of one thread, for short questions: handing a little work to another thread takes
 // longer than doing it. It is opened by the first of them.
 type lane struct {
-	open         func(ctx context.Context) (*database, error)
-	perIndicator int64 // current figures of an indicator, on average
-
+	open func(ctx context.Context) (*database, error)
 	once sync.Once
 	db   *database // nil where it cannot be opened
 }
@@ -28,17 +26,14 @@ const laneMemory = 256 << 20
 const laneShare = 4
 
 // newLane is the lane of a snapshot file.
-func (e *Engine) newLane(path string, m *store.Manifest) *lane {
-	return &lane{
-		open:         func(ctx context.Context) (*database, error) { return e.openFile(ctx, path, e.laneSettings()) },
-		perIndicator: m.Observations / max(m.Indicators, 1),
-	}
+func (e *Engine) newLane(path string) *lane {
+	return &lane{open: func(ctx context.Context) (*database, error) { return e.openFile(ctx, path, e.laneSettings()) }}
 }
 
-// short reports whether a question is short.
-func (l *lane) short(s *store.Select) bool {
+// short reports whether a question is for the lane.
+func (r *reader) short(s *store.Select) bool {
 	n := int64(len(s.Indicators))
-	return l != nil && n > 0 && l.perIndicator <= shortFigures/n
+	return r.lane != nil && n > 0 && r.perIndicator <= shortFigures/n
 }
 
 // database is the instance of one thread; nil where it cannot be opened, as when the file has been removed since.

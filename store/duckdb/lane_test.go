@@ -51,13 +51,13 @@ func TestLane(t *testing.T) {
 		t.Errorf("the lane has %d threads", threads)
 	}
 	many := ofGrids()
-	s.lane.perIndicator = shortFigures + 1
-	if s.lane.short(&many) {
+	s.perIndicator = shortFigures + 1
+	if s.short(&many) {
 		t.Error("a question about too many figures is a short one")
 	}
-	s.lane.perIndicator = math.MaxInt64 / 2
+	s.perIndicator = math.MaxInt64 / 2
 	many.Indicators = make([]int32, 3)
-	if s.lane.short(&many) {
+	if s.short(&many) {
 		t.Error("a question about more figures than can be counted is a short one")
 	}
 }

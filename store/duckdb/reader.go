@@ -15,6 +15,8 @@ import (
 type reader struct {
 	db      *database
 	lane    *lane // for short questions; nil where there is none
+	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
+	perIndicator int64
 	onQuery func(ctx context.Context, query store.Executed)
 }
 
@@ -50,14 +52,22 @@ func (r *reader) explain(ctx context.Context, sql string) (string, error) {
 
 // Select returns the rows of a selection in its order.
 func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error) {
-	sql, unsorted, err := dialect.Unsorted(s)
+	if rows, ok, err := r.restOfSeries(ctx, &s); ok || err != nil {
+		return rows, err
+	}
+	return r.selectOne(ctx, &s)
+}
+
+// selectOne answers a selection by one query.
+func (r *reader) selectOne(ctx context.Context, s *store.Select) (*store.Rows, error) {
+	sql, unsorted, err := dialect.Unsorted(*s)
 	if err == nil && !unsorted {
-		sql, err = dialect.Select(s)
+		sql, err = dialect.Select(*s)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	rows, err := r.selectRows(ctx, sql, &s)
+	rows, err := r.selectRows(ctx, sql, s)
 	if err == nil && unsorted {
 		rows.SortNaturally()
 	}
@@ -66,7 +76,7 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 
 // selectRows runs a rendered selection.
 func (r *reader) selectRows(ctx context.Context, sql string, s *store.Select) (*store.Rows, error) {
-	res, err := r.query(ctx, r.lane.short(s), sql)
+	res, err := r.query(ctx, r.short(s), sql)
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
@@ -154,7 +164,7 @@ func (r *reader) Count(ctx context.Context, s store.Select, by ...store.Key) ([]
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}
-	res, err := r.query(ctx, r.lane.short(&s), sql)
+	res, err := r.query(ctx, r.short(&s), sql)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}

@@ -92,8 +92,9 @@ func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 		db.close()
 		return nil, damaged(ctx, id, err)
 	}
+	h.perIndicator = h.contents.Manifest.Observations / max(h.contents.Manifest.Indicators, 1)
 	if e.threads() > 1 {
-		h.lane = e.newLane(path, &h.contents.Manifest)
+		h.lane = e.newLane(path)
 	}
 	return h, nil
 }
