@@ -22,11 +22,6 @@ type eventTransport struct {
 	gate      *gate
 }
 
-var _ graphql.Transport = eventTransport{}
-
-// Supports requests that accept events by name.
-func (t eventTransport) Supports(r *http.Request) bool { return WantsEvents(r) && !WantsSocket(r) }
-
 // Do answers a request.
 func (t eventTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	w.Header().Add("Vary", "Accept")

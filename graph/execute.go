@@ -48,7 +48,7 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 	if err := e.documents.checker.CheckVariables(operation, params.Variables); err != nil {
 		return none, gqlerror.List{gqlerror.Wrap(err)}
 	}
-	op, errs := e.GraphExecutor.CreateOperationContext(context.WithValue(ctx, checkedKey{}, checked), params)
+	op, errs := e.GraphExecutor.CreateOperationContext(graphql.StartOperationTrace(context.WithValue(ctx, checkedKey{}, checked)), params)
 	for _, err := range errs {
 		err.Message = inJSONWords(err.Message)
 	}

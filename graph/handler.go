@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime/debug"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
-	"github.com/99designs/gqlgen/graphql/handler"
+	gqlexec "github.com/99designs/gqlgen/graphql/executor"
 	"github.com/99designs/gqlgen/graphql/handler/extension"
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -81,13 +82,33 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Handler answers GraphQL over HTTP, WebSocket and server-sent events. Panics outside of operations are the caller's.
+type Handler struct {
+	exec   *gqlexec.Executor
+	socket socketTransport
+	events eventTransport
+	plain  httpTransport
+}
+
+// ServeHTTP answers a request.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch {
+	case WantsSocket(r):
+		h.socket.Do(w, r, h.exec)
+	case WantsEvents(r):
+		h.events.Do(w, r, h.exec)
+	default:
+		h.plain.Do(w, r, h.exec)
+	}
+}
+
 // NewHandler returns the GraphQL handler over a service: POST and GET, one pinned snapshot per operation.
-func NewHandler(service *query.Service, options Options) *handler.Server {
+func NewHandler(service *query.Service, options Options) *Handler {
 	options = options.withDefaults()
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
 	streams := options.Streams.withDefaults()
-	server := handler.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
+	exec := gqlexec.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
 		service: service, limits: limits(checker.Limits(), service, options.Results, streams), around: options.Limits, audit: options.Audit,
 	}}))
 	documents := newDocuments(checker, options.List)
@@ -97,24 +118,21 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 		options.Observer.Panicked(ctx)
 		return logged(ctx, err)
 	}
-	server.AddTransport(socketTransport{documents, unexpected, streams, connections})
-	server.AddTransport(eventTransport{documents, unexpected, streams, connections})
-	server.AddTransport(httpTransport{documents, newKeeper(service, checker, options), options.Timeout, unexpected})
-	server.SetQueryCache(checkedDocuments{})
-	server.Use(onlyChecked{})
-	server.Use(extension.Introspection{}) // the checker refuses it where it is not wanted
+	exec.SetQueryCache(checkedDocuments{})
+	exec.Use(onlyChecked{})
+	exec.Use(extension.Introspection{}) // the checker refuses it where it is not wanted
 	shown := presenter(options.Logger, options.RequestID)
-	server.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
+	exec.SetErrorPresenter(func(ctx context.Context, err error) *gqlerror.Error {
 		if errors.Is(err, errEnded) || isEnd(ctx, err) {
 			return nil // the operation as a whole says why
 		}
 		return shown(ctx, err)
 	})
-	server.SetRecoverFunc(func(ctx context.Context, panicked any) error {
+	exec.SetRecoverFunc(func(ctx context.Context, panicked any) error {
 		options.Observer.Panicked(ctx)
 		return fmt.Errorf("panic: %v\n%s", panicked, debug.Stack())
 	})
-	server.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
+	exec.AroundFields(func(ctx context.Context, next graphql.Resolver) (any, error) {
 		if graphql.GetFieldContext(ctx).Object == "Subscription" {
 			return next(ctx) // it begins to wait; there is no answer to measure yet
 		}
@@ -129,8 +147,8 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 			return value, err
 		})
 	})
-	server.AroundRootFields(planned)
-	server.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	exec.AroundRootFields(planned)
+	exec.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
 		if !graphql.HasOperationContext(ctx) { // refused before there was an operation
 			response := next(ctx)
 			observeErrors(ctx, options.Observer, response.Errors)
@@ -147,7 +165,10 @@ func NewHandler(service *query.Service, options Options) *handler.Server {
 			return carryOut(ctx, service, &options, next)
 		})
 	})
-	return server
+	return &Handler{
+		exec, socketTransport{documents, unexpected, streams, connections}, eventTransport{documents, unexpected, streams, connections},
+		httpTransport{documents, newKeeper(service, checker, options), options.Timeout, unexpected},
+	}
 }
 
 // nextEvent waits for the next answer of a subscription.

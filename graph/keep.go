@@ -42,13 +42,14 @@ type keeper struct {
 	checker *document.Checker
 	answers *kept.Answers
 	options Keeping
+	timeout time.Duration // of working an answer out; 0 is none
 }
 
 func newKeeper(service *query.Service, checker *document.Checker, options Options) *keeper {
 	if options.Keeping.Bytes < 0 || options.Keeping.Scope == nil {
 		return nil
 	}
-	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes), options.Keeping.Evicted), options.Keeping} //nolint:gosec // not negative
+	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes), options.Keeping.Evicted), options.Keeping, options.Timeout} //nolint:gosec // not negative
 }
 
 // answeredFromKey is where an operation that another goroutine than the request's carries out says from which snapshot: a *string.
@@ -124,7 +125,7 @@ func (k *keeper) serve(
 	if k.give(w, r, media, key) {
 		return true
 	}
-	result, shared, err := k.answers.Once(ctx, key, func(ctx context.Context) any { return k.make(ctx, r, snapshot, key, run, internal) })
+	result, shared, err := k.answers.Once(ctx, key, k.timeout, func(ctx context.Context) any { return k.make(ctx, snapshot, key, run, internal) })
 	if err != nil {
 		write(w, media, http.StatusServiceUnavailable, &graphql.Response{Errors: typed(tooLong(err))})
 		return true
@@ -170,7 +171,7 @@ func (k *keeper) served(ctx context.Context) (string, bool) {
 
 // make works an answer out and keeps it if it has no errors and is of the snapshot that its key says.
 func (k *keeper) make(
-	ctx context.Context, r *http.Request, snapshot string, key kept.Key,
+	ctx context.Context, snapshot string, key kept.Key,
 	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
 ) (answer *made) {
 	answer = &made{}
@@ -179,11 +180,6 @@ func (k *keeper) make(
 			answer.status, answer.body = http.StatusInternalServerError, answerOf(unexpected(ctx, internal, panicked)).encode()
 		}
 	}()
-	if deadline, bounded := r.Context().Deadline(); bounded {
-		limited, cancel := context.WithDeadline(ctx, deadline)
-		defer cancel()
-		ctx = limited
-	}
 	var response *graphql.Response
 	response, answer.status = run(context.WithValue(ctx, answeredFromKey{}, &answer.snapshot))
 	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil

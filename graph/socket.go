@@ -37,11 +37,6 @@ type socketTransport struct {
 	gate      *gate
 }
 
-var _ graphql.Transport = socketTransport{}
-
-// Supports requests for another protocol.
-func (t socketTransport) Supports(r *http.Request) bool { return WantsSocket(r) }
-
 // Do serves a connection until it is closed.
 func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
 	if !t.gate.enter() {

@@ -28,11 +28,6 @@ type httpTransport struct {
 	internal func(ctx context.Context, err error) *gqlerror.Error
 }
 
-var _ graphql.Transport = httpTransport{}
-
-// Supports all requests but those that ask for another protocol.
-func (t httpTransport) Supports(r *http.Request) bool { return !WantsSocket(r) }
-
 const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
 // Do answers a request.
@@ -64,11 +59,6 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	if t.answers.again(w, r, media, seen) {
 		return
 	}
-	if t.timeout > 0 { // not before: a kept answer needs no clock
-		ctx, cancel := context.WithTimeout(r.Context(), t.timeout)
-		defer cancel()
-		r = r.WithContext(ctx)
-	}
 	params, refused := decodeParameters(r.Method, raw)
 	if refused != nil {
 		WriteRefusal(w, accept, refused.status, refused.err)
@@ -97,7 +87,13 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 	if t.answers.serve(w, r, media, seen, &params.RawParams, run, t.internal) {
 		return
 	}
-	response, status := run(r.Context())
+	ctx := r.Context()
+	if t.timeout > 0 {
+		limited, cancel := context.WithTimeout(ctx, t.timeout)
+		defer cancel()
+		ctx = limited
+	}
+	response, status := run(ctx)
 	if status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", http.MethodPost)
 	}

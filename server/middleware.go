@@ -30,28 +30,37 @@ func recordOf(ctx context.Context) *record {
 
 func requestID(ctx context.Context) string { return recordOf(ctx).id }
 
-// contentSecurityPolicy keeps pages from loading anything from elsewhere. GraphiQL's editor sets styles from script, draws icons
-// from data and runs its language services in workers.
-const contentSecurityPolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
-	"style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// pagePolicy keeps pages from loading anything from elsewhere. GraphiQL's editor sets styles from script, draws icons
+// from data and runs its language services in workers. dataPolicy keeps an answer that a browser shows from loading anything at all.
+const (
+	pagePolicy = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
+		"style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	dataPolicy = "default-src 'none'; frame-ancestors 'none'"
+)
 
-// The headers that make browsers careful. Their values are the same for all answers, and nobody adds to them.
-var careful = [...]struct {
-	name  string // as http.Header writes it
-	value []string
-}{
-	{"Content-Security-Policy", []string{contentSecurityPolicy}},
-	{"X-Content-Type-Options", []string{"nosniff"}},
-	{"Referrer-Policy", []string{"no-referrer"}},
-}
+// The headers that make browsers careful. Their values are the same for all answers, and nobody adds to them. Names are as http.Header
+// writes them.
+var (
+	policyOfPages, policyOfData = []string{pagePolicy}, []string{dataPolicy}
+	nothingSniffed, nothingTold = []string{"nosniff"}, []string{"no-referrer"}
+)
 
-// secured sets the headers that make browsers careful.
+// secured sets the headers that make browsers careful with data.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		for i := range careful {
-			h[careful[i].name] = careful[i].value[:1:1]
-		}
+		h["Content-Security-Policy"] = policyOfData
+		h["X-Content-Type-Options"] = nothingSniffed
+		next.ServeHTTP(w, r)
+	})
+}
+
+// securedPages sets those for pages, which load parts of their own.
+func securedPages(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h["Content-Security-Policy"] = policyOfPages
+		h["Referrer-Policy"] = nothingTold
 		next.ServeHTTP(w, r)
 	})
 }

@@ -87,9 +87,15 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 				t.Refused(string(indicator.TooLarge), "body")
 			}
 			known := recordOf(ctx).read()
-			logger.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("principal", known.principal), slog.String("method", r.Method),
+			if !logger.Enabled(ctx, slog.LevelInfo) {
+				return
+			}
+			now := time.Now()
+			line := slog.NewRecord(now, slog.LevelInfo, "request", 0) // without the place in the program, which is always this one
+			line.AddAttrs(slog.String("principal", known.principal), slog.String("method", r.Method),
 				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", known.operation),
-				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer), slog.Duration("took", time.Since(start).Round(time.Microsecond)))
+				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer), slog.Duration("took", now.Sub(start).Round(time.Microsecond)))
+			_ = logger.Handler().Handle(ctx, line) // as slog does: a log that fails is not the client's
 		}()
 		next.ServeHTTP(status, r)
 	})

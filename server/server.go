@@ -134,7 +134,7 @@ func New(service *query.Service, options Options) *Handler {
 		routes.Handle("/schema.graphql", options.Origins.shared(readOnly(brief(known(http.HandlerFunc(serveSchema))))))
 	}
 	h.operations(routes, service, options)
-	routes.Handle("/", brief(readOnly(pages(options.Pages, !options.NoPlayground))))
+	routes.Handle("/", brief(readOnly(securedPages(pages(options.Pages, !options.NoPlayground)))))
 	h.Handler = identify(observed(contained(located(secured(routes), options), options.Telemetry, options.Logger), options.Telemetry, options.Logger))
 	return h
 }

@@ -17,15 +17,20 @@ type LogOptions struct {
 	Level slog.Level
 }
 
-// NewLogger returns a logger that adds to every line the request and the trace it belongs to, as request and trace.
+// NewLogger returns a logger that adds to every line the request and the trace it belongs to, as request and trace. Warnings and errors
+// do not wait in a LogBuffer.
 func NewLogger(w io.Writer, options LogOptions) (*slog.Logger, error) {
+	flush := func() error { return nil }
+	if lines, ok := w.(*LogBuffer); ok {
+		flush = lines.Flush
+	}
 	handling := &slog.HandlerOptions{Level: options.Level}
 	switch options.Format {
 	case "", "text":
-		return slog.New(correlated{slog.NewTextHandler(w, handling)}), nil
+		return slog.New(correlated{slog.NewTextHandler(w, handling), flush}), nil
 	case "json":
 		handling.ReplaceAttr = inSeconds
-		return slog.New(correlated{slog.NewJSONHandler(w, handling)}), nil
+		return slog.New(correlated{slog.NewJSONHandler(w, handling), flush}), nil
 	}
 	return nil, fmt.Errorf("a log is text or json, not %q", options.Format)
 }
@@ -39,7 +44,11 @@ func inSeconds(_ []string, a slog.Attr) slog.Attr {
 }
 
 // correlated adds what a line belongs to.
-type correlated struct{ slog.Handler }
+type correlated struct {
+	slog.Handler
+
+	flush func() error
+}
 
 // Handle writes a line.
 func (h correlated) Handle(ctx context.Context, line slog.Record) error {
@@ -49,7 +58,11 @@ func (h correlated) Handle(ctx context.Context, line slog.Record) error {
 	if span := trace.SpanContextFromContext(ctx); span.HasTraceID() {
 		line.AddAttrs(slog.String("trace", span.TraceID().String()))
 	}
-	return h.Handler.Handle(ctx, line)
+	err := h.Handler.Handle(ctx, line)
+	if err == nil && line.Level >= slog.LevelWarn {
+		err = h.flush()
+	}
+	return err
 }
 
 // has reports whether a line has an attribute.
@@ -64,11 +77,13 @@ func has(line slog.Record, key string) bool {
 
 // WithAttrs keeps adding.
 func (h correlated) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return correlated{h.Handler.WithAttrs(attrs)}
+	return correlated{h.Handler.WithAttrs(attrs), h.flush}
 }
 
 // WithGroup keeps adding.
-func (h correlated) WithGroup(name string) slog.Handler { return correlated{h.Handler.WithGroup(name)} }
+func (h correlated) WithGroup(name string) slog.Handler {
+	return correlated{h.Handler.WithGroup(name), h.flush}
+}
 
 const requestAttr = "request"
 

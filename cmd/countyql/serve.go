@@ -56,11 +56,13 @@ func (c *serveCmd) Validate() error {
 }
 
 // Run opens the store and serves it.
-func (c *serveCmd) Run(a *app, line *kong.Context) error {
+func (c *serveCmd) Run(a *app, line *kong.Context) (err error) {
 	if c.PrintConfig {
 		return printConfig(a.stdout, line, c.file)
 	}
-	logger, err := c.logger(a.stderr)
+	lines := telemetry.NewLogBuffer(a.stderr)
+	defer func() { err = errors.Join(err, lines.Flush()) }()
+	logger, err := c.logger(lines)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/maypok86/otter/v2"
 )
@@ -185,7 +186,7 @@ func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
 }
 
 // Once works an answer out, once for all who ask for it at a time. The work has a context of its own, with the values of the
-// first asker's: it ends when nobody waits any more, not when the first gives up.
-func (a *Answers) Once(ctx context.Context, key Key, work func(ctx context.Context) any) (answer any, shared bool, err error) {
-	return a.flights.join(ctx, key, work)
+// first asker's: it ends after the time given, if that is not 0, or when nobody waits any more, not when the first gives up.
+func (a *Answers) Once(ctx context.Context, key Key, longest time.Duration, work func(ctx context.Context) any) (answer any, shared bool, err error) {
+	return a.flights.join(ctx, key, longest, work)
 }

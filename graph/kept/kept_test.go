@@ -195,7 +195,7 @@ func TestOnce(t *testing.T) {
 	first, giveUp := context.WithCancel(t.Context())
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		if _, _, err := f.join(first, Key{1}, work); !errors.Is(err, context.Canceled) {
+		if _, _, err := f.join(first, Key{1}, 0, work); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first: %v", err)
 		}
 	})
@@ -204,7 +204,7 @@ func TestOnce(t *testing.T) {
 	for range 3 {
 		wait.Go(func() {
 			joined <- struct{}{}
-			if got, _, err := f.join(t.Context(), Key{1}, work); got != "answer" || err != nil {
+			if got, _, err := f.join(t.Context(), Key{1}, 0, work); got != "answer" || err != nil {
 				t.Errorf("a follower: %v, %v", got, err)
 			}
 		})
@@ -223,7 +223,7 @@ func TestOnce(t *testing.T) {
 	}
 	alone, giveUp := context.WithCancel(t.Context())
 	begun, proceed = make(chan struct{}), make(chan struct{})
-	wait.Go(func() { _, _, _ = f.join(alone, Key{1}, work) })
+	wait.Go(func() { _, _, _ = f.join(alone, Key{1}, 0, work) })
 	<-begun
 	giveUp()
 	<-ended
