@@ -36,7 +36,7 @@ type batch[K comparable, V any] struct {
 // newBatcher returns a batcher over load, which answers all keys at once: values and errors are parallel to the keys, or there
 // is a single error for all.
 func newBatcher[K comparable, V any](load func(context.Context, []K) ([]V, []error)) *batcher[K, V] {
-	return &batcher[K, V]{load: load, asked: make(map[K]position[K, V])}
+	return &batcher[K, V]{load: load}
 }
 
 // all adapts a function whose error concerns all keys.
@@ -85,6 +85,9 @@ func (b *batcher[K, V]) ask(ctx context.Context, key K) position[K, V] {
 	}
 	at := position[K, V]{b.pending, len(b.pending.keys)}
 	b.pending.keys = append(b.pending.keys, key)
+	if b.asked == nil {
+		b.asked = make(map[K]position[K, V])
+	}
 	b.asked[key] = at
 	return at
 }

@@ -68,11 +68,11 @@ func (r *indicatorResolver) Dimensions(ctx context.Context, obj *catalog.Indicat
 }
 
 func (r *indicatorResolver) Availability(ctx context.Context, obj *catalog.Indicator) (*query.Availability, error) {
-	return requestOf(ctx).availability.get(ctx, obj)
+	return requestOf(ctx).batchers().availability.get(ctx, obj)
 }
 
 func (r *indicatorResolver) Slices(ctx context.Context, obj *catalog.Indicator) ([]*query.SliceAvailability, error) {
-	return requestOf(ctx).slices.get(ctx, obj)
+	return requestOf(ctx).batchers().slices.get(ctx, obj)
 }
 
 func (r *queryResolver) Region(ctx context.Context, code string) (*catalog.Region, error) {
@@ -136,7 +136,7 @@ func (r *regionResolver) Children(ctx context.Context, obj *catalog.Region, leve
 }
 
 func (r *regionResolver) Indicators(ctx context.Context, obj *catalog.Region) ([]*catalog.Indicator, error) {
-	return requestOf(ctx).regionIndicators.get(ctx, obj)
+	return requestOf(ctx).batchers().regionIndicators.get(ctx, obj)
 }
 
 func (r *regionResolver) Observations(ctx context.Context, obj *catalog.Region, where *model.ObservationWhere, first *int, after *string) (*query.ObservationPage, error) {
@@ -183,7 +183,7 @@ func (r *sourceResolver) Licence(ctx context.Context, obj *catalog.Source) (*str
 }
 
 func (r *sourceResolver) Observations(ctx context.Context, obj *catalog.Source, first *int, after *string) (*query.ObservationPage, error) {
-	list, err := requestOf(ctx).sourceFigures.get(ctx, obj)
+	list, err := requestOf(ctx).batchers().sourceFigures.get(ctx, obj)
 	return pageOfObservations(ctx, list, err, pageRequest(first, after, 100))
 }
 

@@ -16,14 +16,13 @@ const mediaEvents = "text/event-stream"
 // eventTransport answers with server-sent events: one operation per request, each answer an event "next", then one event "complete"
 // (the distinct connections mode of graphql-sse). What is refused before it runs is refused as over HTTP.
 type eventTransport struct {
-	documents *documents
-	internal  func(ctx context.Context, err error) *gqlerror.Error
-	options   Streams
-	gate      *gate
+	internal func(ctx context.Context, err error) *gqlerror.Error
+	options  Streams
+	gate     *gate
 }
 
 // Do answers a request.
-func (t eventTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (t eventTransport) Do(w http.ResponseWriter, r *http.Request, exec executor) {
 	w.Header().Add("Vary", "Accept")
 	if r.Method != http.MethodGet && r.Method != http.MethodPost {
 		w.Header().Set("Allow", "GET, POST")
@@ -41,7 +40,7 @@ func (t eventTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.
 		return
 	}
 	params.Headers = r.Header
-	op, errs := executor{exec, t.documents}.operation(r.Context(), params)
+	op, errs := exec.operation(r.Context(), params)
 	switch {
 	case len(errs) > 0:
 		response := exec.DispatchError(r.Context(), errs)
@@ -59,7 +58,7 @@ func (t eventTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.
 }
 
 // stream sends the answers of an operation until there are no more, the client is gone or takes nothing, or the server ends.
-func (t eventTransport) stream(ctx context.Context, w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor, op *graphql.OperationContext) {
+func (t eventTransport) stream(ctx context.Context, w http.ResponseWriter, r *http.Request, exec executor, op *graphql.OperationContext) {
 	out := &eventStream{w, http.NewResponseController(w), t.options.Stall}
 	w.Header().Set("Content-Type", mediaEvents+"; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
@@ -98,7 +97,7 @@ func (t eventTransport) stream(ctx context.Context, w http.ResponseWriter, r *ht
 }
 
 // answers sends the answers of an operation until there are no more or the context ends.
-func (t eventTransport) answers(ctx context.Context, exec graphql.GraphExecutor, op *graphql.OperationContext) <-chan *graphql.Response {
+func (t eventTransport) answers(ctx context.Context, exec executor, op *graphql.OperationContext) <-chan *graphql.Response {
 	answers := make(chan *graphql.Response)
 	go func() {
 		defer close(answers)

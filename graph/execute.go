@@ -3,10 +3,12 @@ package graph
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/parser"
 
 	"github.com/countyql/countyql/indicator"
 )
@@ -15,6 +17,19 @@ import (
 type executor struct {
 	graphql.GraphExecutor
 	documents *documents
+	like      *graphql.OperationContext // what is the same in all operations
+}
+
+// newExecutor returns an executor in front of gqlgen's once that is configured.
+func newExecutor(gqlgen graphql.GraphExecutor, documents *documents) executor {
+	const least = "{ __typename }"
+	parsed, err := parser.ParseQuery(&ast.Source{Input: least})
+	ctx := graphql.StartOperationTrace(context.WithValue(context.Background(), checkedKey{}, parsed))
+	like, refused := gqlgen.CreateOperationContext(ctx, &graphql.RawParams{Query: least})
+	if err != nil || len(refused) > 0 {
+		panic(fmt.Sprint(err, refused)) // every schema has that
+	}
+	return executor{gqlgen, documents, like}
 }
 
 // operation finds the document that a request means, and goes on like CreateOperationContext.
@@ -45,6 +60,9 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 		}
 		return none, wrapped(missing("the document has no operation of that name", "give operationName as the document has it"))
 	}
+	if variables, plain := e.documents.checker.Coerced(operation, params.Variables); plain {
+		return e.plainOperation(params, checked, operation, variables), nil
+	}
 	if err := e.documents.checker.CheckVariables(operation, params.Variables); err != nil {
 		return none, gqlerror.List{gqlerror.Wrap(err)}
 	}
@@ -53,6 +71,17 @@ func (e executor) CreateOperationContext(ctx context.Context, params *graphql.Ra
 		err.Message = inJSONWords(err.Message)
 	}
 	return op, errs
+}
+
+// plainOperation is what gqlgen would create for an operation whose variables need nothing done.
+func (e executor) plainOperation(
+	params *graphql.RawParams, checked *ast.QueryDocument, operation *ast.OperationDefinition, variables map[string]any,
+) *graphql.OperationContext {
+	return &graphql.OperationContext{
+		RawQuery: params.Query, Variables: variables, OperationName: params.OperationName, Doc: checked, Extensions: params.Extensions,
+		Headers: params.Headers, Operation: operation, DisableIntrospection: e.like.DisableIntrospection, RecoverFunc: e.like.RecoverFunc,
+		ResolverMiddleware: e.like.ResolverMiddleware, RootResolverMiddleware: e.like.RootResolverMiddleware,
+	}
 }
 
 func noQuery() *indicator.Error { return missing("query is missing", `send {"query": "…"}`) }

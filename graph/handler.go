@@ -84,7 +84,7 @@ func (o Options) withDefaults() Options {
 
 // Handler answers GraphQL over HTTP, WebSocket and server-sent events. Panics outside of operations are the caller's.
 type Handler struct {
-	exec   *gqlexec.Executor
+	exec   executor
 	socket socketTransport
 	events eventTransport
 	plain  httpTransport
@@ -108,10 +108,9 @@ func NewHandler(service *query.Service, options Options) *Handler {
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
 	streams := options.Streams.withDefaults()
-	exec := gqlexec.New(NewExecutableSchema(Config{Schema: definition, Resolvers: &Resolver{
+	exec := gqlexec.New(newOperations(Config{Schema: definition, Resolvers: &Resolver{
 		service: service, limits: limits(checker.Limits(), service, options.Results, streams), around: options.Limits, audit: options.Audit,
 	}}))
-	documents := newDocuments(checker, options.List)
 	connections := &gate{most: int64(streams.Connections)}
 	logged := internal(options.Logger, options.RequestID)
 	unexpected := func(ctx context.Context, err error) *gqlerror.Error {
@@ -166,8 +165,9 @@ func NewHandler(service *query.Service, options Options) *Handler {
 		})
 	})
 	return &Handler{
-		exec, socketTransport{documents, unexpected, streams, connections}, eventTransport{documents, unexpected, streams, connections},
-		httpTransport{documents, newKeeper(service, checker, options), options.Timeout, unexpected},
+		newExecutor(exec, newDocuments(checker, options.List)),
+		socketTransport{unexpected, streams, connections}, eventTransport{unexpected, streams, connections},
+		httpTransport{newKeeper(service, checker, options), options.Timeout, unexpected},
 	}
 }
 

@@ -73,7 +73,7 @@ func observationNode(ctx context.Context, id string, fields []string) (scalar.No
 		return nil, nil //nolint:nilnil,nilerr // likewise
 	}
 	r := requestOf(ctx)
-	current, err := r.figures.get(ctx, indicator.ObservationKey{
+	current, err := r.batchers().figures.get(ctx, indicator.ObservationKey{
 		Region: fields[0], Indicator: fields[1], Slice: fields[2], Period: fields[3], Status: status,
 	})
 	if err != nil || current == nil {
@@ -82,7 +82,7 @@ func observationNode(ctx context.Context, id string, fields []string) (scalar.No
 	if observationID(current) == id {
 		return current, nil
 	}
-	revisions, err := r.revisions.get(ctx, current)
+	revisions, err := r.batchers().revisions.get(ctx, current)
 	if err != nil {
 		return nil, err
 	}

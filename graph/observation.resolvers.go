@@ -51,7 +51,7 @@ func (r *observationResolver) Note(ctx context.Context, obj *query.Observation) 
 }
 
 func (r *observationResolver) Revisions(ctx context.Context, obj *query.Observation) ([]*query.Observation, error) {
-	return requestOf(ctx).revisions.get(ctx, obj)
+	return requestOf(ctx).batchers().revisions.get(ctx, obj)
 }
 
 func (r *observationResolver) FirstPublished(ctx context.Context, obj *query.Observation) (*indicator.Day, error) {

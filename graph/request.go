@@ -11,10 +11,16 @@ import (
 	"github.com/countyql/countyql/query"
 )
 
-// request is what the resolvers of one operation share: its session, and batchers that ask one question for many objects.
+// request is what the resolvers of one operation share.
 type request struct {
-	session          *query.Session
-	meter            *meter
+	session *query.Session
+	meter   *meter
+	// batchers are made when a resolver needs one: most operations do without.
+	batchers func() *batchers
+}
+
+// batchers ask one question for many objects.
+type batchers struct {
 	latest           *batcher[query.LatestRequest, *query.Observation]
 	revisions        *batcher[*query.Observation, []*query.Observation]
 	figures          *batcher[indicator.ObservationKey, *query.Observation]
@@ -32,23 +38,23 @@ type regionFiguresBatcher = batcher[*catalog.Region, []*query.Observation]
 type requestKey struct{}
 
 func newRequest(session *query.Session, m *meter) *request {
-	return &request{
-		session:          session,
-		meter:            m,
-		latest:           newBatcher(session.Latest),
-		revisions:        all(session.Revisions),
-		figures:          all(session.ByKey),
-		regionIndicators: all(session.RegionIndicators),
-		availability:     all(session.IndicatorAvailability),
-		slices:           all(session.IndicatorSlices),
-		sourceFigures:    all(session.SourceObservations),
-	}
+	return &request{session, m, sync.OnceValue(func() *batchers {
+		return &batchers{
+			latest:           newBatcher(session.Latest),
+			revisions:        all(session.Revisions),
+			figures:          all(session.ByKey),
+			regionIndicators: all(session.RegionIndicators),
+			availability:     all(session.IndicatorAvailability),
+			slices:           all(session.IndicatorSlices),
+			sourceFigures:    all(session.SourceObservations),
+		}
+	})}
 }
 
 // regionObservations returns the figures of a region under the condition of the field being resolved.
 func (r *request) regionObservations(ctx context.Context, region *catalog.Region, where *query.ObservationWhere) ([]*query.Observation, error) {
 	field := graphql.GetFieldContext(ctx).Field.Field
-	b, _ := r.regionFigures.LoadOrStore(field, all(
+	b, _ := r.batchers().regionFigures.LoadOrStore(field, all(
 		func(ctx context.Context, regions []*catalog.Region) ([][]*query.Observation, error) {
 			return r.session.RegionObservations(ctx, regions, where)
 		}))

@@ -97,7 +97,7 @@ func latest(ctx context.Context, region *catalog.Region, code string, slice []*m
 	if err != nil {
 		return nil, atArgument(err, "slice")
 	}
-	return requestOf(ctx).latest.get(ctx, query.LatestRequest{
+	return requestOf(ctx).batchers().latest.get(ctx, query.LatestRequest{
 		Region: region, Indicator: code, Slice: s.String(), Status: or(status, indicator.Actual), AsOf: or(asOf, indicator.NoDay),
 		Details: detailsIn(graphql.GetOperationContext(ctx), graphql.CollectFieldsCtx(ctx, nil)),
 	})
@@ -105,7 +105,7 @@ func latest(ctx context.Context, region *catalog.Region, code string, slice []*m
 
 // firstPublished is the day the figure was first published: that of its oldest report.
 func firstPublished(ctx context.Context, o *query.Observation) (*indicator.Day, error) {
-	revisions, err := requestOf(ctx).revisions.get(ctx, o)
+	revisions, err := requestOf(ctx).batchers().revisions.get(ctx, o)
 	if err != nil || len(revisions) == 0 {
 		return nil, err
 	}
@@ -127,7 +127,7 @@ func indicatorOfCheck(ctx context.Context, c *indicator.CheckResult) (*catalog.I
 }
 
 func observationsOfCheck(ctx context.Context, c *indicator.CheckResult) ([]*query.Observation, error) {
-	found, err := requestOf(ctx).figures.getAll(ctx, c.Observations)
+	found, err := requestOf(ctx).batchers().figures.getAll(ctx, c.Observations)
 	if err != nil {
 		return nil, err
 	}

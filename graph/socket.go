@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/99designs/gqlgen/graphql"
 	"github.com/coder/websocket"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
@@ -31,14 +30,13 @@ const (
 // socketTransport is graphql-transport-ws: any number of operations over one WebSocket. Pages of other origins can open one only if
 // they are listed.
 type socketTransport struct {
-	documents *documents
-	internal  func(ctx context.Context, err error) *gqlerror.Error
-	options   Streams
-	gate      *gate
+	internal func(ctx context.Context, err error) *gqlerror.Error
+	options  Streams
+	gate     *gate
 }
 
 // Do serves a connection until it is closed.
-func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec executor) {
 	if !t.gate.enter() {
 		t.gate.refuse(w, r)
 		return
@@ -56,7 +54,7 @@ func (t socketTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql
 		return
 	}
 	s := &socket{
-		conn: conn, request: r, exec: executor{exec, t.documents}, internal: t.internal, options: t.options,
+		conn: conn, request: r, exec: exec, internal: t.internal, options: t.options,
 		active: make(map[string]*operation), slots: make(chan struct{}, t.options.Operations),
 	}
 	s.serve()

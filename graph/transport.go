@@ -21,9 +21,8 @@ import (
 // httpTransport is GraphQL over HTTP: one operation per POST or GET, answered by one JSON object. HEAD is GET without the
 // body. GET carries out queries only.
 type httpTransport struct {
-	documents *documents
-	answers   *keeper // nil if answers are not kept
-	timeout   time.Duration
+	answers *keeper // nil if answers are not kept
+	timeout time.Duration
 	// internal logs an error and returns what clients may see of it.
 	internal func(ctx context.Context, err error) *gqlerror.Error
 }
@@ -31,7 +30,7 @@ type httpTransport struct {
 const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
 // Do answers a request.
-func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
+func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec executor) {
 	w.Header().Add("Vary", "Accept")
 	accept := r.Header.Values("Accept")
 	switch r.Method {
@@ -71,7 +70,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 			send(w, media, http.StatusInternalServerError, answer{Errors: gqlerror.List{shown}})
 		}
 	}()
-	if errs := t.documents.find(params); len(errs) > 0 {
+	if errs := exec.documents.find(params); len(errs) > 0 {
 		response := exec.DispatchError(r.Context(), errs)
 		w.Header().Set("Cache-Control", "no-store")
 		write(w, media, statusOf(response.Errors), response)
@@ -82,7 +81,7 @@ func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec graphql.G
 		return
 	}
 	run := func(ctx context.Context) (*graphql.Response, int) {
-		return t.execute(r.WithContext(ctx), executor{exec, t.documents}, &params.RawParams)
+		return t.execute(r.WithContext(ctx), exec, &params.RawParams)
 	}
 	if t.answers.serve(w, r, media, seen, &params.RawParams, run, t.internal) {
 		return

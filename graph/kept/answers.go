@@ -8,6 +8,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"maps"
+	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,16 +128,51 @@ func (a *Answers) Asked(o Operation) (Asked, bool) {
 	if !seen || normal == "" {
 		return Asked{}, false
 	}
-	variables, err := json.Marshal(o.Variables) // sorted by name
-	if err != nil {
-		return Asked{}, false
+	parts, ok := appendValue(appendText(make([]byte, 0, 1024), normal), o.Variables)
+	return sha256.Sum256(parts), ok
+}
+
+// appendValue appends a value of JSON so that no two values look alike, the fields of an object in the order of their names. It is
+// false for what no decoder makes that keeps numbers as they are written.
+func appendValue(to []byte, value any) ([]byte, bool) {
+	switch value := value.(type) {
+	case nil:
+		return append(to, '0'), true
+	case bool:
+		return strconv.AppendBool(to, value), true
+	case string:
+		return appendText(append(to, '"'), value), true
+	case json.Number:
+		return appendText(append(to, '#'), value.String()), true
+	case []any:
+		to, ok := binary.AppendUvarint(append(to, '['), uint64(len(value))), true
+		for _, item := range value {
+			if to, ok = appendValue(to, item); !ok {
+				return to, false
+			}
+		}
+		return to, true
+	case map[string]any:
+		var few [16]string
+		names, ok := few[:0], true
+		for name := range value {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		to = binary.AppendUvarint(append(to, '{'), uint64(len(names)))
+		for _, name := range names {
+			if to, ok = appendValue(appendText(to, name), value[name]); !ok {
+				return to, false
+			}
+		}
+		return to, true
 	}
-	sum := sha256.New()
-	for _, part := range []string{normal, string(variables)} {
-		length := sha256.Sum256([]byte(part)) // so that no two lists of parts run together alike
-		sum.Write(length[:])
-	}
-	return Asked(sum.Sum(nil)), true
+	return to, false
+}
+
+// appendText appends a text with its length.
+func appendText(to []byte, text string) []byte {
+	return append(binary.AppendUvarint(to, uint64(len(text))), text...)
 }
 
 // Recognise is what a request asks that has been noted, so that it need not be read.

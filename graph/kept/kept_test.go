@@ -2,6 +2,7 @@ package kept
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"sync"
@@ -56,7 +57,7 @@ func TestKey(t *testing.T) {
 	for _, change := range []func(*question){
 		func(*question) {}, func(q *question) { q.snapshot = "sr" }, func(q *question) { q.snapshot, q.scope = "s", "r" }, func(q *question) { q.day = 8 },
 		func(q *question) { q.snapshot, q.scope = "", "s" }, func(q *question) { q.Document = "{ b }" }, func(q *question) { q.Variables = nil },
-		func(q *question) { q.Variables = map[string]any{"x": 1} },
+		func(q *question) { q.Variables = map[string]any{"x": json.Number("1")} },
 	} {
 		q := base
 		change(&q)
