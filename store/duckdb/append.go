@@ -101,17 +101,7 @@ func (w *writer) Clear(ctx context.Context) error {
 // appendReports writes reports, for which there is room, into the batch.
 func (w *writer) appendReports(batch []store.Report) error {
 	a := w.batch
-	fillReports(a, batch, w.appended, w.load())
-	fill(a, batch, func(*store.Report) indicator.Day { return indicator.Forever })
-	fill(a, batch, func(*store.Report) int32 { return 0 })
-	w.appended += int64(len(batch))
-	w.batched = w.appended
-	w.keys.add(batch)
-	return a.endRows(len(batch))
-}
-
-// fillReports writes reports column by column, numbered from seq on, but for the end of their intervals and their ties.
-func fillReports(a *appender, batch []store.Report, seq int64, load int32) {
+	seq := w.appended
 	fill(a, batch, func(*store.Report) int64 { seq++; return seq - 1 })
 	fill(a, batch, func(r *store.Report) int32 { return r.Indicator })
 	fill(a, batch, func(r *store.Report) int32 { return r.Slice })
@@ -138,8 +128,15 @@ func fillReports(a *appender, batch []store.Report, seq int64, load int32) {
 	fill(a, batch, func(r *store.Report) int32 { return r.Offset })
 	fillTexts(a, batch, func(r *store.Report) string { return r.Note })
 	fillDays(a, batch, func(*store.Report) indicator.Day { return indicator.NoDay })
+	load := w.load()
 	fill(a, batch, func(*store.Report) int32 { return load })
 	fill(a, batch, func(r *store.Report) indicator.Day { return r.PublishedOn })
+	fill(a, batch, func(*store.Report) indicator.Day { return indicator.Forever })
+	fill(a, batch, func(*store.Report) int32 { return 0 })
+	w.appended = seq
+	w.batched = seq
+	w.keys.add(batch)
+	return a.endRows(len(batch))
 }
 
 // farthestDay bounds the days of periods, some 270,000 years, so that two of them pack into one 64-bit number.

@@ -158,17 +158,19 @@ func closeStaged(ctx context.Context, db *database, path string) error {
 }
 
 func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest, error) {
-	observations, regions, indicators, err := countFigures(ctx, w.db, "staged.observation")
-	if err != nil {
-		return manifest{}, err
+	if w.counts == nil {
+		var err error
+		if w.counts, err = countFigures(ctx, w.db, "staged.observation"); err != nil {
+			return manifest{}, err
+		}
 	}
 	now := w.engine.options.Now().UTC()
 	m := manifest{Figures: w.figures, Manifest: store.Manifest{
 		PublishedAt:  now,
 		Load:         load.ID,
-		Observations: observations,
-		Regions:      regions,
-		Indicators:   indicators,
+		Observations: w.counts.observations,
+		Regions:      w.counts.regions,
+		Indicators:   w.counts.indicators,
 		ContentHash:  content.Hash(w.documents, w.figures),
 		Engine:       engineName(),
 	}}

@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"github.com/countyql/countyql/indicator"
-	"github.com/countyql/countyql/store"
 )
 
 // derivations are what DuckDB derives from the reports of a held batch.
@@ -48,7 +47,7 @@ func (w *writer) deriveHeld(ctx context.Context) (*derivations, error) {
 	if !slices.Contains(takesPart, true) {
 		return d, nil
 	}
-	if err := w.db.exec(ctx, "CREATE TABLE memory.history ("+batchColumns+")"); err != nil {
+	if err := w.db.exec(ctx, "CREATE TABLE memory.history ("+knownTypes+")"); err != nil {
 		return nil, err
 	}
 	if err := w.fillHistory(ctx, takesPart); err != nil {
@@ -98,18 +97,14 @@ func (w *writer) fillHistory(ctx context.Context, takesPart []bool) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, a.close()) }()
-	var rows []*heldRow
-	var reports []store.Report
+	rows := make([]knownReport, 0, a.room())
 	places := int64(0)
 	flush := func() error {
-		fillReports(a, reports, places, w.load())
-		n := -1
-		fill(a, reports, func(*store.Report) indicator.Day { n++; return rows[n].knownTo })
-		n = -1
-		fill(a, reports, func(*store.Report) int32 { n++; return rows[n].tie })
-		places += int64(len(rows))
-		rows, reports = rows[:0], reports[:0]
-		return a.endRows(n + 1)
+		n := len(rows)
+		fillKnown(a, rows, w.load())
+		places += int64(n)
+		rows = rows[:0]
+		return a.endRows(n)
 	}
 	for _, s := range w.held.series {
 		if !takesPart[s.name.indicator] {
@@ -120,8 +115,8 @@ func (w *writer) fillHistory(ctx context.Context, takesPart []bool) (err error) 
 			if row.published >= row.knownTo {
 				continue
 			}
-			rows, reports = append(rows, row), append(reports, w.held.report(s, row, w.periods[row.period]))
-			if len(rows) < a.room() {
+			rows = append(rows, knownReport{row, s.name, w.periods[row.period], w.held.extra(row)})
+			if len(rows) < cap(rows) {
 				continue
 			}
 			if err := flush(); err != nil {
@@ -133,6 +128,42 @@ func (w *writer) fillHistory(ctx context.Context, takesPart []bool) (err error) 
 		}
 	}
 	return flush()
+}
+
+// knownTypes declares the columns of the reports that take part, in the order of their names in knownColumns.
+const knownTypes = `
+	indicator INTEGER NOT NULL, slice INTEGER NOT NULL, status TINYINT NOT NULL,
+	period_end INTEGER NOT NULL, period_start INTEGER NOT NULL, region INTEGER NOT NULL,
+	value DOUBLE, precision TINYINT NOT NULL, numerator DOUBLE, denominator DOUBLE, counts_precision TINYINT NOT NULL,
+	source INTEGER NOT NULL, published INTEGER NOT NULL, inferred BOOLEAN NOT NULL, load INTEGER NOT NULL,
+	known_from INTEGER NOT NULL, known_to INTEGER NOT NULL`
+
+// knownReport is a report that takes part.
+type knownReport struct {
+	*heldRow
+	series seriesName
+	period indicator.Period
+	extra  *heldExtra
+}
+
+func fillKnown(a *appender, rows []knownReport, load int32) {
+	fill(a, rows, func(r *knownReport) int32 { return r.series.indicator })
+	fill(a, rows, func(r *knownReport) int32 { return r.series.slice })
+	fill(a, rows, func(r *knownReport) indicator.Status { return r.series.status })
+	fill(a, rows, func(r *knownReport) indicator.Day { return r.period.End })
+	fill(a, rows, func(r *knownReport) indicator.Day { return r.period.Start })
+	fill(a, rows, func(r *knownReport) int32 { return r.region })
+	fillFloats(a, rows, func(r *knownReport) float64 { return r.value })
+	fill(a, rows, func(r *knownReport) indicator.Precision { return r.precision })
+	fillFloats(a, rows, func(r *knownReport) float64 { return r.extra.numerator })
+	fillFloats(a, rows, func(r *knownReport) float64 { return r.extra.denominator })
+	fill(a, rows, func(r *knownReport) indicator.Precision { return r.countsPrecision })
+	fill(a, rows, func(r *knownReport) int32 { return r.source })
+	fill(a, rows, func(r *knownReport) indicator.Day { return r.published })
+	fill(a, rows, func(r *knownReport) bool { return r.flags&heldInferred != 0 })
+	fill(a, rows, func(*knownReport) int32 { return load })
+	fill(a, rows, func(r *knownReport) indicator.Day { return r.published })
+	fill(a, rows, func(r *knownReport) indicator.Day { return r.knownTo })
 }
 
 // readComputed reads the figures that were derived.

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/countyql/countyql/indicator"
@@ -12,7 +13,7 @@ import (
 const hashedRows = 4096
 
 // digestHeld adds up the hashes of the reports.
-func (w *writer) digestHeld(context.Context) error {
+func (w *writer) digestHeld(ctx context.Context) error {
 	names := content.NewNames(w.catalog)
 	var mu sync.Mutex
 	var buffers sync.Pool
@@ -34,7 +35,7 @@ func (w *writer) digestHeld(context.Context) error {
 			if len(reports.Region) < hashedRows {
 				continue
 			}
-			if err := add(); err != nil {
+			if err := errors.Join(add(), ctx.Err()); err != nil {
 				return err
 			}
 		}

@@ -24,10 +24,23 @@ func (w *writer) writeHeld(ctx context.Context) error {
 	if err := w.createStaged(ctx); err != nil {
 		return err
 	}
+	if err := w.writeSeries(ctx, derived); err != nil {
+		return err
+	}
+	return w.db.exec(ctx, "CHECKPOINT staged", "DETACH staged")
+}
+
+// writeSeries writes the figures of all series.
+func (w *writer) writeSeries(ctx context.Context, derived *derivations) error {
+	// Every writer is a thread. More would not help them, but wait for work, which is as busy as work; what comes after has little to do.
+	if err := w.db.exec(ctx, "SET threads = 1"); err != nil {
+		return err
+	}
 	stretches := divideSeries(w.heldSeries(derived), min(w.threads(), mostWriters))
 	writers := make([]*figureWriter, len(stretches))
 	failed := make([]error, len(stretches))
 	var running sync.WaitGroup
+	var err error
 	for i, stretch := range stretches {
 		if writers[i], err = w.newFigureWriter(ctx, derived); err != nil {
 			failed[i] = err
@@ -45,8 +58,27 @@ func (w *writer) writeHeld(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.held = nil // from here on it is DuckDB that needs memory
-	return w.db.exec(ctx, "CHECKPOINT staged", "DETACH staged")
+	w.counts = countWritten(writers)
+	return nil
+}
+
+// countWritten counts the current figures that were written, and what they are of.
+func countWritten(writers []*figureWriter) *figureCounts {
+	c := &figureCounts{}
+	regions, indicators := make(map[int32]bool), make(map[int32]bool)
+	for _, f := range writers {
+		c.observations += f.written
+		for indicator := range f.indicators {
+			indicators[indicator] = true
+		}
+		for region, met := range f.regions {
+			if met {
+				regions[int32(region)] = true
+			}
+		}
+	}
+	c.regions, c.indicators = int64(len(regions)), int64(len(indicators))
+	return c
 }
 
 // threads is the number of threads that a load may use.
@@ -122,6 +154,10 @@ type figureWriter struct {
 	ends    []indicator.Day // the end of the next period behind each
 	met     []metPeriod     // by region
 	stamp   uint32
+
+	written    int64 // current figures
+	regions    []bool
+	indicators map[int32]bool
 }
 
 // metPeriod is the earliest period that a region is known to have in a series.
@@ -142,7 +178,7 @@ func (w *writer) newFigureWriter(ctx context.Context, d *derivations) (*figureWr
 	regions := w.catalog.Regions()
 	f := &figureWriter{
 		held: w.held, derived: d, periods: w.periods, load: w.load(), db: w.db, levels: make([]indicator.Level, len(regions)),
-		met: make([]metPeriod, len(regions)),
+		met: make([]metPeriod, len(regions)), regions: make([]bool, len(regions)), indicators: make(map[int32]bool),
 	}
 	for i := range regions {
 		f.levels[i] = regions[i].Level
@@ -283,6 +319,9 @@ func (f *figureWriter) put(ctx context.Context, name seriesName) error {
 		table := f.past
 		if figure.current() {
 			table = f.current
+			f.written++
+			f.regions[figure.row.region] = true
+			f.indicators[name.indicator] = true
 		}
 		table.rows = append(table.rows, f.stored(name, figure))
 		row := &table.rows[len(table.rows)-1]

@@ -123,12 +123,12 @@ func (r *restoration) store(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	observations, _, _, err := countFigures(ctx, r.db, "staged.observation")
+	counts, err := countFigures(ctx, r.db, "staged.observation")
 	if err != nil {
 		return err
 	}
-	if m := r.whole.Contents().Manifest; observations != m.Observations {
-		return &store.DamagedError{ID: m.ID, Err: fmt.Errorf("it has %d current figures, and its manifest says %d", observations, m.Observations)}
+	if m := r.whole.Contents().Manifest; counts.observations != m.Observations {
+		return &store.DamagedError{ID: m.ID, Err: fmt.Errorf("it has %d current figures, and its manifest says %d", counts.observations, m.Observations)}
 	}
 	return nil
 }

@@ -87,9 +87,8 @@ const (
 	codeTable  = "CREATE TABLE memory.code (kind VARCHAR NOT NULL, ordinal INTEGER NOT NULL, scheme VARCHAR NOT NULL, code VARCHAR NOT NULL, label VARCHAR NOT NULL)"
 	placeTable = "CREATE TABLE memory.place (region INTEGER NOT NULL, level TINYINT NOT NULL)"
 	// seq counts the reports of the batch; in history it is NULL for all others. The last columns are what the merge finds for all but a few reports, so that most of the batch becomes history as it is.
-	batchTable   = "CREATE TABLE memory.batch (" + batchColumns + ")"
-	batchColumns = "seq BIGINT," + figureTypes + ", withdraws INTEGER, load INTEGER NOT NULL, " +
-		"known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, tie INTEGER NOT NULL"
+	batchTable = "CREATE TABLE memory.batch (seq BIGINT," + figureTypes + ", withdraws INTEGER, load INTEGER NOT NULL, " +
+		"known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, tie INTEGER NOT NULL)"
 )
 
 // reportedRows selects what was reported from the history of an attached snapshot: without what was derived, the counts that

@@ -32,13 +32,13 @@ func (h *handle) verify(ctx context.Context) error {
 	if hash := content.Hash(h.documents, figures); figures != h.figures || hash != m.ContentHash {
 		return fmt.Errorf("its content has the hash %s and its manifest says %s", hash, m.ContentHash)
 	}
-	observations, regions, indicators, err := countFigures(ctx, h.db, observationTable)
+	c, err := countFigures(ctx, h.db, observationTable)
 	if err != nil {
 		return err
 	}
-	if observations != m.Observations || regions != m.Regions || indicators != m.Indicators {
+	if c.observations != m.Observations || c.regions != m.Regions || c.indicators != m.Indicators {
 		return fmt.Errorf("it has %d current figures of %d regions and %d indicators, and its manifest says %d, %d and %d",
-			observations, regions, indicators, m.Observations, m.Regions, m.Indicators)
+			c.observations, c.regions, c.indicators, m.Observations, m.Regions, m.Indicators)
 	}
 	return h.verifyCurrent(ctx)
 }
@@ -64,17 +64,22 @@ func (h *handle) verifyCurrent(ctx context.Context) error {
 		"SELECT max(next_end) FROM "+observationTable)
 }
 
-// countFigures counts the rows, regions and indicators of a table of current figures.
-func countFigures(ctx context.Context, db *database, table string) (observations, regions, indicators int64, err error) {
+// figureCounts says how many current figures there are, and of how many regions and indicators.
+type figureCounts struct {
+	observations, regions, indicators int64
+}
+
+// countFigures counts what is in a table of current figures.
+func countFigures(ctx context.Context, db *database, table string) (*figureCounts, error) {
 	r, err := db.query(ctx, "SELECT count(*), count(DISTINCT region), count(DISTINCT indicator) FROM "+table)
 	if err != nil {
-		return 0, 0, 0, err
+		return nil, err
 	}
 	defer r.close()
 	s := &scanner{result: r}
 	rows, places, kinds := next[int64](s), next[int64](s), next[int64](s)
 	if s.err != nil {
-		return 0, 0, 0, s.err
+		return nil, s.err
 	}
-	return rows[0], places[0], kinds[0], nil
+	return &figureCounts{rows[0], places[0], kinds[0]}, nil
 }

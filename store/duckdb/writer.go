@@ -36,6 +36,7 @@ type writer struct {
 	documents []content.Document
 	figures   content.Digest
 	periods   []indicator.Period // of the held batch, by rank
+	counts    *figureCounts      // of the staged file, where they are known
 	reading   *database          // the staged file, opened for the checks
 	built     bool               // the staged file is complete
 	ended     bool
@@ -219,7 +220,7 @@ func (w *writer) parentReader() store.Reader {
 func (w *writer) build(ctx context.Context) error {
 	steps := []func(context.Context) error{w.digest, w.sequence, w.derive, w.write}
 	if w.held != nil {
-		steps = []func(context.Context) error{w.digestHeld, w.writeHeld}
+		steps = []func(context.Context) error{w.buildHeld}
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -228,6 +229,16 @@ func (w *writer) build(ctx context.Context) error {
 	}
 	w.built = true
 	return nil
+}
+
+// buildHeld does so with a batch that is held. Reports are hashed while DuckDB is at work.
+func (w *writer) buildHeld(ctx context.Context) error {
+	hashed := make(chan error, 1)
+	go func() { hashed <- w.digestHeld(ctx) }()
+	err := w.writeHeld(ctx)
+	err = errors.Join(err, <-hashed)
+	w.held = nil
+	return err
 }
 
 // Commit publishes the staged snapshot.
