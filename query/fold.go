@@ -59,20 +59,18 @@ func (u *rollup) plain() bool {
 	return false
 }
 
-// knownOf are the values of a stretch that are not missing, in tree order: its own column where none is.
-func (u *rollup) knownOf(t *store.Stretch) []float64 {
-	missing := 0
-	for _, reason := range t.Missing {
-		if reason != indicator.NotMissing {
-			missing++
-		}
+// knownIn are the values of a stretch that are not missing, in tree order: its own column where none is.
+func knownIn(t *store.Stretch) []float64 {
+	first := 0
+	for first < len(t.Missing) && t.Missing[first] == indicator.NotMissing {
+		first++
 	}
-	if missing == 0 {
+	if first == len(t.Missing) {
 		return t.Value
 	}
-	known := make([]float64, 0, len(t.Value)-missing)
-	for i, reason := range t.Missing {
-		if reason == indicator.NotMissing {
+	known := append(make([]float64, 0, len(t.Value)-1), t.Value[:first]...)
+	for i := first + 1; i < len(t.Missing); i++ {
+		if t.Missing[i] == indicator.NotMissing {
 			known = append(known, t.Value[i])
 		}
 	}
@@ -83,29 +81,22 @@ func (u *rollup) knownOf(t *store.Stretch) []float64 {
 func (u *rollup) combinePlain() {
 	t, known := u.stretch, u.values()
 	sum, reason, only := combination{n: len(known)}, indicator.NoObservation, indicator.NoQuantity()
-	u.count = len(known)
 	for _, value := range known {
 		u.total += value
 	}
 	if len(known) == 0 {
 		u.total = math.NaN()
 	}
-	for i, why := range t.Missing {
-		if why != indicator.NotMissing {
-			reason = commonReason(reason, why)
-		} else if t.Used != nil {
-			u.count += int(t.Used[i]) - 1
-		}
-	}
-	if t.Missing == nil {
+	u.count = len(known)
+	if len(known) == len(t.Region) { // nothing is missing
 		for _, used := range t.Used {
 			u.count += int(used) - 1
 		}
-	}
-	for i, precision := range t.Precision {
-		if t.Missing == nil || t.Missing[i] == indicator.NotMissing {
+		for _, precision := range t.Precision {
 			sum.precision = sum.precision.Plus(precision)
 		}
+	} else {
+		reason = u.combineGappy(&sum)
 	}
 	if len(known) > 0 {
 		switch u.subject.rule() {
@@ -119,4 +110,78 @@ func (u *rollup) combinePlain() {
 		only = indicator.Quantity{Value: known[len(known)-1], Precision: sum.precision}
 	}
 	u.conclude(&sum, reason, only)
+}
+
+// combineGappy adds up how many figures the values of a stretch rest on and how exact they are, and returns why the others are missing.
+func (u *rollup) combineGappy(sum *combination) indicator.Missing {
+	t, reason := u.stretch, indicator.NoObservation
+	for i, why := range t.Missing {
+		if why != indicator.NotMissing {
+			reason = commonReason(reason, why)
+			continue
+		}
+		if t.Precision != nil {
+			sum.precision = sum.precision.Plus(t.Precision[i])
+		}
+		if t.Used != nil {
+			u.count += int(t.Used[i]) - 1
+		}
+	}
+	return reason
+}
+
+// countable reports whether the rollup is of a stretch of rates that are combined by their counts.
+func (u *rollup) countable() bool {
+	return u.stretch != nil && u.subject.base.Kind == indicator.Ratio && u.subject.rule() == indicator.RuleRatio && len(u.expected) != 1
+}
+
+// combineCounts is combine of a rollup that is countable, without making cells.
+func (u *rollup) combineCounts() {
+	t, scale := u.stretch, u.subject.base.Scale
+	summed := u.subject.base.Rollup.Time == indicator.RuleRatio // rates of several periods are those of their sums
+	sum, reason := combination{}, indicator.NoObservation
+	known := make([]float64, 0, t.Len())
+	for i, value := range t.Value {
+		if t.Missing != nil && t.Missing[i] != indicator.NotMissing {
+			reason = commonReason(reason, t.Missing[i])
+			continue
+		}
+		used, numerator, denominator := 1, math.NaN(), math.NaN()
+		if t.Used != nil {
+			used = int(t.Used[i])
+		}
+		if t.Numerator != nil && t.Denominator[i] != 0 {
+			numerator, denominator = t.Numerator[i], t.Denominator[i]
+		}
+		counted := !math.IsNaN(numerator) && !math.IsNaN(denominator)
+		switch {
+		case counted:
+			value = scale * numerator / denominator
+		case used > 1 && summed:
+			value = math.NaN()
+		}
+		if !math.IsNaN(value) {
+			known = append(known, value)
+			u.count += used
+		}
+		if !counted {
+			reason = commonReason(reason, indicator.NoDenominator)
+			continue
+		}
+		sum.n++
+		sum.numerator += numerator
+		sum.denominator += denominator
+		if t.CountsPrecision != nil {
+			sum.counts = sum.counts.Plus(t.CountsPrecision[i])
+		}
+	}
+	u.total = math.NaN()
+	if len(known) > 0 {
+		u.total = 0
+		for _, value := range known {
+			u.total += value
+		}
+	}
+	u.gathering.Do(func() { u.known = known })
+	u.conclude(&sum, reason, indicator.NoQuantity())
 }

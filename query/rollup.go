@@ -44,9 +44,12 @@ type rollup struct {
 // compute combines the cells, once.
 func (u *rollup) compute() {
 	u.once.Do(func() {
-		if u.plain() {
+		switch {
+		case u.plain():
 			u.combinePlain()
-		} else {
+		case u.countable():
+			u.combineCounts()
+		default:
 			u.combine()
 		}
 	})
@@ -118,7 +121,7 @@ func (u *rollup) order() []float64 {
 func (u *rollup) values() []float64 {
 	u.gathering.Do(func() {
 		if u.plain() {
-			u.known = u.knownOf(u.stretch)
+			u.known = knownIn(u.stretch)
 			return
 		}
 		u.known = make([]float64, 0, u.size())

@@ -189,7 +189,8 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 		totals = append(totals, g)
 	}
 	p.dealt = d
-	return groups, totals, true, nil
+	combineAll(w, groups)
+	return groups, totals, true, w.look()
 }
 
 // fillGroup makes a group of shares of one key. It returns false where regions are in several of them.
