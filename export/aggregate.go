@@ -23,7 +23,7 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 		return nil, err.At("dryRun")
 	}
 	request := *q.Request
-	request.WithoutTotals = true
+	request.WithoutTotals, request.Medians = true, true
 	request.Page = page(request.Page, bounds.Rows)
 	answer, err := session.Aggregate(ctx, &request)
 	if err != nil {

@@ -42,6 +42,8 @@ type AggregateRequest struct {
 	// WithoutTotals and WithoutWarnings leave these out, which are worked out from all figures once more. Without totals, warnings are
 	// about what the groups rest on.
 	WithoutTotals, WithoutWarnings bool
+	// Medians says that the median of every group will be asked for, so that many are worked out together.
+	Medians bool
 }
 
 // Aggregation is the answer to an AggregateRequest.

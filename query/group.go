@@ -61,7 +61,7 @@ func (g *Group) Sum() (*float64, error) {
 func (g *Group) Mean() *float64 { return number(mean(g.values())) }
 
 // Median is the median of the regions' values; nil for none.
-func (g *Group) Median() *float64 { return number(median(g.values())) }
+func (g *Group) Median() *float64 { return number(g.median()) }
 
 // Quantile is a quantile of the regions' values; nil for none. P outside [0, 1] is an INVALID_INPUT error.
 func (g *Group) Quantile(p float64) (*float64, error) {

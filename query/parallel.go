@@ -12,8 +12,9 @@ const parallelFrom = 1 << 14
 // pieces is how many pieces of the figures each processor gets, so that all end at about the same time.
 const pieces = 4
 
-// combineAll combines groups that have many figures on all processors. Those of other requests are combined when they are looked at.
-func combineAll(w *watch, groups []*Group) {
+// combineAll combines groups that have many figures on all processors, and works their medians out too where these are wanted. Those of other
+// requests are combined when they are looked at.
+func combineAll(w *watch, groups []*Group, medians bool) {
 	figures := 0
 	for _, g := range groups {
 		figures += g.size()
@@ -46,7 +47,9 @@ func combineAll(w *watch, groups []*Group) {
 		}()
 		for list := take(); len(list) > 0 && w.ctx.Err() == nil; list = take() {
 			for _, g := range list {
-				g.compute()
+				if g.compute(); medians {
+					g.median()
+				}
 			}
 		}
 	}

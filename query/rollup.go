@@ -37,6 +37,9 @@ type rollup struct {
 	gathering sync.Once
 	known     []float64 // the values of all cells that have one, in tree order
 
+	halving sync.Once
+	half    float64 // their median
+
 	ordering sync.Once
 	sorted   []float64 // the same, ascending, once they have been ordered
 }
@@ -132,6 +135,12 @@ func (u *rollup) values() []float64 {
 		})
 	})
 	return u.known
+}
+
+// median is that of the values, once it has been worked out.
+func (u *rollup) median() float64 {
+	u.halving.Do(func() { u.half = median(u.values()) })
+	return u.half
 }
 
 // size is the number of cells.

@@ -54,52 +54,6 @@ func mean(values []float64) float64 {
 	return first + rest/n
 }
 
-// median is quantile(sorted, 0.5) of values in any order, which it leaves as they are.
-func median(values []float64) float64 {
-	n := len(values)
-	if n == 0 {
-		return math.NaN()
-	}
-	parted := slices.Clone(values)
-	below := (n - 1) / 2
-	part(parted, below)
-	if n%2 == 1 {
-		return parted[below]
-	}
-	return parted[below] + 0.5*(least(parted[below+1:])-parted[below])
-}
-
-// part puts the value with the place k in ascending order there, what is not larger before it and what is not smaller behind it: Hoare's
-// selection, by the middle of three values.
-func part(values []float64, k int) {
-	for low, high := 0, len(values)-1; low < high; {
-		middle := int(uint(low+high) >> 1)
-		a, b, c := values[low], values[middle], values[high]
-		pivot := max(min(a, b), min(max(a, b), c))
-		i, j := low, high
-		for i <= j {
-			for values[i] < pivot {
-				i++
-			}
-			for values[j] > pivot {
-				j--
-			}
-			if i <= j {
-				values[i], values[j] = values[j], values[i]
-				i, j = i+1, j-1
-			}
-		}
-		switch {
-		case k <= j:
-			high = j
-		case k >= i:
-			low = i
-		default:
-			return
-		}
-	}
-}
-
 // quantile interpolates linearly between order statistics: type 7 of Hyndman and Fan, "Sample Quantiles in Statistical
 // Packages", The American Statistician 50 (1996).
 func quantile(sorted []float64, p float64) float64 {
