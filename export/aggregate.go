@@ -23,7 +23,7 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 		return nil, err.At("dryRun")
 	}
 	request := *q.Request
-	request.WithoutTotals, request.Medians = true, true
+	request.WithoutTotals, request.Whole = true, true
 	request.Page = page(request.Page, bounds.Rows)
 	answer, err := session.Aggregate(ctx, &request)
 	if err != nil {
@@ -32,7 +32,7 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 	if err := checkRows(len(answer.Page.Nodes), bounds.Rows); err != nil {
 		return nil, err
 	}
-	return tableOf(groupColumns(), answer.Warnings, eachOf(answer.Page.Nodes, newGroupRow)), nil
+	return tableOf(groupColumns(), answer.Warnings, eachOf(answer.Page.Nodes, newGroupRow())), nil
 }
 
 // groupRow is a group with what takes computing.
@@ -44,15 +44,19 @@ type groupRow struct {
 	unsummed error
 }
 
-func newGroupRow(g *query.Group) groupRow {
-	row := groupRow{Group: g}
-	row.value, row.refused = g.Value()
-	row.sum, row.unsummed = g.Sum()
-	return row
+// newGroupRow returns what makes the row of a group, which is valid until the next one is made.
+func newGroupRow() func(*query.Group) *groupRow {
+	row := new(groupRow)
+	return func(g *query.Group) *groupRow {
+		row.Group = g
+		row.value, row.refused = g.Value()
+		row.sum, row.unsummed = g.Sum()
+		return row
+	}
 }
 
-func groupColumns() []column[groupRow] {
-	type item = groupRow
+func groupColumns() []column[*groupRow] {
+	type item = *groupRow
 	columns := indicatorColumns(func(g item) *catalog.Indicator { return g.Indicator() })
 	columns = append(columns, regionColumns(func(g item) *catalog.Region { return g.Region })...)
 	columns = append(columns, periodColumns(func(g item) *indicator.Period { return g.Period })...)
@@ -71,9 +75,9 @@ func groupColumns() []column[groupRow] {
 		number("min", func(g item) *float64 { return g.Min() }),
 		number("max", func(g item) *float64 { return g.Max() }),
 		number("stddev", func(g item) *float64 { return g.StdDev() }),
-		integer("count", func(g item) *int { n := g.Count(); return &n }),
-		integer("coverage_expected", func(g item) *int { n := g.Expected(); return &n }),
-		integer("coverage_used", func(g item) *int { n := g.Used(); return &n }),
+		count("count", func(g item) int { return g.Count() }),
+		count("coverage_expected", func(g item) int { return g.Expected() }),
+		count("coverage_used", func(g item) int { return g.Used() }),
 		number("coverage_share", func(g item) *float64 { share := g.Share(); return &share }),
 		number("coverage_weight_share", func(g item) *float64 { return g.WeightShare() }),
 	)

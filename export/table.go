@@ -104,6 +104,11 @@ func integer[T any](name string, get func(T) *int) column[T] {
 	}}
 }
 
+// count is a column of integers that are never null.
+func count[T any](name string, get func(T) int) column[T] {
+	return column[T]{Column{name, Integer}, func(item T) Cell { return Cell{Known: true, Integer: int64(get(item))} }}
+}
+
 // boolean is a column of booleans; nil is null.
 func boolean[T any](name string, get func(T) *bool) column[T] {
 	return column[T]{Column{name, Boolean}, func(item T) Cell {

@@ -42,8 +42,8 @@ type AggregateRequest struct {
 	// WithoutTotals and WithoutWarnings leave these out, which are worked out from all figures once more. Without totals, warnings are
 	// about what the groups rest on.
 	WithoutTotals, WithoutWarnings bool
-	// Medians says that the median of every group will be asked for, so that many are worked out together.
-	Medians bool
+	// Whole says that all statistics of all groups will be asked for, so that they are worked out together.
+	Whole bool
 }
 
 // Aggregation is the answer to an AggregateRequest.

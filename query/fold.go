@@ -81,13 +81,7 @@ func knownIn(t *store.Stretch) []float64 {
 func (u *rollup) combinePlain() {
 	t, known := u.stretch, u.values()
 	sum, reason, only := combination{n: len(known)}, indicator.NoObservation, indicator.NoQuantity()
-	for _, value := range known {
-		u.total += value
-	}
-	if len(known) == 0 {
-		u.total = math.NaN()
-	}
-	u.count = len(known)
+	u.total, u.count = u.extent.sum, len(known)
 	if len(known) == len(t.Region) { // nothing is missing
 		for _, used := range t.Used {
 			u.count += int(used) - 1
@@ -101,9 +95,9 @@ func (u *rollup) combinePlain() {
 	if len(known) > 0 {
 		switch u.subject.rule() {
 		case indicator.RuleMin:
-			sum.value = least(known)
+			sum.value = u.extent.least
 		case indicator.RuleMax:
-			sum.value = greatest(known)
+			sum.value = u.extent.greatest
 		default:
 			sum.value = u.total
 		}
@@ -175,13 +169,7 @@ func (u *rollup) combineCounts() {
 			sum.counts = sum.counts.Plus(t.CountsPrecision[i])
 		}
 	}
-	u.total = math.NaN()
-	if len(known) > 0 {
-		u.total = 0
-		for _, value := range known {
-			u.total += value
-		}
-	}
-	u.gathering.Do(func() { u.known = known })
+	u.gathering.Do(func() { u.gathered(known) })
+	u.total = u.extent.sum
 	u.conclude(&sum, reason, indicator.NoQuantity())
 }

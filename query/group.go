@@ -58,7 +58,7 @@ func (g *Group) Sum() (*float64, error) {
 }
 
 // Mean is the unweighted mean of the regions' values; nil for none.
-func (g *Group) Mean() *float64 { return number(mean(g.values())) }
+func (g *Group) Mean() *float64 { return number(g.mean()) }
 
 // Median is the median of the regions' values; nil for none.
 func (g *Group) Median() *float64 { return number(g.median()) }
@@ -72,13 +72,19 @@ func (g *Group) Quantile(p float64) (*float64, error) {
 }
 
 // Min is the smallest of the regions' values; nil for none.
-func (g *Group) Min() *float64 { return number(least(g.values())) }
+func (g *Group) Min() *float64 {
+	g.values()
+	return number(g.extent.least)
+}
 
 // Max is the largest of the regions' values; nil for none.
-func (g *Group) Max() *float64 { return number(greatest(g.values())) }
+func (g *Group) Max() *float64 {
+	g.values()
+	return number(g.extent.greatest)
+}
 
 // StdDev is the sample standard deviation of the regions' values; nil for fewer than two.
-func (g *Group) StdDev() *float64 { return number(stddev(g.values())) }
+func (g *Group) StdDev() *float64 { return number(stddevOf(g.values(), g.mean())) }
 
 // Count is the number of figures with a value in the group.
 func (g *Group) Count() int {

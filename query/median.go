@@ -2,15 +2,15 @@ package query
 
 import "math"
 
-// median is quantile(sorted, 0.5) of values in any order, which it leaves as they are. It does not sort: values are counted by buckets of equal
+// median is quantile(sorted, 0.5) of values in any order, whose extent is known and which it leaves as they are. It does not sort: values are counted by buckets of equal
 // width, and only those in the bucket of the median are looked at closely.
-func median(values []float64) float64 {
+func median(values []float64, over extent) float64 {
 	n := len(values)
 	if n == 0 {
 		return math.NaN()
 	}
 	k := (n - 1) / 2
-	below := nth(values, k)
+	below := nth(values, over, k)
 	if n%2 == 1 {
 		return below
 	}
@@ -32,9 +32,8 @@ func median(values []float64) float64 {
 const buckets = 64
 
 // nth is the value with place k in ascending order.
-func nth(values []float64, k int) float64 {
-	low, high := least(values), greatest(values)
-	scale := buckets / (high - low)
+func nth(values []float64, over extent, k int) float64 {
+	low, scale := over.least, buckets/(over.greatest-over.least)
 	if !(scale > 0) || math.IsInf(scale, 0) { // all are equal, or nearly so, or too far apart for their distance to be a number
 		low, scale = 0, 0
 	}

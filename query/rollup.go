@@ -36,6 +36,10 @@ type rollup struct {
 
 	gathering sync.Once
 	known     []float64 // the values of all cells that have one, in tree order
+	extent    extent    // theirs
+
+	averaging sync.Once
+	average   float64 // their mean
 
 	halving sync.Once
 	half    float64 // their median
@@ -124,22 +128,31 @@ func (u *rollup) order() []float64 {
 func (u *rollup) values() []float64 {
 	u.gathering.Do(func() {
 		if u.plain() {
-			u.known = knownIn(u.stretch)
+			u.gathered(knownIn(u.stretch))
 			return
 		}
-		u.known = make([]float64, 0, u.size())
+		known := make([]float64, 0, u.size())
 		u.each(func(c *cell) {
 			if c.quantity.Known() {
-				u.known = append(u.known, c.quantity.Value)
+				known = append(known, c.quantity.Value)
 			}
 		})
+		u.gathered(known)
 	})
 	return u.known
 }
 
+func (u *rollup) gathered(known []float64) { u.known, u.extent = known, extentOf(known) }
+
+// mean is that of the values, once it has been worked out.
+func (u *rollup) mean() float64 {
+	u.averaging.Do(func() { u.average = meanOf(u.values(), u.extent.sum) })
+	return u.average
+}
+
 // median is that of the values, once it has been worked out.
 func (u *rollup) median() float64 {
-	u.halving.Do(func() { u.half = median(u.values()) })
+	u.halving.Do(func() { u.half = median(u.values(), u.extent) })
 	return u.half
 }
 

@@ -189,7 +189,7 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 		totals = append(totals, g)
 	}
 	p.dealt = d
-	combineAll(w, groups, p.request.Medians)
+	combineAll(w, groups, p.request.Whole)
 	return groups, totals, true, w.look()
 }
 

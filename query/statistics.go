@@ -8,46 +8,43 @@ import (
 
 // The functions of this file return NaN where the statistic does not exist. Those with a parameter sorted take values in ascending order.
 
-// least is the smallest value.
-func least(values []float64) float64 {
+// extent is the sum of values and the smallest and the largest of them; NaN all without any.
+type extent struct{ sum, least, greatest float64 }
+
+func extentOf(values []float64) extent {
 	if len(values) == 0 {
-		return math.NaN()
+		return extent{math.NaN(), math.NaN(), math.NaN()}
 	}
-	least := values[0]
-	for _, x := range values {
+	sum, least, greatest := 0.0, values[0], values[0]
+	for _, x := range values { // min and max take longer: they look for NaN and for the sign of zero
+		sum += x
 		if x < least {
 			least = x
 		}
-	}
-	return least
-}
-
-// greatest is the largest value.
-func greatest(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
-	}
-	greatest := values[0]
-	for _, x := range values {
 		if x > greatest {
 			greatest = x
 		}
 	}
-	return greatest
+	return extent{sum, least, greatest}
 }
 
 // mean is the unweighted arithmetic mean. The second pass takes out the rounding of the first: the mean of equal values must be
 // that value, or they would have a deviation.
 func mean(values []float64) float64 {
+	var sum float64
+	for _, x := range values {
+		sum += x
+	}
+	return meanOf(values, sum)
+}
+
+// meanOf is the mean of values whose sum is known.
+func meanOf(values []float64, sum float64) float64 {
 	if len(values) == 0 {
 		return math.NaN()
 	}
 	n := float64(len(values))
-	var sum, rest float64
-	for _, x := range values {
-		sum += x
-	}
-	first := sum / n
+	first, rest := sum/n, 0.0
 	for _, x := range values {
 		rest += x - first
 	}
@@ -69,11 +66,13 @@ func quantile(sorted []float64, p float64) float64 {
 }
 
 // stddev is the sample standard deviation with divisor n - 1, in two passes.
-func stddev(values []float64) float64 {
+func stddev(values []float64) float64 { return stddevOf(values, mean(values)) }
+
+// stddevOf is the deviation of values whose mean is known.
+func stddevOf(values []float64, m float64) float64 {
 	if len(values) < 2 {
 		return math.NaN()
 	}
-	m := mean(values)
 	var squares float64
 	for _, x := range values {
 		squares += (x - m) * (x - m)
