@@ -2,6 +2,7 @@ package graph
 
 import (
 	"mime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,6 +17,9 @@ const (
 // prefersEvents reports whether Accept headers name events with a greater weight than JSON or, with the same, before it. Clients like
 // urql name all that they can read, JSON first, with every query.
 func prefersEvents(accept []string) bool {
+	if !slices.ContainsFunc(accept, func(list string) bool { return strings.Contains(strings.ToLower(list), mediaEvents) }) {
+		return false
+	}
 	events, json := 0.0, 0.0 // the greatest weight so far
 	for part := range strings.SplitSeq(strings.Join(accept, ","), ",") {
 		media, parameters, err := mime.ParseMediaType(strings.TrimSpace(part))

@@ -212,7 +212,7 @@ func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key 
 	tag := key.Tag()
 	w.Header().Add("Vary", "Authorization")
 	w.Header()["Cache-Control"] = control
-	w.Header()["Etag"] = []string{tag} // as http.Header writes it
+	w.Header()["Etag"] = []string{tag} // as http.Header writes it, here and below
 	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -258,7 +258,7 @@ func sendEncoded(w http.ResponseWriter, media string, status int, body []byte) {
 	} else {
 		w.Header().Set("Content-Type", media+"; charset=utf-8")
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a client that has gone is not an error
 }

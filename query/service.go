@@ -32,7 +32,7 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	snapshot, err := v.Engine.Pin(ctx)
+	snapshot, err := v.pin(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -49,6 +49,9 @@ func (v *Service) Open(ctx context.Context) (*Session, func(), error) {
 	return session, snapshot.Release, nil
 }
 
+// pin pins the newest snapshot, of which everything can be asked: Open wraps it.
+func (v *Service) pin(ctx context.Context) (store.Snapshot, error) { return v.Engine.Pin(ctx) }
+
 // ScopeViews says of how many scopes it is kept what they show, how often that was there already, and how often it had to be made.
 func (v *Service) ScopeViews() (scopes int, kept, made int64) {
 	return v.views.size(), v.views.kept.Load(), v.views.made.Load()
@@ -56,12 +59,12 @@ func (v *Service) ScopeViews() (scopes int, kept, made int64) {
 
 // Serving is the identifier of the snapshot that Open opens now, whoever asks.
 func (v *Service) Serving(ctx context.Context) (string, error) {
-	session, release, err := v.Open(access.With(ctx, access.System()))
+	snapshot, err := v.pin(ctx)
 	if err != nil {
 		return "", err
 	}
-	defer release()
-	return session.contents.Manifest.ID, nil
+	defer snapshot.Release()
+	return snapshot.Contents().Manifest.ID, nil
 }
 
 func principalOf(ctx context.Context) (*access.Principal, error) {

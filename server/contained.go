@@ -16,7 +16,10 @@ import (
 // logged and counted.
 func contained(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer := &beganWriter{ResponseWriter: w}
+		answer, ok := w.(*answerWriter) // of observed
+		if !ok {
+			answer = &answerWriter{ResponseWriter: w}
+		}
 		defer func() {
 			thrown := recover()
 			if thrown == nil {
@@ -37,22 +40,3 @@ func contained(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) h
 		next.ServeHTTP(answer, r)
 	})
 }
-
-// beganWriter knows whether the answer has begun.
-type beganWriter struct {
-	http.ResponseWriter
-	began bool
-}
-
-func (w *beganWriter) WriteHeader(status int) {
-	w.began = true
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *beganWriter) Write(part []byte) (int, error) {
-	w.began = true
-	return w.ResponseWriter.Write(part)
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (w *beganWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -9,23 +9,20 @@ import (
 	"github.com/countyql/countyql/telemetry"
 )
 
-type recordKey struct{}
-
 // identify gives every request an identifier, for the log and for INTERNAL errors, and returns it as X-Request-Id.
 func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		rec := &record{id: rand.Text()}
-		w.Header().Set("X-Request-Id", rec.id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(telemetry.WithRequest(r.Context(), rec.id), recordKey{}, rec)))
+		w.Header()["X-Request-Id"] = []string{rec.id} // as http.Header writes it
+		next.ServeHTTP(w, r.WithContext(telemetry.WithRequest(r.Context(), rec)))
 	})
 }
 
 func recordOf(ctx context.Context) *record {
-	rec, ok := ctx.Value(recordKey{}).(*record)
-	if !ok {
-		return &record{}
+	if rec, ok := telemetry.RequestOf(ctx).(*record); ok {
+		return rec
 	}
-	return rec
+	return &record{}
 }
 
 func requestID(ctx context.Context) string { return recordOf(ctx).id }
@@ -67,10 +64,12 @@ func securedPages(next http.Handler) http.Handler {
 
 // limited refuses bodies beyond a number of bytes: at once where the length is declared, while reading otherwise.
 func limited(next http.Handler, most int64) http.Handler {
-	bounded := http.MaxBytesHandler(next, most)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength <= most {
-			bounded.ServeHTTP(w, r)
+			if r.Body != nil && r.Body != http.NoBody {
+				r.Body = http.MaxBytesReader(w, r.Body, most)
+			}
+			next.ServeHTTP(w, r)
 			return
 		}
 		graph.WriteRefusal(w, r.Header.Values("Accept"), http.StatusRequestEntityTooLarge, graph.BodyTooLarge(most, r.ContentLength))

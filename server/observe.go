@@ -18,10 +18,14 @@ import (
 type record struct {
 	id      string
 	address netip.Addr
+	answer  answerWriter
 
 	mu    sync.Mutex
 	noted noted
 }
+
+// ID identifies the request.
+func (r *record) ID() string { return r.id }
 
 // noted is what becomes known of a request while it is answered.
 type noted struct {
@@ -80,13 +84,15 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 		if ctx != r.Context() { // the routes write the pattern that it matches into this one
 			r = r.WithContext(ctx)
 		}
-		status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		rec := recordOf(ctx)
+		rec.answer = answerWriter{ResponseWriter: w, status: http.StatusOK}
+		status := &rec.answer
 		defer func() { // also of a request that is broken off by a panic
 			end(telemetry.Response{Route: route(r), Status: status.status, Open: status.open()})
 			if status.status == http.StatusRequestEntityTooLarge {
 				t.Refused(string(indicator.TooLarge), "body")
 			}
-			known := recordOf(ctx).read()
+			known := rec.read()
 			if !logger.Enabled(ctx, slog.LevelInfo) {
 				return
 			}
@@ -94,7 +100,8 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 			line := slog.NewRecord(now, slog.LevelInfo, "request", 0) // without the place in the program, which is always this one
 			line.AddAttrs(slog.String("principal", known.principal), slog.String("method", r.Method),
 				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", known.operation),
-				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer), slog.Duration("took", now.Sub(start).Round(time.Microsecond)))
+				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer),
+				slog.Duration("took", now.Sub(start).Round(time.Microsecond)), slog.String("request", rec.id))
 			_ = logger.Handler().Handle(ctx, line) // as slog does: a log that fails is not the client's
 		}()
 		next.ServeHTTP(status, r)
@@ -109,22 +116,29 @@ func route(r *http.Request) string {
 	return "none"
 }
 
-// statusWriter notes the status of an answer.
-type statusWriter struct {
+// answerWriter notes the status of an answer, and whether it has begun.
+type answerWriter struct {
 	http.ResponseWriter
 	status int
+	began  bool
 }
 
 // WriteHeader begins the answer.
-func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+func (w *answerWriter) WriteHeader(status int) {
+	w.status, w.began = status, true
 	w.ResponseWriter.WriteHeader(status)
 }
 
+// Write goes on with the answer.
+func (w *answerWriter) Write(part []byte) (int, error) {
+	w.began = true
+	return w.ResponseWriter.Write(part)
+}
+
 // Unwrap lets http.ResponseController reach the connection.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+func (w *answerWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // open reports whether the connection was to stay open: a WebSocket or a stream of events.
-func (w *statusWriter) open() bool {
+func (w *answerWriter) open() bool {
 	return w.status == http.StatusSwitchingProtocols || strings.HasPrefix(w.Header().Get("Content-Type"), "text/event-stream")
 }

@@ -192,12 +192,16 @@ func located(next http.Handler, options Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := options.Rate.Proxies.client(r)
 		recordOf(r.Context()).address = address
-		passedOn := r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
-		if options.Access.pace != nil && passedOn && (address.IsPrivate() || address.IsLoopback()) && !options.Rate.Proxies.has(address) {
+		if options.Access.pace != nil && passedOn(r) && (address.IsPrivate() || address.IsLoopback()) && !options.Rate.Proxies.has(address) {
 			once.Do(func() {
 				options.Logger.WarnContext(r.Context(), "a proxy passes requests on that is no trusted proxy: those without a token share one rate", "address", address.String())
 			})
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// passedOn reports whether a request says that a proxy passed it on.
+func passedOn(r *http.Request) bool {
+	return r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != ""
 }

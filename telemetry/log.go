@@ -89,13 +89,27 @@ const requestAttr = "request"
 
 type requestKey struct{}
 
-// WithRequest returns a context of the request with an identifier.
-func WithRequest(ctx context.Context, id string) context.Context {
-	return context.WithValue(ctx, requestKey{}, id)
+// Request is what is known of a request.
+type Request interface {
+	// ID identifies it in the log, in traces and to its client.
+	ID() string
+}
+
+// WithRequest returns a context of the request.
+func WithRequest(ctx context.Context, r Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// RequestOf is the request of a context; nil where there is none.
+func RequestOf(ctx context.Context) Request {
+	r, _ := ctx.Value(requestKey{}).(Request)
+	return r
 }
 
 // RequestID is the identifier of a context's request; empty where there is none.
 func RequestID(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
+	if r := RequestOf(ctx); r != nil {
+		return r.ID()
+	}
+	return ""
 }
