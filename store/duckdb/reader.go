@@ -13,11 +13,11 @@ import (
 
 // reader answers selections from an attached snapshot file.
 type reader struct {
-	db      *database
-	lane    *lane // for short questions; nil where there is none
+	db   *database
+	lane *lane // for short questions; nil where there is none
 	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
 	perIndicator int64
-	onQuery func(ctx context.Context, query store.Executed)
+	onQuery      func(ctx context.Context, query store.Executed)
 }
 
 var _ store.Reader = (*reader)(nil)

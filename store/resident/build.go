@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"math"
 	"slices"
 	"unsafe"
 
@@ -28,7 +29,7 @@ func newBuilder(of series, total int) *builder {
 	return &builder{block: &block{series: of}, total: total, known: make(map[uint64][]int32)}
 }
 
-// add appends the rows from..to of a piece.
+// add appends the rows from..to of a piece. Columns that the piece lacks are not to be looked at, but for counts: those are unknown then.
 func (b *builder) add(piece *store.Rows, from, to int) error {
 	block := b.block
 	rows := block.rows
@@ -52,16 +53,31 @@ func (b *builder) add(piece *store.Rows, from, to int) error {
 	m := &block.memory
 	block.value.add(m, bits(piece.Value[from:to]), rows, b.total)
 	block.missing.add(m, bytesOf(piece.Missing[from:to]), rows, b.total)
-	block.precision.add(m, bytesOf(piece.Precision[from:to]), rows, b.total)
-	block.numerator.add(m, bits(piece.Numerator[from:to]), rows, b.total)
-	block.denominator.add(m, bits(piece.Denominator[from:to]), rows, b.total)
-	block.countsPrecision.add(m, bytesOf(piece.CountsPrecision[from:to]), rows, b.total)
-	block.derived.add(m, piece.Derived[from:to], rows, b.total)
-	block.source.add(m, piece.Source[from:to], rows, b.total)
-	block.definition.add(m, piece.Definition[from:to], rows, b.total)
+	if piece.Precision != nil {
+		block.precision.add(m, bytesOf(piece.Precision[from:to]), rows, b.total)
+	}
+	if piece.Numerator != nil {
+		block.numerator.add(m, bits(piece.Numerator[from:to]), rows, b.total)
+		block.denominator.add(m, bits(piece.Denominator[from:to]), rows, b.total)
+		block.countsPrecision.add(m, bytesOf(piece.CountsPrecision[from:to]), rows, b.total)
+	} else {
+		block.numerator.one, block.denominator.one = unknownNumber, unknownNumber
+	}
+	if piece.Derived != nil {
+		block.derived.add(m, piece.Derived[from:to], rows, b.total)
+	}
+	if piece.Source != nil {
+		block.source.add(m, piece.Source[from:to], rows, b.total)
+	}
+	if piece.Definition != nil {
+		block.definition.add(m, piece.Definition[from:to], rows, b.total)
+	}
 	block.rows += to - from
 	return nil
 }
+
+// unknownNumber is a number that is not known.
+var unknownNumber = math.Float64bits(math.NaN())
 
 var errOrder = errors.New("figures were not read in natural order")
 

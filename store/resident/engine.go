@@ -19,7 +19,7 @@ type Backing interface {
 
 // Options configure an engine.
 type Options struct {
-	// Bytes is the most memory that blocks take. With 0 everything is answered by the backing engine.
+	// Bytes is the most memory that blocks take. With 0 there are none, and the backing engine has what answers are made of.
 	Bytes int64
 	// Logger is told of blocks that could not be loaded. Default: nothing is logged.
 	Logger *slog.Logger
@@ -30,6 +30,7 @@ type Options struct {
 type Engine struct {
 	Backing
 	options Options
+	part    int64         // figures that are passed at a time
 	wake    chan struct{} // has one element while Follow has something to do
 
 	loading sync.Mutex // held while blocks are loaded
@@ -56,7 +57,7 @@ func New(backing Backing, options Options) *Engine {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{Backing: backing, options: options, wake: make(chan struct{}, 1)}
+	return &Engine{Backing: backing, options: options, part: batchRows, wake: make(chan struct{}, 1)}
 }
 
 // Stats are what an engine holds and has done.

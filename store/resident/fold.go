@@ -14,32 +14,73 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 		return nil, false, nil
 	}
 	q, ok, err := s.askWhole(ctx, &selection)
+	if err != nil || !ok && !s.passes(&selection) {
+		return nil, false, err
+	}
+	f := &fold{snapshot: s, regions: len(s.holding.levels)}
+	if ok {
+		defer s.done(q)
+		f.figures = q.count
+		ok, err = f.asked(ctx, q)
+	} else {
+		p := &passing{
+			snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived | store.ColumnDefinition,
+			there:  func(q *question) (bool, error) { return f.asked(ctx, q) },
+			passed: f.passed,
+		}
+		ok, err = p.run(ctx, s.parts(&selection))
+		f.figures = p.figures
+	}
 	if !ok || err != nil {
 		return nil, false, err
 	}
-	defer s.done(q)
-	folded := &store.Folded{Stretches: make([]store.Stretch, 0, len(q.blocks)), Figures: q.count}
-	f := &fold{regions: len(s.holding.levels)}
+	return &store.Folded{Stretches: f.stretches, Figures: f.figures}, true, nil
+}
+
+// passes reports whether a selection that is not in memory as a whole can be answered in parts.
+func (s *snapshot) passes(selection *store.Select) bool {
+	return isWhole(selection) && s.holding != nil
+}
+
+// asked rolls up what a question has picked.
+func (f *fold) asked(ctx context.Context, q *question) (ok bool, err error) {
 	for from := 0; from < len(q.segments); {
 		if err := ctx.Err(); err != nil {
-			return nil, false, err
+			return false, err
 		}
 		b, to := q.segments[from].block, from
 		for ; to < len(q.segments) && q.segments[to].block == b; to++ {
 		}
-		f.rule = s.holding.catalog.Indicators()[b.indicator].Rollup.Time
-		if folded.Stretches, ok = s.engine.foldBlock(f, q, q.segments[from:to], folded.Stretches); !ok {
-			return nil, false, nil
+		f.of(b)
+		if f.stretches, ok = f.snapshot.engine.foldBlock(f, q, q.segments[from:to], f.stretches); !ok {
+			return false, nil
 		}
 		from = to
 	}
-	return folded, true, nil
+	return true, nil
 }
 
-// askWhole picks the rows of a selection that is in natural order and about all of its rows, if all blocks are there. The question is done when
-// its rows have been read.
+// passed rolls a block up all rows of which are selected.
+func (f *fold) passed(b *block) bool {
+	f.of(b)
+	one, ok := f.fold(b, b.segments(0, len(b.runs)))
+	f.stretches = append(f.stretches, one)
+	return ok
+}
+
+// of takes the rule of a block's indicator.
+func (f *fold) of(b *block) {
+	f.rule = f.snapshot.holding.catalog.Indicators()[b.indicator].Rollup.Time
+}
+
+// isWhole reports whether a selection is in natural order and about all of its rows.
+func isWhole(s *store.Select) bool {
+	return fromBlocks(s) && inOrder(s) && s.Order == (store.Order{}) && s.After == nil && s.Limit == 0
+}
+
+// askWhole picks the rows of a whole selection, if all blocks are there. The question is done when its rows have been read.
 func (s *snapshot) askWhole(ctx context.Context, selection *store.Select) (*question, bool, error) {
-	if !fromBlocks(selection) || !inOrder(selection) || selection.Order != (store.Order{}) || selection.After != nil || selection.Limit > 0 || !s.ready(selection) {
+	if !isWhole(selection) || s.holding == nil {
 		return nil, false, nil
 	}
 	q, ok := s.ask(selection, true)
@@ -126,24 +167,12 @@ func (p *picker) cut(b *block, whole *store.Stretch, to []store.Stretch) []store
 	return to
 }
 
-// ready reports whether all blocks of a selection are there. Unlike ask, it asks for none that are not.
-func (s *snapshot) ready(selection *store.Select) bool {
-	if s.holding == nil {
-		return false
-	}
-	entries := s.holding.find(selection, nil)
-	s.engine.mu.Lock()
-	defer s.engine.mu.Unlock()
-	for _, one := range entries {
-		if one.block == nil {
-			return false
-		}
-	}
-	return true
-}
-
 // fold rolls blocks up, one after the other.
 type fold struct {
+	snapshot  *snapshot
+	stretches []store.Stretch // of blocks that have been rolled up
+	figures   int             // that they are made of
+
 	rule    indicator.Rule
 	regions int   // of the catalogue
 	sums    []sum // by region; all zero between blocks

@@ -12,9 +12,6 @@ import (
 // load loads what there is to load: of a snapshot that is new everything that fits, then what is wanted. It returns when there
 // is more to do, 0 if there is not.
 func (e *Engine) load(ctx context.Context) (again time.Duration, err error) {
-	if e.options.Bytes <= 0 {
-		return 0, nil
-	}
 	e.loading.Lock()
 	defer e.loading.Unlock()
 	pinned, err := e.Backing.Pin(ctx)
@@ -70,8 +67,8 @@ func (e *Engine) drop(one *entry) {
 	}
 }
 
-// pin pins the blocks of the question's entries. If one is not there it pins none, and those that are not are wanted.
-func (e *Engine) pin(h *holding, q *question) bool {
+// pin pins the blocks of the question's entries. If one is not there it pins none, and those that are not may be wanted.
+func (e *Engine) pin(h *holding, q *question, want bool) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if h.dropped {
@@ -80,7 +77,9 @@ func (e *Engine) pin(h *holding, q *question) bool {
 	e.tick++
 	for _, one := range q.entries {
 		if one.block == nil {
-			e.want(q.entries)
+			if want {
+				e.want(q.entries)
+			}
 			return false
 		}
 	}

@@ -71,17 +71,26 @@ func (s *snapshot) ask(selection *store.Select, possible bool) (*question, bool)
 		s.engine.fallbacks.Add(1)
 		return nil, false
 	}
+	q, ok := s.askFor(selection, true)
+	if !ok {
+		s.engine.fallbacks.Add(1)
+		return nil, false
+	}
+	s.engine.hits.Add(1)
+	return q, true
+}
+
+// askFor pins the blocks of a selection if all are there. Otherwise those that are not may be wanted.
+func (s *snapshot) askFor(selection *store.Select, want bool) (*question, bool) {
 	q, ok := questions.Get().(*question)
 	if !ok {
 		q = new(question)
 	}
 	q.entries = s.holding.find(selection, q.entries[:0])
-	if !s.engine.pin(s.holding, q) {
+	if !s.engine.pin(s.holding, q, want) {
 		q.forget()
-		s.engine.fallbacks.Add(1)
 		return nil, false
 	}
-	s.engine.hits.Add(1)
 	q.reset(selection, s.holding.levels)
 	return q, true
 }

@@ -10,11 +10,37 @@ import (
 // Stretches returns the rows of a selection in stretches.
 func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]store.Stretch, bool, error) {
 	q, ok, err := s.askWhole(ctx, &selection)
-	if !ok || err != nil {
+	if err != nil {
 		return nil, false, err
 	}
-	defer s.done(q)
-	return q.stretches(), true, nil
+	if ok {
+		defer s.done(q)
+		return q.stretches(), true, nil
+	}
+	// What is about one time, or small, can as well be had in rows.
+	if !s.passes(&selection) || selection.Latest != nil || selection.Period != nil {
+		return nil, false, nil
+	}
+	parts := s.parts(&selection)
+	if len(parts) < 2 {
+		return nil, false, nil
+	}
+	var all []store.Stretch
+	picked := &picker{selection: &selection}
+	p := &passing{
+		snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived,
+		there: func(q *question) (bool, error) {
+			all = append(all, q.stretches()...)
+			return true, nil
+		},
+		passed: func(b *block) bool {
+			picked.segments, picked.count = b.segments(0, len(b.runs)), b.rows
+			all = append(all, picked.stretches()...)
+			return true
+		},
+	}
+	ok, err = p.run(ctx, parts)
+	return all, ok, err
 }
 
 // stretches copies the picked rows out.

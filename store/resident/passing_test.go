@@ -1,0 +1,111 @@
+package resident
+
+import (
+	"errors"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// TestPassing holds what is passed, of figures none or some of which are in memory, against what is there as a whole.
+func TestPassing(t *testing.T) {
+	m := backing(t)
+	whole := New(m, Options{Bytes: math.MaxInt64})
+	warm(t, whole)
+	want := pin(t, whole)
+	for name, bytes := range map[string]int64{"nothing in memory": 0, "some in memory": whole.Stats().Bytes / 2} {
+		t.Run(name, func(t *testing.T) {
+			e := New(m, Options{Bytes: bytes})
+			e.part = 1 // parts are as small as can be
+			warm(t, e)
+			if held := e.Stats().Blocks; (held == 0) != (bytes == 0) || held == whole.Stats().Blocks {
+				t.Fatalf("%d blocks in %d bytes", held, bytes)
+			}
+			rapid.Check(t, comparePassing(want, pin(t, e)))
+		})
+	}
+}
+
+func comparePassing(want, got store.Snapshot) func(t *rapid.T) {
+	options := cmp.Options{cmpopts.EquateNaNs(), cmpopts.EquateEmpty()}
+	return func(t *rapid.T) {
+		s := drawSelect(t)
+		s.Order, s.Limit = store.Order{}, 0
+		if rapid.Bool().Draw(t, "without counts") {
+			s.Omit = store.ColumnCounts
+		}
+		folded, ok, err := want.(store.Folder).Fold(t.Context(), s)
+		passed, passes, passedErr := got.(store.Folder).Fold(t.Context(), s)
+		var capped *store.RowCapError
+		if errors.As(err, &capped) {
+			if !errors.As(passedErr, &capped) || capped.Cap != s.Cap {
+				t.Fatalf("fold %+v: %v, want %v", s, passedErr, err)
+			}
+		} else if err != nil || passedErr != nil || ok != passes {
+			t.Fatalf("fold %+v: %t, %v, want %t, %v", s, passes, passedErr, ok, err)
+		} else if ok {
+			if folded.Figures != passed.Figures {
+				t.Errorf("%d figures, want %d", passed.Figures, folded.Figures)
+			}
+			if s.Omit != 0 { // blocks have counts that nobody asked for
+				dropCounts(folded.Stretches)
+				dropCounts(passed.Stretches)
+			}
+			if diff := cmp.Diff(rolledOf(folded.Stretches), rolledOf(passed.Stretches), options); diff != "" {
+				t.Fatalf("fold %+v (-in memory +passed):\n%s", s, diff)
+			}
+		}
+		stretches, ok, err := want.(store.Stretcher).Stretches(t.Context(), s)
+		passing, passes, passedErr := got.(store.Stretcher).Stretches(t.Context(), s)
+		if errors.As(err, &capped) && passes || passedErr != nil && !errors.As(err, &capped) {
+			t.Fatalf("%+v: %t, %v, want %t, %v", s, passes, passedErr, ok, err)
+		}
+		if passes {
+			if diff := cmp.Diff(figuresOf(stretches), figuresOf(passing), options); diff != "" {
+				t.Fatalf("%+v (-in memory +passed):\n%s", s, diff)
+			}
+		}
+	}
+}
+
+func dropCounts(list []store.Stretch) {
+	for i := range list {
+		list[i].Numerator, list[i].Denominator, list[i].CountsPrecision = nil, nil, nil
+	}
+}
+
+// rolledFigure is what is told of figures that have been rolled up. Their periods are those of all regions of a stretch.
+type rolledFigure struct {
+	Figure figure
+	Used   int32
+	Last   indicator.Day
+}
+
+func rolledOf(stretches []store.Stretch) []rolledFigure {
+	list := figuresOf(stretches)
+	rolled := make([]rolledFigure, len(list))
+	n := 0
+	for i := range stretches {
+		t := &stretches[i]
+		for k := range t.Region {
+			used := int32(1)
+			if t.Used != nil {
+				used = t.Used[k]
+			}
+			rolled[n] = rolledFigure{list[n], used, t.LastDay(k)}
+			one := &rolled[n].Figure
+			one.Period, one.Definition = indicator.Period{}, 0
+			if math.IsNaN(one.Numerator) && math.IsNaN(one.Denominator) {
+				one.Counts = indicator.Exact // of none
+			}
+			n++
+		}
+	}
+	return rolled
+}
