@@ -43,13 +43,14 @@ func comparePassing(want, got store.Snapshot) func(t *rapid.T) {
 		folded, ok, err := want.(store.Folder).Fold(t.Context(), s)
 		passed, passes, passedErr := got.(store.Folder).Fold(t.Context(), s)
 		var capped *store.RowCapError
-		if errors.As(err, &capped) {
+		switch {
+		case errors.As(err, &capped):
 			if !errors.As(passedErr, &capped) || capped.Cap != s.Cap {
 				t.Fatalf("fold %+v: %v, want %v", s, passedErr, err)
 			}
-		} else if err != nil || passedErr != nil || ok != passes {
+		case err != nil || passedErr != nil || ok != passes:
 			t.Fatalf("fold %+v: %t, %v, want %t, %v", s, passes, passedErr, ok, err)
-		} else if ok {
+		case ok:
 			if folded.Figures != passed.Figures {
 				t.Errorf("%d figures, want %d", passed.Figures, folded.Figures)
 			}
