@@ -26,18 +26,20 @@ func AppendShown(to []byte, x float64) []byte {
 	if x == math.Trunc(x) && math.Abs(x) <= exactIntegers {
 		return strconv.AppendInt(to, int64(x), 10)
 	}
+	if x < 0 {
+		to, x = append(to, '-'), -x
+	}
 	// Of the numbers that doubles hold to 15 digits, the 12 digits without their zeros are the shortest that reads back as the same.
 	var scratch [32]byte
-	text := strconv.AppendFloat(scratch[:0], x, 'e', significantDigits-1, 64) // -d.ddddddddddde-dd
-	if text[0] == '-' {
-		to, text = append(to, '-'), text[1:]
+	digits, exponent, sure := significant(scratch[:0], x)
+	if !sure {
+		text := strconv.AppendFloat(scratch[:0], x, 'e', significantDigits-1, 64) // d.ddddddddddde-dd
+		digits, exponent = text[1:significantDigits+1], exponentOf(text[significantDigits+2:])
+		digits[0] = text[0] // in the place of the point
 	}
-	digits, exponent := text[:significantDigits+1], exponentOf(text[significantDigits+2:])
 	if exponent < smallestPlain || exponent > largestPlain {
-		return appendScientific(to, math.Abs(x))
+		return appendScientific(to, x)
 	}
-	digits[1] = digits[0] // in the place of the point
-	digits = digits[1:]
 	for digits[len(digits)-1] == '0' {
 		digits = digits[:len(digits)-1]
 	}
@@ -53,6 +55,47 @@ func AppendShown(to []byte, x float64) []byte {
 		to = append(append(append(to, digits[:exponent+1]...), '.'), digits[exponent+1:]...)
 	}
 	return to
+}
+
+// smallestQuick and largestQuick bound the numbers whose digits significant finds, and powers are the tens to scale them with, all of them exact.
+const smallestQuick, largestQuick = 1e-6, 1e15
+
+var powers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
+
+// significant appends the significant digits of a positive number, rounded, and returns the power of ten of the first. It is
+// quicker than strconv, and not sure where the scaled number, which is off by less than doubt, lies that near to the middle of two.
+func significant(to []byte, x float64) (digits []byte, exponent int, sure bool) {
+	const first, behind, doubt = 1e11, 1e12, 1e-3 // numbers of that many digits
+	if !(x >= smallestQuick && x < largestQuick) {
+		return to, 0, false
+	}
+	_, binary := math.Frexp(x)
+	exponent = (binary*1233 - 1233) >> 12 // the logarithm, or one less
+	scaled := scale(x, exponent)
+	if scaled >= behind {
+		exponent++
+		scaled = scale(x, exponent)
+	}
+	whole := math.Floor(scaled)
+	rest := scaled - whole
+	if !(scaled >= first) || rest > 0.5-doubt && rest < 0.5+doubt {
+		return to, 0, false
+	}
+	if rest > 0.5 {
+		whole++
+	}
+	if whole >= behind {
+		whole, exponent = first, exponent+1
+	}
+	return strconv.AppendUint(to, uint64(whole), 10), exponent, true
+}
+
+// scale moves the digits of a number so that those that count are before the point.
+func scale(x float64, exponent int) float64 {
+	if places := significantDigits - 1 - exponent; places >= 0 {
+		return x * powers[places]
+	}
+	return x / powers[exponent-significantDigits+1]
 }
 
 // Numbers whose first digit stands for a power of ten between these are written without an exponent, as JavaScript does.

@@ -214,11 +214,15 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 		shown = make([]cell, 0, len(display.list))
 	}
 	made := newEntryMaker(group, len(display.list), display == against)
+	at := 0
 	for _, region := range display.list {
 		if err := w.step(); err != nil {
 			return nil, err
 		}
-		found, reason := valueOf(cells, region)
+		for at < len(cells) && cells[at].region < region.ID {
+			at++
+		}
+		found, reason := valueOf(cells[at:min(at+1, len(cells))], region)
 		if reason != indicator.NotMissing {
 			c.Missing = append(c.Missing, MissingRegion{region, reason})
 			continue
@@ -226,7 +230,7 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 		if !request.WithoutWarnings {
 			shown = append(shown, *found)
 		}
-		entry := made.entry(w, region, found)
+		entry := made.entry(w, region, found, at)
 		if request.Evidence {
 			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(w, s, found)
 		}

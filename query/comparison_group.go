@@ -17,6 +17,8 @@ type comparisonGroup struct {
 	median, mad  float64
 	quantities   []indicator.Quantity // of all cells with a value
 	inexact      []cell               // those of the cells that are not exact
+	placings     []placing            // by cell
+	whole        bool                 // the cells are all that there are, of regions outside the group too
 	baseline     indicator.Quantity
 	weighted     byIndicator[*cumulativeWeights]
 }
@@ -27,6 +29,7 @@ func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, ce
 	if g.cells = cells.among(w, against.list); w.err != nil {
 		return g
 	}
+	g.whole = len(g.cells) == len(cells)
 	g.quantities = make([]indicator.Quantity, 0, len(g.cells))
 	for i := range g.cells {
 		c := &g.cells[i]
@@ -39,8 +42,9 @@ func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, ce
 		}
 	}
 	g.compute()
-	g.order()
-	g.mean, g.stddev = mean(g.sorted), stddev(g.sorted)
+	g.rank()
+	g.mean = mean(g.sorted)
+	g.stddev = stddevOf(g.sorted, g.mean)
 	g.median, g.mad = quantile(g.sorted, 0.5), medianAbsoluteDeviation(g.sorted)
 	return g
 }
@@ -49,7 +53,7 @@ func (g *comparisonGroup) statistics() *Statistics {
 	st := &Statistics{
 		N: len(g.sorted), Mean: number(g.mean), GroupValue: number(g.quantity.Value), Median: number(g.median),
 		StdDev: number(g.stddev), MAD: number(g.mad), Min: number(quantile(g.sorted, 0)), Max: number(quantile(g.sorted, 1)),
-		Gini: number(gini(g.sorted)), CoefficientOfVariation: number(coefficientOfVariation(g.sorted)), Quartiles: []float64{},
+		Gini: number(gini(g.sorted)), CoefficientOfVariation: number(coefficientOfVariation(g.mean, g.stddev)), Quartiles: []float64{},
 	}
 	if st.N > 0 {
 		st.Quartiles = []float64{quantile(g.sorted, 0.25), g.median, quantile(g.sorted, 0.75)}
@@ -163,10 +167,13 @@ func (m *entryMaker) member(region *catalog.Region) bool {
 	return found
 }
 
-// entry places a region's value in the group.
-func (m *entryMaker) entry(w *watch, region *catalog.Region, c *cell) *Entry {
+// entry places a region's value in the group. At is the place of the cell among all.
+func (m *entryMaker) entry(w *watch, region *catalog.Region, c *cell, at int) *Entry {
 	g, q := m.comparisonGroup, c.quantity
-	smaller, equal := counts(g.sorted, q.Value)
+	if !g.whole {
+		at = -1
+	}
+	smaller, equal := g.placing(at, q.Value)
 	m.entries = append(m.entries, Entry{Region: region, Quantity: q, group: g, Difference: indicator.NoQuantity()})
 	e := &m.entries[len(m.entries)-1]
 	e.Rank = 1 + len(g.sorted) - smaller - equal

@@ -120,12 +120,11 @@ func gini(sorted []float64) float64 {
 }
 
 // coefficientOfVariation is the standard deviation over the mean, where that is positive.
-func coefficientOfVariation(sorted []float64) float64 {
-	m := mean(sorted)
-	if !(m > 0) {
+func coefficientOfVariation(mean, stddev float64) float64 {
+	if !(mean > 0) {
 		return math.NaN()
 	}
-	return stddev(sorted) / m
+	return stddev / mean
 }
 
 // counts returns how many values are smaller than, and how many equal to, x.
