@@ -79,22 +79,21 @@ func NewNames(c *catalog.Catalog) *Names {
 // Sum adds up the hashes of reports. A report is hashed with hashes of codes for ordinals, so that neither the order of rows nor
 // the numbering of a catalogue nor the engine matters.
 func (n *Names) Sum(r *Reports) (Digest, error) {
-	var codes [5][]uint64
-	for i, kind := range []struct {
+	kinds := [...]struct {
 		names    []uint64
 		ordinals []int32
-	}{{n.regions, r.Region}, {n.indicators, r.Indicator}, {n.slices, r.Slice}, {n.sources, r.Source}, {n.definitions, r.Definition}} {
-		var err error
-		if codes[i], err = named(kind.names, kind.ordinals); err != nil {
-			return Digest{}, err
-		}
-	}
+	}{{n.regions, r.Region}, {n.indicators, r.Indicator}, {n.slices, r.Slice}, {n.sources, r.Source}, {n.definitions, r.Definition}}
 	var sum Digest
 	var b []byte
 	for row := range r.Region {
 		b = b[:0]
-		for i := range codes {
-			b = binary.LittleEndian.AppendUint64(b, codes[i][row])
+		for i := range kinds {
+			k := &kinds[i]
+			ordinal := k.ordinals[row]
+			if ordinal < 0 || int(ordinal) >= len(k.names) { // a damaged file may have anything
+				return Digest{}, fmt.Errorf("a report has the ordinal %d, and the catalogue has %d", ordinal, len(k.names))
+			}
+			b = binary.LittleEndian.AppendUint64(b, k.names[ordinal])
 		}
 		for _, number := range [...]int32{
 			int32(r.Start[row]), int32(r.End[row]), int32(r.Published[row]), r.Offset[row], int32(r.Withdraws[row]),
@@ -115,18 +114,6 @@ func (n *Names) Sum(r *Reports) (Digest, error) {
 		sum = sum.Plus(Digest{High: binary.LittleEndian.Uint64(hash[:]), Low: binary.LittleEndian.Uint64(hash[8:])})
 	}
 	return sum, nil
-}
-
-// named replaces ordinals by the hashes of their codes, in place of which a damaged file may have anything.
-func named(names []uint64, ordinals []int32) ([]uint64, error) {
-	out := make([]uint64, len(ordinals))
-	for i, ordinal := range ordinals {
-		if ordinal < 0 || int(ordinal) >= len(names) {
-			return nil, fmt.Errorf("a report has the ordinal %d, and the catalogue has %d", ordinal, len(names))
-		}
-		out[i] = names[ordinal]
-	}
-	return out, nil
 }
 
 // canonicalBits are the bits of a number, the same for all that are no number.

@@ -40,9 +40,7 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err := w.fillKeys(ctx); err != nil {
 		return store.Changes{}, err
 	}
-	if w.appended >= manyReports {
-		debug.FreeOSMemory() // from here on it is DuckDB that needs memory
-	}
+	w.yieldMemory(w.appended)
 	err = w.db.exec(ctx,
 		// Only reports of keys that the batch touches are compared in full: the parent may be large and the batch small.
 		"CREATE TABLE memory.met AS SELECT o.* FROM memory.old o SEMI JOIN memory.batch b ON "+same("o", "b", figureKey),
@@ -78,6 +76,13 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 		}
 	}
 	return changes, nil
+}
+
+// yieldMemory gives what was needed to read many reports back to the system: from here on it is DuckDB that needs memory.
+func (w *writer) yieldMemory(reports int64) {
+	if reports >= manyReports {
+		debug.FreeOSMemory()
+	}
 }
 
 // keepFresh turns the batch into table fresh. Only where some of it is known or given twice are the others copied.

@@ -116,13 +116,7 @@ func (h *heldBatch) settleSeries(s *heldSeries, rank []uint32) settled {
 		}
 	}
 	if !sorted {
-		s.order = make([]*heldRow, 0, s.rows)
-		for _, chunk := range s.chunks {
-			for i := range chunk {
-				s.order = append(s.order, &chunk[i])
-			}
-		}
-		slices.SortStableFunc(s.order, compareArrival)
+		s.sort()
 	}
 	var done settled
 	run := make([]*heldRow, 0, 8) // the reports of one figure
@@ -140,6 +134,35 @@ func (h *heldBatch) settleSeries(s *heldSeries, rank []uint32) settled {
 		s.order = slices.DeleteFunc(s.order, func(row *heldRow) bool { return row.flags&heldRepeated != 0 })
 	}
 	return done
+}
+
+// sort orders the reports of a series. Short keys beside each other are sorted much faster than the reports.
+func (s *heldSeries) sort() {
+	type arrival struct {
+		figure    uint64
+		published indicator.Day
+		place     uint32 // in the order of appending
+	}
+	rows, arrivals := make([]*heldRow, 0, s.rows), make([]arrival, 0, s.rows)
+	for _, chunk := range s.chunks {
+		for i := range chunk {
+			arrivals = append(arrivals, arrival{chunk[i].figureOrder(), chunk[i].published, uint32(len(rows))})
+			rows = append(rows, &chunk[i])
+		}
+	}
+	slices.SortFunc(arrivals, func(a, b arrival) int {
+		switch {
+		case a.figure != b.figure:
+			return cmp.Compare(a.figure, b.figure)
+		case a.published != b.published:
+			return cmp.Compare(a.published, b.published)
+		}
+		return cmp.Compare(a.place, b.place)
+	})
+	s.order = make([]*heldRow, len(rows))
+	for i := range arrivals {
+		s.order[i] = rows[arrivals[i].place]
+	}
 }
 
 // compareArrival orders the reports of a series by their figures and those of one figure by their publication. Among equals

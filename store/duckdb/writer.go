@@ -187,6 +187,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	}
 	var changes store.Changes
 	if w.held != nil {
+		w.yieldMemory(int64(w.held.rows))
 		w.periods, changes, err = w.held.settle(w.catalog)
 	} else {
 		changes, err = w.compare(ctx)
