@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -13,27 +14,53 @@ var _ store.Placed = (*reader)(nil)
 
 // Series counts the current figures of each series.
 func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
-	res, err := r.query(ctx, false, dialect.CountSeries())
+	res, err := r.query(ctx, r.lane != nil, dialect.CountSeries())
 	if err != nil {
 		return nil, fmt.Errorf("count series: %w", err)
 	}
 	defer res.close()
 	s := &scanner{result: res}
-	indicators, slices, statuses, rows := next[int32](s), next[int32](s), next[indicator.Status](s), next[int64](s)
+	indicators, sliced, statuses, rows := next[int32](s), next[int32](s), next[indicator.Status](s), next[int64](s)
 	if s.err != nil {
 		return nil, fmt.Errorf("count series: %w", s.err)
 	}
-	series := make([]store.Series, len(rows))
+	series, behind := make([]store.Series, len(rows)), make([]int64, len(rows))
 	for i := range series {
-		series[i] = store.Series{Indicator: indicators[i], Slice: slices[i], Status: statuses[i], Rows: rows[i]}
+		series[i] = store.Series{Indicator: indicators[i], Slice: sliced[i], Status: statuses[i], Rows: rows[i]}
+		if behind[i] = rows[i]; i > 0 {
+			behind[i] += behind[i-1]
+		}
 	}
+	r.places.Store(&places{behind, indicators})
 	return series, nil
 }
 
+// places are where the series of a snapshot are: the place behind each, and what it is about.
+type places struct {
+	behind     []int64
+	indicators []int32
+}
+
+// indicator is that of the figure at a place, or of the last one.
+func (p *places) indicator(at int64) int32 {
+	i, _ := slices.BinarySearch(p.behind, at+1)
+	return p.indicators[min(i, len(p.indicators)-1)]
+}
+
 // Range returns current figures by place: a place is a rowid, since a snapshot's current figures are written in natural order
-// and never deleted.
+// and never deleted. They are read by the lane, so that what is read once and kept elsewhere is not in the memory of the other instance.
 func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error) {
-	res, err := r.query(ctx, false, dialect.Range(from, to))
+	known := r.places.Load()
+	if known == nil {
+		if _, err := r.Series(ctx); err != nil {
+			return nil, err
+		}
+		known = r.places.Load()
+	}
+	if len(known.behind) == 0 {
+		known = &places{[]int64{0}, []int32{0}}
+	}
+	res, err := r.query(ctx, r.lane != nil, dialect.Range(from, to, known.indicator(from), known.indicator(to-1)))
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}

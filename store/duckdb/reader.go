@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/countyql/countyql/indicator"
@@ -17,6 +18,7 @@ type reader struct {
 	lane *lane // for short questions; nil where there is none
 	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
 	perIndicator int64
+	places       atomic.Pointer[places] // nil until the series have been counted
 	onQuery      func(ctx context.Context, query store.Executed)
 }
 

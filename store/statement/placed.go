@@ -6,10 +6,12 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// Range renders the current figures at places of their natural order. It is for engines that store them so.
-func (d *Dialect) Range(from, to int64) string {
+// Range renders the current figures at places of their natural order, which are of the indicators from first to last. It is for engines that
+// store them so, and know better where indicators are than where places are.
+func (d *Dialect) Range(from, to int64, first, last int32) string {
 	// Without ORDER BY: what is stored in an order is read in it.
-	return "SELECT " + Columns{Read: store.FigureColumns}.list() + "\nFROM " + d.Observation + d.where(d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to))
+	return "SELECT " + Columns{Read: store.FigureColumns}.list() + "\nFROM " + d.Observation + d.where(
+		"indicator >= "+Literal(first), "indicator <= "+Literal(last), d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to))
 }
 
 // CountSeries renders the number of current figures of each series: indicator, slice, status and rows, in natural order.
