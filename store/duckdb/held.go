@@ -20,7 +20,8 @@ type heldBatch struct {
 	extras  [][]heldExtra
 	texts   []heldText
 	rows    int
-	bytes   int // what all of this takes, about
+	bytes   int64 // what all of this takes, about
+	bound   int64 // of bytes
 }
 
 // heldSeries are the reports of a series, in the order of appending.
@@ -69,8 +70,6 @@ var noExtra = heldExtra{numerator: math.NaN(), denominator: math.NaN(), offset: 
 type heldText struct{ printed, note string }
 
 const (
-	// heldBytes bounds the memory of a batch that is held: some fifteen million reports.
-	heldBytes = 640 << 20
 	// The rows of the first and of the largest chunks of a series.
 	firstChunk, largestChunk = 16, 4096
 	extraChunk               = 4096
@@ -82,15 +81,16 @@ const (
 	maxHeldIndicator = 1 << 22
 )
 
-func newHeldBatch() *heldBatch {
-	return &heldBatch{byName: make(map[seriesName]*heldSeries), periods: newPeriodNumbers()}
+// newHeldBatch begins a batch of a number of bytes at most, about.
+func newHeldBatch(bound int64) *heldBatch {
+	return &heldBatch{bound: bound, byName: make(map[seriesName]*heldSeries), periods: newPeriodNumbers()}
 }
 
 // add keeps reports, which it copies. It returns how many it took: fewer than all where the batch becomes too large to be held.
 func (h *heldBatch) add(batch []store.Report) int {
 	for i := range batch {
 		r := &batch[i]
-		if h.bytes > heldBytes || h.rows == math.MaxInt32 || r.Indicator < 0 || r.Indicator >= maxHeldIndicator {
+		if h.bytes > h.bound || h.rows == math.MaxInt32 || r.Indicator < 0 || r.Indicator >= maxHeldIndicator {
 			return i
 		}
 		s := h.seriesOf(seriesName{r.Indicator, r.Slice, r.Status})
@@ -136,7 +136,7 @@ func (h *heldBatch) seriesOf(name seriesName) *heldSeries {
 }
 
 // add appends a row and returns by how much the memory grew.
-func (s *heldSeries) add(row heldRow) (grown int) {
+func (s *heldSeries) add(row heldRow) (grown int64) {
 	n := len(s.chunks)
 	if n == 0 || len(s.chunks[n-1]) == cap(s.chunks[n-1]) {
 		size := firstChunk
@@ -144,7 +144,7 @@ func (s *heldSeries) add(row heldRow) (grown int) {
 			size = min(2*cap(s.chunks[n-1]), largestChunk)
 		}
 		s.chunks = append(s.chunks, make([]heldRow, 0, size))
-		grown = size * heldRowSize
+		grown = int64(size) * heldRowSize
 		n++
 	}
 	s.chunks[n-1] = append(s.chunks[n-1], row)
@@ -162,7 +162,7 @@ func (h *heldBatch) extraOf(r *store.Report) uint32 {
 	if texts {
 		// The texts of a report may be pieces of a whole line of its file.
 		h.texts = append(h.texts, heldText{strings.Clone(r.Printed), strings.Clone(r.Note)})
-		h.bytes += heldTextSize + len(r.Printed) + len(r.Note)
+		h.bytes += heldTextSize + int64(len(r.Printed)+len(r.Note))
 		e.text = uint32(len(h.texts))
 	}
 	n := len(h.extras)

@@ -161,7 +161,7 @@ func TestHeldBatch(t *testing.T) {
 		}
 		for name, prepare := range map[string]func(*writer){
 			"held":      func(*writer) {},
-			"too large": func(w *writer) { w.held.bytes = heldBytes - 100_000 },
+			"too large": func(w *writer) { w.held.bound = 100_000 },
 		} {
 			if diff := cmp.Diff(want, loadReports(t, reports, prepare)); diff != "" {
 				t.Errorf("seed %d, %s: %s", seed, name, diff)

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -120,10 +121,11 @@ func (w *writer) open(ctx context.Context) error {
 	return err
 }
 
-// hold begins a batch, which is held where there is nothing to be merged with.
+// hold begins a batch, which is held where there is nothing to be merged with. It may take as much memory as DuckDB, which has
+// little to keep meanwhile.
 func (w *writer) hold() {
 	if w.parent == nil {
-		w.held = newHeldBatch()
+		w.held = newHeldBatch(cmp.Or(sizeOf(w.engine.options.MemoryLimit), sizeOf(loadMemory)))
 	}
 }
 
