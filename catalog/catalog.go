@@ -40,8 +40,9 @@ type Catalog struct {
 	sourceByCode    map[string]*Source
 	search          searchIndex
 	enclosing       map[indicator.Level][]int32 // of each level that regions have
-	inForce         map[indicator.Level][]*Region
+	whole           map[indicator.Level]*Whole
 	dated           []int32
+	succeeding      []*Region
 }
 
 // Region is a region placed in the tree.
@@ -69,20 +70,21 @@ func (r *Region) Ancestor(level indicator.Level) *Region {
 	return nil
 }
 
-// indexLevels works out Enclosing and InForce for every level that regions have.
+// indexLevels works out Enclosing and Whole for every level that regions have, Dated and Succeeding.
 func (c *Catalog) indexLevels() {
-	c.enclosing, c.inForce = make(map[indicator.Level][]int32), make(map[indicator.Level][]*Region)
+	c.enclosing, c.whole = make(map[indicator.Level][]int32), make(map[indicator.Level]*Whole)
 	for i := range c.regions {
 		r := &c.regions[i]
 		if c.enclosing[r.Level] == nil {
-			c.enclosing[r.Level] = make([]int32, len(c.regions))
+			c.enclosing[r.Level], c.whole[r.Level] = make([]int32, len(c.regions)), new(Whole)
 		}
 		if r.ValidFrom != indicator.NoDay || r.ValidTo != indicator.NoDay {
 			c.dated = append(c.dated, r.ID)
 		}
-		if !r.Retired() {
-			c.inForce[r.Level] = append(c.inForce[r.Level], r)
+		if len(r.Predecessors) > 0 {
+			c.succeeding = append(c.succeeding, r)
 		}
+		c.whole[r.Level].add(r)
 	}
 	for level, enclosing := range c.enclosing {
 		for i := range c.regions { // parents come first
@@ -98,8 +100,37 @@ func (c *Catalog) indexLevels() {
 	}
 }
 
-// InForce are the regions of a level that have not been replaced, in tree order. The list must not be changed.
-func (c *Catalog) InForce(level indicator.Level) []*Region { return c.inForce[level] }
+// Whole is the regions of a level that have not been replaced. It must not be changed.
+type Whole struct {
+	Regions []*Region // in tree order
+	// Ranges are the fewest ranges of numbers that have these regions and no other of the level.
+	Ranges []Range
+
+	broken bool // a region of the level that has been replaced follows the last range
+}
+
+// Range is the numbers of regions from From up to, not including, To.
+type Range struct{ From, To int32 }
+
+// add adds a region of the level, if it has not been replaced. They come in tree order.
+func (w *Whole) add(r *Region) {
+	switch n := len(w.Ranges); {
+	case r.Retired():
+		w.broken = true
+		return
+	case n == 0 || w.broken:
+		w.Ranges = append(w.Ranges, Range{r.ID, r.ID + 1})
+	default:
+		w.Ranges[n-1].To = r.ID + 1
+	}
+	w.Regions, w.broken = append(w.Regions, r), false
+}
+
+// Whole is the regions of a level that have not been replaced; nil if no region has the level.
+func (c *Catalog) Whole(level indicator.Level) *Whole { return c.whole[level] }
+
+// Succeeding are the regions that replaced others, in tree order. The list must not be changed.
+func (c *Catalog) Succeeding() []*Region { return c.succeeding }
 
 // Dated are the numbers of the regions whose codes are known to have been in force from or to a day, ascending. The list must not be changed.
 func (c *Catalog) Dated() []int32 { return c.dated }

@@ -32,7 +32,9 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 	if err := checkRows(len(answer.Page.Nodes), bounds.Rows); err != nil {
 		return nil, err
 	}
-	return tableOf(groupColumns(), answer.Warnings, eachOf(answer.Page.Nodes, newGroupRow())), nil
+	table := tableOf(groupColumns(), answer.Warnings, eachOf(answer.Page.Nodes, newGroupRow()))
+	table.Rows = len(answer.Page.Nodes)
+	return table, nil
 }
 
 // groupRow is a group with what takes computing.

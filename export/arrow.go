@@ -46,9 +46,11 @@ func newArrow(w io.Writer, columns []Column, options Options) (Writer, error) {
 	}
 	metadata := arrow.NewMetadata([]string{snapshotKey, warningsKey}, []string{options.Snapshot, warnings})
 	schema := arrow.NewSchema(fields, &metadata)
-	return &arrowWriter{
+	a := &arrowWriter{
 		to: ipc.NewWriter(w, ipc.WithSchema(schema)), columns: columns, builder: array.NewRecordBuilder(memory.DefaultAllocator, schema),
-	}, nil
+	}
+	a.builder.Reserve(min(options.Rows, arrowBatch))
+	return a, nil
 }
 
 // Write keeps the row and writes a batch of them when there are enough.

@@ -36,6 +36,8 @@ type Options struct {
 	// Snapshot is the snapshot answered from and Warnings what should be known; Parquet and Arrow files carry them.
 	Snapshot string
 	Warnings []query.Warning
+	// Rows is how many rows there will be, where that is known: formats that keep rows make room for them.
+	Rows int
 	// BOM begins a CSV file with a byte order mark, which makes Excel read it as UTF-8.
 	BOM bool
 	// Excel puts an apostrophe before texts of a CSV file that Excel would take for formulas.

@@ -277,6 +277,12 @@ func TestCSV_ForSpreadsheets(t *testing.T) {
 	}
 }
 
+// cellOf is the cell of an item in a column.
+func cellOf[T any](c column[T], item T) (cell Cell) {
+	c.fill(item, &cell)
+	return cell
+}
+
 // A null is told from every value, and what is no number is null.
 func TestColumns_Nulls(t *testing.T) {
 	t.Parallel()
@@ -284,19 +290,25 @@ func TestColumns_Nulls(t *testing.T) {
 	for _, test := range []struct {
 		got, want Cell
 	}{
-		{text("x", func(string) string { return "" }).cell(""), Cell{}},
-		{number("x", func(*float64) *float64 { return &nan }).cell(nil), Cell{}},
-		{number("x", func(x *float64) *float64 { return x }).cell(nil), Cell{}},
-		{number("x", func(x *float64) *float64 { return x }).cell(&zero), Cell{Known: true}},
-		{boolean("x", func(b *bool) *bool { return b }).cell(nil), Cell{}},
-		{integer("x", func(n *int) *int { return n }).cell(nil), Cell{}},
-		{date("x", func(d indicator.Day) indicator.Day { return d }).cell(indicator.DayOf(1970, 1, 1)), Cell{Known: true}},
+		{cellOf(text("x", func(string) string { return "" }), ""), Cell{}},
+		{cellOf(number("x", func(*float64) *float64 { return &nan }), nil), Cell{}},
+		{cellOf(number("x", func(x *float64) *float64 { return x }), nil), Cell{}},
+		{cellOf(number("x", func(x *float64) *float64 { return x }), &zero), Cell{Known: true}},
+		{cellOf(boolean("x", func(b *bool) *bool { return b }), nil), Cell{}},
+		{cellOf(integer("x", func(n *int) *int { return n }), nil), Cell{}},
+		{cellOf(date("x", func(d indicator.Day) indicator.Day { return d }), indicator.DayOf(1970, 1, 1)), Cell{Known: true}},
 	} {
 		if test.got != test.want {
 			t.Errorf("%+v, want %+v", test.got, test.want)
 		}
 	}
-	if got := date("x", func(d indicator.Day) indicator.Day { return d }).cell(indicator.NoDay); got.Known {
+	if got := cellOf(date("x", func(d indicator.Day) indicator.Day { return d }), indicator.NoDay); got.Known {
 		t.Error("no day is known")
+	}
+	column, cell := number("x", func(x *float64) *float64 { return x }), Cell{}
+	for _, x := range []*float64{&zero, nil, &zero} { // a cell is filled again and again
+		if column.fill(x, &cell); cell.Known != (x != nil) {
+			t.Errorf("%v is known: %t", x, cell.Known)
+		}
 	}
 }

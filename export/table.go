@@ -38,6 +38,8 @@ type Cell struct {
 // Table is an answer as rows.
 type Table struct {
 	Columns []Column
+	// Rows is how many rows there are; 0 where that is not known before they are made.
+	Rows int
 	// Warnings are what should be known before the figures are used.
 	Warnings []query.Warning
 	// Each calls yield with every row, in order, until it fails. The cells are valid during the call only. It is called once.
@@ -47,7 +49,8 @@ type Table struct {
 // column is a column of a table over items of type T.
 type column[T any] struct {
 	Column
-	cell func(T) Cell
+	// fill writes the item's cell into one of this column, known or not.
+	fill func(item T, cell *Cell)
 }
 
 func columnsOf[T any](columns []column[T]) []Column {
@@ -67,7 +70,7 @@ func tableOf[T any](columns []column[T], warnings []query.Warning, each func(ctx
 		Each: func(ctx context.Context, yield func([]Cell) error) error {
 			return each(ctx, func(item T) error {
 				for i := range columns {
-					row[i] = columns[i].cell(item)
+					columns[i].fill(item, &row[i])
 				}
 				return yield(row)
 			})
@@ -77,56 +80,52 @@ func tableOf[T any](columns []column[T], warnings []query.Warning, each func(ctx
 
 // text is a column of texts; the empty text is null.
 func text[T any](name string, get func(T) string) column[T] {
-	return column[T]{Column{name, Text}, func(item T) Cell {
-		s := get(item)
-		return Cell{Known: s != "", Text: s}
+	return column[T]{Column{name, Text}, func(item T, cell *Cell) {
+		cell.Text = get(item)
+		cell.Known = cell.Text != ""
 	}}
 }
 
 // number is a column of numbers as answers show them; nil is null.
 func number[T any](name string, get func(T) *float64) column[T] {
-	return column[T]{Column{name, Number}, func(item T) Cell {
+	return column[T]{Column{name, Number}, func(item T, cell *Cell) {
 		x := get(item)
-		if x == nil || math.IsNaN(*x) || math.IsInf(*x, 0) {
-			return Cell{}
+		if cell.Known = x != nil && !math.IsNaN(*x) && !math.IsInf(*x, 0); cell.Known {
+			cell.Number = indicator.Shown(*x)
 		}
-		return Cell{Known: true, Number: indicator.Shown(*x)}
 	}}
 }
 
 // integer is a column of integers; nil is null.
 func integer[T any](name string, get func(T) *int) column[T] {
-	return column[T]{Column{name, Integer}, func(item T) Cell {
-		if n := get(item); n != nil {
-			return Cell{Known: true, Integer: int64(*n)}
+	return column[T]{Column{name, Integer}, func(item T, cell *Cell) {
+		n := get(item)
+		if cell.Known = n != nil; cell.Known {
+			cell.Integer = int64(*n)
 		}
-		return Cell{}
 	}}
 }
 
 // count is a column of integers that are never null.
 func count[T any](name string, get func(T) int) column[T] {
-	return column[T]{Column{name, Integer}, func(item T) Cell { return Cell{Known: true, Integer: int64(get(item))} }}
+	return column[T]{Column{name, Integer}, func(item T, cell *Cell) { cell.Known, cell.Integer = true, int64(get(item)) }}
 }
 
 // boolean is a column of booleans; nil is null.
 func boolean[T any](name string, get func(T) *bool) column[T] {
-	return column[T]{Column{name, Boolean}, func(item T) Cell {
+	return column[T]{Column{name, Boolean}, func(item T, cell *Cell) {
 		b := get(item)
-		switch {
-		case b == nil:
-			return Cell{}
-		case *b:
-			return Cell{Known: true, Integer: 1}
+		cell.Known, cell.Integer = b != nil, 0
+		if b != nil && *b {
+			cell.Integer = 1
 		}
-		return Cell{Known: true}
 	}}
 }
 
 // date is a column of days; NoDay is null.
 func date[T any](name string, get func(T) indicator.Day) column[T] {
-	return column[T]{Column{name, Date}, func(item T) Cell {
+	return column[T]{Column{name, Date}, func(item T, cell *Cell) {
 		day := get(item)
-		return Cell{Known: day != indicator.NoDay, Integer: int64(day)}
+		cell.Known, cell.Integer = day != indicator.NoDay, int64(day)
 	}}
 }

@@ -33,8 +33,8 @@ func startedAnew(r *catalog.Region) bool {
 }
 
 // withPredecessors adds the regions whose figures may stand for those of the set.
-func (set *regionSet) withPredecessors() *regionSet {
-	heirs := set.heirs()
+func (set *regionSet) withPredecessors(c *catalog.Catalog) *regionSet {
+	heirs := set.heirs(c)
 	if len(heirs) == 0 {
 		return set
 	}
@@ -53,10 +53,10 @@ type heir struct {
 }
 
 // heirs lists the heirs in the set. A region whose predecessor is in the set itself is none: the figures would count twice.
-func (set *regionSet) heirs() []heir {
+func (set *regionSet) heirs(c *catalog.Catalog) []heir {
 	var heirs []heir
-	for _, r := range set.list {
-		if len(r.Predecessors) == 0 {
+	for _, r := range c.Succeeding() {
+		if !set.contains(r) {
 			continue
 		}
 		var found []*catalog.Region
@@ -104,7 +104,7 @@ func (k figureKey) series() figureKey {
 func (f *figures) inherit(w *watch, rows *store.Rows, latest bool) (*store.Rows, inheritance, error) {
 	none := inheritance{source: rows}
 	successor := make(map[int32]*catalog.Region)
-	for _, h := range f.regions.heirs() {
+	for _, h := range f.regions.heirs(f.catalog) {
 		for _, p := range h.predecessors {
 			successor[p.ID] = h.region
 		}

@@ -180,9 +180,9 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 	if err := against.checkEquals("against"); err != nil {
 		return nil, nil, nil, err
 	}
-	all = &regionSet{list: slices.Clone(display.list), warnings: slices.Clone(display.warnings), spent: display.spent}
+	all = &regionSet{list: slices.Clip(display.list), whole: display.whole, warnings: slices.Clone(display.warnings), spent: display.spent}
 	if request.Against != nil {
-		all.list = append(all.list, against.list...)
+		all.list, all.whole = append(slices.Clone(all.list), against.list...), nil
 		all.warnings = slices.Concat(display.warnings, against.warnings)
 		all.spent.add(against.spent)
 	}
@@ -191,7 +191,7 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 		if err != nil {
 			return nil, nil, nil, at(err, "baseline", "region")
 		}
-		all.list = append(all.list, r)
+		all.list, all.whole = append(slices.Clone(all.list), r), nil
 	}
 	all.sort()
 	return display, against, all, nil

@@ -47,7 +47,7 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 	selection.Omit = f.omitted()
 	regions := f.regions
 	if !f.request.vintages { // the vintages of several predecessors do not line up
-		regions = regions.withPredecessors()
+		regions = regions.withPredecessors(f.catalog)
 	}
 	regions.narrow(&selection, s.catalog.Regions())
 	if f.total >= 0 {
@@ -84,7 +84,7 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 // fetchStretches reads the figures in stretches, rolled up over time where that is possible and enough. It returns false where they have to be
 // read in rows.
 func (f *figures) fetchStretches(ctx context.Context, s *Session, selection store.Select) (bool, error) {
-	if !f.request.inStretches || slices.ContainsFunc(f.subjects, func(x subject) bool { return x.quotient() }) || len(f.regions.heirs()) > 0 {
+	if !f.request.inStretches || slices.ContainsFunc(f.subjects, func(x subject) bool { return x.quotient() }) || len(f.regions.heirs(f.catalog)) > 0 {
 		return false, nil
 	}
 	if !f.request.everyPeriod && f.when.Within != nil { // a region has figures of many periods

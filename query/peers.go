@@ -47,7 +47,7 @@ func (s *Session) addPeers(ctx context.Context, selector *RegionSelector, asOf i
 	if err != nil {
 		return err
 	}
-	candidates.list = append(candidates.list, region)
+	candidates.list, candidates.whole = append(candidates.list, region), nil
 	candidates.sort()
 	set.warnings = append(set.warnings, candidates.warnings...)
 	peers := []*catalog.Region{region}

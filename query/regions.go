@@ -55,7 +55,8 @@ func containsFold(needle string, names ...string) bool {
 
 // regionSet is a resolved selector: distinct regions in tree order.
 type regionSet struct {
-	list     []*catalog.Region
+	list     []*catalog.Region // not to be changed where it is a whole
+	whole    *catalog.Whole    // that the list is; nil unless it is all of a level
 	warnings []Warning
 	spent    Cost // on finding peers
 }
@@ -104,7 +105,9 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 			return nil, at(err, append(path, "peersOf")...)
 		}
 	case selector.Codes == nil && selector.Within == nil && selector.Where == nil && s.view == nil:
-		set.list = slices.Clone(s.catalog.InForce(selector.Level))
+		if whole := s.catalog.Whole(selector.Level); whole != nil {
+			set.list, set.whole = slices.Clip(whole.Regions), whole
+		}
 		return set, nil
 	case selector.Codes == nil && selector.Within == nil:
 		take(0, int32(len(all)))
@@ -116,6 +119,9 @@ func (s *Session) selectRegions(ctx context.Context, selector *RegionSelector, a
 // sort puts the regions into tree order and drops repeated ones.
 func (set *regionSet) sort() {
 	ordered := true
+	if set.whole != nil {
+		return
+	}
 	for i := 1; ordered && i < len(set.list); i++ {
 		ordered = set.list[i-1].ID < set.list[i].ID
 	}
@@ -174,6 +180,9 @@ func (w *RegionWhere) inForceOnly() bool { return w == nil || w.InForce == nil }
 
 // nested returns a pair of which the second lies inside the first; nil where all regions are disjoint.
 func (set *regionSet) nested() (outer, inner *catalog.Region) {
+	if set.whole != nil { // levels descend
+		return nil, nil
+	}
 	var open *catalog.Region // in tree order an enclosing region comes before everything inside it
 	for _, r := range set.list {
 		if open != nil && open.Contains(r) {
@@ -187,6 +196,13 @@ func (set *regionSet) nested() (outer, inner *catalog.Region) {
 // narrow restricts a selection to the regions of the set. Gaps between selected regions are bridged where nothing in
 // them has a level that is selected, so that all counties of a country are one span.
 func (set *regionSet) narrow(selection *store.Select, all []catalog.Region) {
+	if set.whole != nil && len(set.list) > 0 {
+		selection.Levels = []indicator.Level{set.list[0].Level}
+		for _, in := range set.whole.Ranges {
+			selection.Regions = append(selection.Regions, store.Span(in))
+		}
+		return
+	}
 	var levels []indicator.Level
 	for _, r := range set.list {
 		if !slices.Contains(levels, r.Level) {

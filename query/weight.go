@@ -33,7 +33,7 @@ func (f *figures) weightsBy(ctx context.Context, s *Session, by *catalog.Indicat
 	}
 	like := store.NewSelect()
 	like.AsOf = f.request.asOf
-	f.regions.withPredecessors().narrow(&like, f.catalog.Regions())
+	f.regions.withPredecessors(f.catalog).narrow(&like, f.catalog.Regions())
 	weights, err := f.fetchWeights(ctx, s, like, []int32{by.ID}, false)
 	if err != nil {
 		return nil, err

@@ -112,7 +112,7 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 		return nil
 	}
 	options := request.options
-	options.Snapshot, options.Warnings = snapshot, table.Warnings
+	options.Snapshot, options.Warnings, options.Rows = snapshot, table.Warnings, table.Rows
 	return write(ctx, out, request.format, table, options)
 }
 
