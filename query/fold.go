@@ -59,69 +59,65 @@ func (u *rollup) plain() bool {
 	return false
 }
 
-// knownIn are the values of a stretch that are not missing, in tree order: its own column where none is.
-func knownIn(t *store.Stretch) []float64 {
+// gatherPlain gathers the values of a stretch that are not missing, its own column where none is, with their precision and why the others are
+// missing.
+func (u *rollup) gatherPlain() {
+	t := u.stretch
+	u.reason = indicator.NoObservation
 	first := 0
 	for first < len(t.Missing) && t.Missing[first] == indicator.NotMissing {
 		first++
 	}
-	if first == len(t.Missing) {
-		return t.Value
+	if first == len(t.Missing) { // nothing is
+		u.precision = allOf(t.Precision)
+		u.gathered(t.Value)
+		return
 	}
 	known := append(make([]float64, 0, len(t.Value)-1), t.Value[:first]...)
-	for i := first + 1; i < len(t.Missing); i++ {
-		if t.Missing[i] == indicator.NotMissing {
-			known = append(known, t.Value[i])
+	if t.Precision != nil {
+		u.precision = allOf(t.Precision[:first])
+	}
+	for i := first; i < len(t.Missing); i++ {
+		if why := t.Missing[i]; why != indicator.NotMissing {
+			u.reason = commonReason(u.reason, why)
+			continue
+		}
+		known = append(known, t.Value[i])
+		if t.Precision != nil {
+			u.precision = u.precision.Plus(t.Precision[i])
 		}
 	}
-	return known
+	u.gathered(known)
+}
+
+// allOf is the precision of a sum.
+func allOf(parts []indicator.Precision) (sum indicator.Precision) {
+	for _, precision := range parts {
+		sum = sum.Plus(precision)
+	}
+	return sum
 }
 
 // combinePlain is combine of a rollup that is plain, without making cells.
 func (u *rollup) combinePlain() {
 	t, known := u.stretch, u.values()
-	sum, reason, only := combination{n: len(known)}, indicator.NoObservation, indicator.NoQuantity()
+	sum, only := combination{n: len(known), value: u.extent.sum, precision: u.precision}, indicator.NoQuantity()
 	u.total, u.count = u.extent.sum, len(known)
-	if len(known) == len(t.Region) { // nothing is missing
-		for _, used := range t.Used {
+	for i, used := range t.Used {
+		if t.Missing == nil || t.Missing[i] == indicator.NotMissing {
 			u.count += int(used) - 1
 		}
-		for _, precision := range t.Precision {
-			sum.precision = sum.precision.Plus(precision)
-		}
-	} else {
-		reason = u.combineGappy(&sum)
+	}
+	switch u.subject.rule() {
+	case indicator.RuleMin:
+		sum.value = u.extent.least
+	case indicator.RuleMax:
+		sum.value = u.extent.greatest
 	}
 	if len(known) > 0 {
-		switch u.subject.rule() {
-		case indicator.RuleMin:
-			sum.value = u.extent.least
-		case indicator.RuleMax:
-			sum.value = u.extent.greatest
-		default:
-			sum.value = u.total
-		}
-		only = indicator.Quantity{Value: known[len(known)-1], Precision: sum.precision}
+		only = indicator.Quantity{Value: known[len(known)-1], Precision: u.precision}
 	}
-	u.conclude(&sum, reason, only)
-}
-
-// combineGappy adds up how many figures the values of a stretch rest on and how exact they are, and returns why the others are missing.
-func (u *rollup) combineGappy(sum *combination) indicator.Missing {
-	t, reason := u.stretch, indicator.NoObservation
-	for i, why := range t.Missing {
-		if why != indicator.NotMissing {
-			reason = commonReason(reason, why)
-			continue
-		}
-		if t.Precision != nil {
-			sum.precision = sum.precision.Plus(t.Precision[i])
-		}
-		if t.Used != nil {
-			u.count += int(t.Used[i]) - 1
-		}
-	}
-	return reason
+	u.conclude(&sum, u.reason, only)
 }
 
 // countable reports whether the rollup is of a stretch of rates that are combined by their counts.

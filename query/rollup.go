@@ -37,6 +37,9 @@ type rollup struct {
 	gathering sync.Once
 	known     []float64 // the values of all cells that have one, in tree order
 	extent    extent    // theirs
+	// precision is that of their sum, and reason why the others are missing; of plain rollups only.
+	precision indicator.Precision
+	reason    indicator.Missing
 
 	averaging sync.Once
 	average   float64 // their mean
@@ -128,7 +131,7 @@ func (u *rollup) order() []float64 {
 func (u *rollup) values() []float64 {
 	u.gathering.Do(func() {
 		if u.plain() {
-			u.gathered(knownIn(u.stretch))
+			u.gatherPlain()
 			return
 		}
 		known := make([]float64, 0, u.size())

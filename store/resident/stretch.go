@@ -47,6 +47,10 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 func (p *picker) stretches() []store.Stretch {
 	read := p.selection.Columns()
 	list, values := make([]store.Stretch, len(p.segments)), make([]float64, p.count)
+	var regions []int32
+	if p.count <= 4*len(p.segments) { // many short ones, in one piece
+		regions = make([]int32, 0, p.count)
+	}
 	at := 0
 	for i := range p.segments {
 		s, to := &p.segments[i], &list[i]
@@ -55,10 +59,15 @@ func (p *picker) stretches() []store.Stretch {
 		to.Indicator, to.Slice, to.Status, to.Period = b.indicator, b.slice, b.status, b.runs[s.run].period
 		to.Value, at = values[at:end:end], end
 		b.value.copyTo(bits(to.Value), s.row)
-		if i > 0 && s.sameRegions(&p.segments[i-1]) {
+		of := b.sets[b.runs[s.run].set][s.row-b.runs[s.run].first:][:s.len]
+		switch {
+		case regions != nil:
+			regions = append(regions, of...)
+			to.Region = regions[len(regions)-len(of) : len(regions) : len(regions)]
+		case i > 0 && s.sameRegions(&p.segments[i-1]):
 			to.Region = list[i-1].Region
-		} else {
-			to.Region = append(make([]int32, 0, s.len), b.sets[b.runs[s.run].set][s.row-b.runs[s.run].first:][:s.len]...)
+		default:
+			to.Region = append(make([]int32, 0, s.len), of...)
 		}
 		to.Missing = cells[indicator.Missing](&b.missing, s)
 		if read.Has(store.ColumnPrecision) {
