@@ -17,7 +17,7 @@ type lane struct {
 }
 
 // shortFigures is how many figures a short question looks at, at most.
-const shortFigures = 1 << 19
+const shortFigures = 1 << 20
 
 // laneMemory is what a lane takes of the memory of a snapshot, at most: enough for short questions and the blocks that they read.
 const laneMemory = 256 << 20

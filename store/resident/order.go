@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/countyql/countyql/store"
 )
@@ -17,7 +18,10 @@ type sorted struct {
 // arrange puts the picked rows into the selection's order, drops those up to its position, and ends after its limit.
 func (p *picker) arrange() {
 	s := p.selection
-	if s.Order == (store.Order{}) && s.After == nil {
+	if s.Order == (store.Order{}) {
+		if s.After != nil {
+			p.skip(s.After)
+		}
 		p.limit()
 		return
 	}
@@ -33,6 +37,24 @@ func (p *picker) arrange() {
 		slices.Reverse(p.segments)
 	}
 	p.limit()
+}
+
+// skip drops the rows up to a position of the natural order, in which they are.
+func (p *picker) skip(after *store.Position) {
+	behind := func(s *segment, i int32) bool {
+		row := segment{s.block, s.run, s.row + i, 1}
+		return row.compare(after, store.Order{}) > 0
+	}
+	first := sort.Search(len(p.segments), func(i int) bool { return behind(&p.segments[i], p.segments[i].len-1) })
+	for i := range p.segments[:first] {
+		p.count -= int(p.segments[i].len)
+	}
+	p.segments = slices.Delete(p.segments, 0, first)
+	if len(p.segments) > 0 {
+		one := &p.segments[0]
+		dropped := int32(sort.Search(int(one.len), func(i int) bool { return behind(one, int32(i)) })) //nolint:gosec // no larger than a length
+		one.row, one.len, p.count = one.row+dropped, one.len-dropped, p.count-int(dropped)
+	}
 }
 
 // split makes a segment of each row.

@@ -300,7 +300,8 @@ func renderSpans(spans []store.Span) string {
 	case 1:
 		return alternatives[0]
 	}
-	return "(" + strings.Join(alternatives, " OR ") + ")"
+	// Engines leave out blocks of rows by a range, not by several.
+	return within(store.Span{From: merged[0].From, To: merged[len(merged)-1].To}) + " AND (" + strings.Join(alternatives, " OR ") + ")"
 }
 
 // mostRanges is how many single regions are rendered as ranges rather than as a list that is joined with.

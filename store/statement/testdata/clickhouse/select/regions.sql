@@ -1,5 +1,5 @@
 SELECT indicator, slice, region, source, definition, status, period_start, period_end, value, missing, precision, numerator, denominator, counts_precision, derived
 FROM db.all_1
 WHERE is_current = 1
-  AND (region >= 10 AND region < 25 OR region IN (3, 40))
+  AND region >= 3 AND region < 41 AND (region >= 10 AND region < 25 OR region IN (3, 40))
 ORDER BY indicator, slice, status, period_end, period_start, region
