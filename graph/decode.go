@@ -49,7 +49,7 @@ func decodeParameters(method string, raw []byte) (*parameters, *refusal) {
 	if method != http.MethodPost {
 		return decodeURL(string(raw))
 	}
-	if params, ok := parametersIn(raw); ok {
+	if params, ok := usualParameters(raw); ok {
 		return params, nil
 	}
 	fields, refused := parseObject(raw)
@@ -57,30 +57,6 @@ func decodeParameters(method string, raw []byte) (*parameters, *refusal) {
 		return nil, refused
 	}
 	return parametersOf(fields)
-}
-
-// parametersIn reads the parameters of an object in one go; false if something is wrong with it, which parseObject and parametersOf say.
-func parametersIn(object []byte) (*parameters, bool) {
-	decoder := json.NewDecoder(bytes.NewReader(object))
-	decoder.UseNumber()
-	var fields map[string]any
-	if err := decoder.Decode(&fields); err != nil || decoder.InputOffset() != int64(len(object)) {
-		return nil, false
-	}
-	params := &parameters{}
-	return params, valueOf(fields["query"], &params.Query) && valueOf(fields["id"], &params.id) &&
-		valueOf(fields["operationName"], &params.OperationName) &&
-		valueOf(fields["variables"], &params.Variables) && valueOf(fields["extensions"], &params.Extensions)
-}
-
-// valueOf sets the target to a value of its type; null is as good as nothing.
-func valueOf[T any](value any, target *T) bool {
-	if value == nil {
-		return true
-	}
-	of, ok := value.(T)
-	*target = of
-	return ok
 }
 
 const exampleOperation = `send {"query": "…"}`

@@ -121,8 +121,8 @@ func (k *keeper) serve(
 	if !ok {
 		return false
 	}
-	k.answers.Note(seen, asked)
 	if k.give(w, r, media, key) {
+		k.answers.Note(seen, asked) // what is asked twice in the same words may be asked again
 		return true
 	}
 	result, shared, err := k.answers.Once(ctx, key, k.timeout, func(ctx context.Context) any { return k.make(ctx, snapshot, key, run, internal) })
