@@ -145,8 +145,9 @@ func appendValue(to []byte, value any) ([]byte, bool) {
 	case json.Number:
 		return appendText(append(to, '#'), value.String()), true
 	case []any:
-		to, ok := binary.AppendUvarint(append(to, '['), uint64(len(value))), true
+		to = binary.AppendUvarint(append(to, '['), uint64(len(value)))
 		for _, item := range value {
+			var ok bool
 			if to, ok = appendValue(to, item); !ok {
 				return to, false
 			}
@@ -154,13 +155,14 @@ func appendValue(to []byte, value any) ([]byte, bool) {
 		return to, true
 	case map[string]any:
 		var few [16]string
-		names, ok := few[:0], true
+		names := few[:0]
 		for name := range value {
 			names = append(names, name)
 		}
 		slices.Sort(names)
 		to = binary.AppendUvarint(append(to, '{'), uint64(len(names)))
 		for _, name := range names {
+			var ok bool
 			if to, ok = appendValue(appendText(to, name), value[name]); !ok {
 				return to, false
 			}
