@@ -84,7 +84,7 @@ func (g *Group) Max() *float64 {
 }
 
 // StdDev is the sample standard deviation of the regions' values; nil for fewer than two.
-func (g *Group) StdDev() *float64 { return number(stddevOf(g.values(), g.mean())) }
+func (g *Group) StdDev() *float64 { return number(g.stddev()) }
 
 // Count is the number of figures with a value in the group.
 func (g *Group) Count() int {

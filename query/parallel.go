@@ -12,7 +12,7 @@ const parallelFrom = 1 << 14
 // pieces is how many pieces of the figures each processor gets, so that all end at about the same time.
 const pieces = 4
 
-// combineAll combines groups that have many figures on all processors, and works their mean and their median out too where all is wanted. Those
+// combineAll combines groups that have many figures on all processors, and works all their statistics out where they are wanted. Those
 // of other requests are combined when they are looked at.
 func combineAll(w *watch, groups []*Group, whole bool) {
 	figures := 0
@@ -48,7 +48,7 @@ func combineAll(w *watch, groups []*Group, whole bool) {
 		for list := take(); len(list) > 0 && w.ctx.Err() == nil; list = take() {
 			for _, g := range list {
 				if g.compute(); whole {
-					g.mean()
+					g.stddev() // and the mean
 					g.median()
 				}
 			}

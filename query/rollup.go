@@ -44,6 +44,9 @@ type rollup struct {
 	averaging sync.Once
 	average   float64 // their mean
 
+	spreading sync.Once
+	spread    float64 // their standard deviation
+
 	halving sync.Once
 	half    float64 // their median
 
@@ -151,6 +154,12 @@ func (u *rollup) gathered(known []float64) { u.known, u.extent = known, extentOf
 func (u *rollup) mean() float64 {
 	u.averaging.Do(func() { u.average = meanOf(u.values(), u.extent.sum) })
 	return u.average
+}
+
+// stddev is that of the values, once it has been worked out.
+func (u *rollup) stddev() float64 {
+	u.spreading.Do(func() { u.spread = stddevOf(u.values(), u.mean()) })
+	return u.spread
 }
 
 // median is that of the values, once it has been worked out.
