@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +32,7 @@ type Engine struct {
 	Backing
 	options Options
 	part    int64         // figures that are passed at a time
+	passing chan struct{} // has an element for each question that is answered in several parts
 	wake    chan struct{} // has one element while Follow has something to do
 
 	loading sync.Mutex // held while blocks are loaded
@@ -57,7 +59,7 @@ func New(backing Backing, options Options) *Engine {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Engine{Backing: backing, options: options, part: batchRows, wake: make(chan struct{}, 1)}
+	return &Engine{Backing: backing, options: options, part: batchRows, wake: make(chan struct{}, 1), passing: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // Stats are what an engine holds and has done.

@@ -23,8 +23,17 @@ type passing struct {
 	passed func(b *block) bool
 }
 
-// run passes all parts.
+// run passes all parts. Where there are several, no more questions do so at a time than there are processors: more would take memory and be no
+// sooner done.
 func (p *passing) run(ctx context.Context, parts [][]*entry) (bool, error) {
+	if len(parts) > 1 {
+		select {
+		case p.snapshot.engine.passing <- struct{}{}:
+			defer func() { <-p.snapshot.engine.passing }()
+		case <-ctx.Done():
+			return false, context.Cause(ctx)
+		}
+	}
 	for _, part := range parts {
 		if ok, err := p.part(ctx, part); !ok || err != nil {
 			return false, err

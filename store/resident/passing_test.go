@@ -1,6 +1,7 @@
 package resident
 
 import (
+	"context"
 	"errors"
 	"math"
 	"testing"
@@ -109,4 +110,32 @@ func rolledOf(stretches []store.Stretch) []rolledFigure {
 		}
 	}
 	return rolled
+}
+
+// TestPassing_turns has a question of several parts wait for its turn, and not one of a single part.
+func TestPassing_turns(t *testing.T) {
+	m := backing(t)
+	e := New(m, Options{})
+	warm(t, e)
+	for range cap(e.passing) {
+		e.passing <- struct{}{}
+	}
+	folder := pin(t, e).(store.Folder)
+	if _, _, err := folder.Fold(t.Context(), store.NewSelect()); err != nil {
+		t.Errorf("one part: %v", err)
+	}
+	e.part = 1
+	ctx, cancel := context.WithCancelCause(t.Context())
+	gone := errors.New("the client has gone")
+	cancel(gone)
+	if _, _, err := folder.Fold(ctx, store.NewSelect()); !errors.Is(err, gone) {
+		t.Errorf("nobody made room: %v", err)
+	}
+	<-e.passing
+	if _, _, err := folder.Fold(t.Context(), store.NewSelect()); err != nil {
+		t.Errorf("there is room: %v", err)
+	}
+	if len(e.passing) != cap(e.passing)-1 {
+		t.Errorf("%d of %d turns are taken, by others all but one", len(e.passing), cap(e.passing))
+	}
 }
