@@ -28,7 +28,7 @@ type Options struct {
 	// Threads is the number of threads of each open snapshot and of a load. Default: one per processor.
 	Threads int
 	// MemoryLimit bounds the memory of each open snapshot and of a load, as DuckDB writes it: 4GB. Default: four
-	// fifths of the machine's for snapshots, 1200MB for a load, which spills the rest.
+	// fifths of the machine's for snapshots, 1200MB for a load, which spills the rest. A first load may keep as much in Go.
 	MemoryLimit string
 	// TempLimit bounds the space that the queries of each open snapshot, and a load, spill into, as DuckDB writes it: 10GB.
 	// Default: DuckDB's, nine tenths of what is free.
