@@ -55,7 +55,8 @@ func newArrow(w io.Writer, columns []Column, options Options) (Writer, error) {
 
 // Write keeps the row and writes a batch of them when there are enough.
 func (a *arrowWriter) Write(row []Cell) error {
-	for i, cell := range row {
+	for i := range row {
+		cell := &row[i]
 		if !cell.Known {
 			a.builder.Field(i).AppendNull()
 			continue

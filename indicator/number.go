@@ -17,6 +17,15 @@ func Shown(x float64) float64 {
 	if x == math.Trunc(x) && math.Abs(x) <= exactIntegers {
 		return x + 0 // -0 becomes 0
 	}
+	// Both numbers are exact, so that their quotient or product is rounded once, as reading the digits is.
+	if digits, exponent, sure := significant(math.Abs(x)); sure {
+		if places := significantDigits - 1 - exponent; places >= 0 {
+			digits /= powers[places]
+		} else {
+			digits *= powers[-places]
+		}
+		return math.Copysign(digits, x)
+	}
 	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', significantDigits, 64), 64) // FormatFloat's own output
 	return rounded + 0
 }
@@ -31,8 +40,11 @@ func AppendShown(to []byte, x float64) []byte {
 	}
 	// Of the numbers that doubles hold to 15 digits, the 12 digits without their zeros are the shortest that reads back as the same.
 	var scratch [32]byte
-	digits, exponent, sure := significant(scratch[:0], x)
-	if !sure {
+	var digits []byte
+	whole, exponent, sure := significant(x)
+	if sure {
+		digits = strconv.AppendUint(scratch[:0], uint64(whole), 10)
+	} else {
 		text := strconv.AppendFloat(scratch[:0], x, 'e', significantDigits-1, 64) // d.ddddddddddde-dd
 		digits, exponent = text[1:significantDigits+1], exponentOf(text[significantDigits+2:])
 		digits[0] = text[0] // in the place of the point
@@ -62,12 +74,12 @@ const smallestQuick, largestQuick = 1e-6, 1e15
 
 var powers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
-// significant appends the significant digits of a positive number, rounded, and returns the power of ten of the first. It is
-// quicker than strconv, and not sure where the scaled number, which is off by less than doubt, lies that near to the middle of two.
-func significant(to []byte, x float64) (digits []byte, exponent int, sure bool) {
+// significant are the significant digits of a positive number, rounded, as a whole number, with the power of ten of the first. It is quicker than
+// strconv, and not sure where the scaled number, which is off by less than doubt, lies that near to the middle of two.
+func significant(x float64) (digits float64, exponent int, sure bool) {
 	const first, behind, doubt = 1e11, 1e12, 1e-3 // numbers of that many digits
 	if !(x >= smallestQuick && x < largestQuick) {
-		return to, 0, false
+		return 0, 0, false
 	}
 	_, binary := math.Frexp(x)
 	exponent = (binary*1233 - 1233) >> 12 // the logarithm, or one less
@@ -76,18 +88,18 @@ func significant(to []byte, x float64) (digits []byte, exponent int, sure bool) 
 		exponent++
 		scaled = scale(x, exponent)
 	}
-	whole := math.Floor(scaled)
-	rest := scaled - whole
+	digits = math.Floor(scaled)
+	rest := scaled - digits
 	if !(scaled >= first) || rest > 0.5-doubt && rest < 0.5+doubt {
-		return to, 0, false
+		return 0, 0, false
 	}
 	if rest > 0.5 {
-		whole++
+		digits++
 	}
-	if whole >= behind {
-		whole, exponent = first, exponent+1
+	if digits >= behind {
+		digits, exponent = first, exponent+1
 	}
-	return strconv.AppendUint(to, uint64(whole), 10), exponent, true
+	return digits, exponent, true
 }
 
 // scale moves the digits of a number so that those that count are before the point.

@@ -8,9 +8,18 @@ import (
 	"pgregory.net/rapid"
 )
 
-// plainly writes a number as AppendShown does, by the rounded number that Shown returns.
+// rounded is what Shown returns, by way of the text.
+func rounded(x float64) float64 {
+	if x == math.Trunc(x) && math.Abs(x) <= exactIntegers {
+		return x
+	}
+	shown, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', significantDigits, 64), 64)
+	return shown
+}
+
+// plainly writes a number as AppendShown does.
 func plainly(x float64) string {
-	shown := Shown(x)
+	shown := rounded(x) + 0
 	format := byte('f')
 	if abs := math.Abs(shown); abs != 0 && (abs < 1e-6 || abs >= 1e21) {
 		format = 'e'
@@ -42,6 +51,9 @@ func TestAppendShown(t *testing.T) {
 		}
 		if got, want := string(AppendShown([]byte("a"), x)), "a"+plainly(x); got != want {
 			t.Fatalf("%g is written %s, want %s", x, got, want)
+		}
+		if got, want := Shown(x), rounded(x); got != want {
+			t.Fatalf("%g is shown as %g, want %g", x, got, want)
 		}
 	})
 }
