@@ -39,12 +39,7 @@ func (p *aggregatePlan) dealStretches(w *watch, s *Session) (*dealing, error) {
 	if !p.request.WithoutTotals {
 		d.totals = make([][]share, len(p.subjects))
 	}
-	bySubject := make([][]int32, len(s.catalog.Indicators()))
-	for i := range p.subjects {
-		id := p.subjects[i].base.ID
-		bySubject[id] = append(bySubject[id], int32(i))
-	}
-	grain := p.grain()
+	grain, about := p.grain(), subjectsOf{}
 	for i := range p.stretches {
 		t := &p.stretches[i]
 		if err := w.steps(1 + t.Len()/16); err != nil {
@@ -53,7 +48,8 @@ func (p *aggregatePlan) dealStretches(w *watch, s *Session) (*dealing, error) {
 		if err := d.divide(s, t.Region); err != nil {
 			return nil, err
 		}
-		for _, x := range bySubject[t.Indicator] {
+		about.find(p.subjects, t.Indicator)
+		for _, x := range about.places {
 			if d.totals != nil && t.Slice == p.total {
 				d.totals[x] = append(d.totals[x], share{p.ungrouped(x), t, 0, t.Len()})
 			}
@@ -74,6 +70,24 @@ func (p *aggregatePlan) dealStretches(w *watch, s *Session) (*dealing, error) {
 		}
 	}
 	return d, d.sort(w, s)
+}
+
+// subjectsOf are the places of the subjects whose figures are those of an indicator. Stretches of one come one after the other.
+type subjectsOf struct {
+	indicator int32
+	places    []int32
+}
+
+func (o *subjectsOf) find(subjects []subject, indicator int32) {
+	if o.places != nil && o.indicator == indicator {
+		return
+	}
+	o.indicator, o.places = indicator, o.places[:0]
+	for i := range subjects {
+		if subjects[i].base.ID == indicator {
+			o.places = append(o.places, int32(i)) //nolint:gosec // a request has few
+		}
+	}
 }
 
 // divide finds out by what the regions of a stretch are grouped. Those of the stretch before mostly are the same list.
@@ -113,12 +127,12 @@ func (d *dealing) add(key groupKey, t *store.Stretch) {
 
 // sort puts the shares into the order of their keys, those of one group as they were dealt.
 func (d *dealing) sort(w *watch, s *Session) error {
-	if d.plan.groupRegion != nil {
+	compare := func(a, b share) int { return compareGroupKeys(a.key, b.key) }
+	if d.plan.groupRegion != nil && !slices.IsSortedFunc(d.shares, compare) {
 		if err := d.sortByRegion(w, len(s.catalog.Regions())); err != nil {
 			return err
 		}
 	}
-	compare := func(a, b share) int { return compareGroupKeys(a.key, b.key) }
 	if !slices.IsSortedFunc(d.shares, compare) {
 		if err := sortRowsStable(w, d.shares, compare); err != nil {
 			return err
