@@ -95,7 +95,7 @@ func (c *command) compare(ctx context.Context) (err error) {
 	} else if without != nil {
 		defer without.Stop()
 		sides = append(sides, &race.Server{Process: without, Label: engineOnly, Only: func(l race.Line) bool {
-			return l.Form == question.Objects && !slices.Contains([]string{"Q6", "Q8"}, l.Question.ID)
+			return l.Form == question.Objects
 		}})
 	}
 	peers, err := race.ReadPeers(c.Peers, domain)

@@ -16,8 +16,9 @@ type lane struct {
 	db   *database // nil where it cannot be opened
 }
 
-// shortFigures is how many figures a short question looks at, at most.
-const shortFigures = 1 << 20
+// shortFigures is how many figures a short question looks at, at most. One about some times as many is short while others are answered:
+// then there are no processors to spare.
+const shortFigures, timesBusy = 1 << 19, 2
 
 // laneMemory is what a lane takes of the memory of a snapshot, at most: enough for short questions and the blocks that they read.
 const laneMemory = 256 << 20
@@ -32,8 +33,11 @@ func (e *Engine) newLane(path string) *lane {
 
 // short reports whether a question is for the lane.
 func (r *reader) short(s *store.Select) bool {
-	n := int64(len(s.Indicators))
-	return r.lane != nil && n > 0 && r.perIndicator <= shortFigures/n
+	most, n := int64(shortFigures), int64(len(s.Indicators))
+	if r.running.Load() > 0 {
+		most *= timesBusy
+	}
+	return r.lane != nil && n > 0 && r.perIndicator <= most/n
 }
 
 // database is the instance of one thread; nil where it cannot be opened, as when the file has been removed since.

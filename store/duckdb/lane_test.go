@@ -55,6 +55,15 @@ func TestLane(t *testing.T) {
 	if s.short(&many) {
 		t.Error("a question about too many figures is a short one")
 	}
+	s.running.Add(1)
+	if !s.short(&many) {
+		t.Error("a question about some more figures is none while another is answered")
+	}
+	s.perIndicator = timesBusy*shortFigures + 1
+	if s.short(&many) {
+		t.Error("a question about too many figures is a short one while another is answered")
+	}
+	s.running.Add(-1)
 	s.perIndicator = math.MaxInt64 / 2
 	many.Indicators = make([]int32, 3)
 	if s.short(&many) {

@@ -19,6 +19,7 @@ type reader struct {
 	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
 	perIndicator int64
 	places       atomic.Pointer[places] // nil until the series have been counted
+	running      atomic.Int64           // questions at present
 	onQuery      func(ctx context.Context, query store.Executed)
 }
 
@@ -26,6 +27,8 @@ var _ store.Reader = (*reader)(nil)
 
 // query runs one rendered question and reports it to the hook, whatever came of it.
 func (r *reader) query(ctx context.Context, short bool, sql string) (*result, error) {
+	r.running.Add(1)
+	defer r.running.Add(-1)
 	start := time.Now()
 	res, err := r.run(ctx, short, sql)
 	if r.onQuery != nil {
