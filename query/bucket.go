@@ -37,9 +37,8 @@ func compareBuckets(a, b bucketKey) int {
 	)
 }
 
-// bucketOf is the period that a row is shown in: its own, or the one of the grain that it lies in; false if it lies in none.
-func (p *seriesPlan) bucketOf(i int32) (period indicator.Period, frequency indicator.Grain, ok bool) {
-	own := indicator.Period{Start: p.rows.Start[i], End: p.rows.End[i]}
+// bucketOf is the period that a figure is shown in: its own, or the one of the grain that it lies in; false if it lies in none.
+func (p *seriesPlan) bucketOf(own indicator.Period) (period indicator.Period, frequency indicator.Grain, ok bool) {
 	if p.request.Grain == indicator.Irregular {
 		return own, own.Grain(), true
 	}
@@ -56,27 +55,26 @@ func (p *seriesPlan) series(w *watch, s *Session) ([]*Series, error) {
 	var list []*Series
 	compared := make(map[seriesID]map[indicator.Period]*bucket)
 	var open *Series // the one that the buckets at hand belong to
-	var rows []int32
-	for start := 0; start < len(members); start += len(rows) {
+	rows, buckets := make([]int32, len(members)), make([]bucket, 0, len(members))
+	for i := range members {
+		rows[i] = members[i].row
+	}
+	for start, end := 0, 0; start < len(members); start = end {
 		key := members[start].bucketKey
-		rows = nil
-		for _, m := range members[start:] {
-			if m.bucketKey != key {
-				break
-			}
-			rows = append(rows, m.row)
+		for end = start + 1; end < len(members) && members[end].bucketKey == key; end++ {
 		}
-		b, err := p.newBucket(w, &p.subjects[key.subject], rows, key.period)
-		if err != nil {
+		buckets = append(buckets, bucket{})
+		b := &buckets[len(buckets)-1]
+		if err := p.fillBucket(w, b, &p.subjects[key.subject], rows[start:end], key.period); err != nil {
 			if !key.shown && w.err == nil {
 				continue // nothing to compare with
 			}
 			return nil, err
 		}
-		if compared[key.seriesID] == nil {
-			compared[key.seriesID] = make(map[indicator.Period]*bucket)
-		}
 		if p.request.YearOnYear {
+			if compared[key.seriesID] == nil {
+				compared[key.seriesID] = make(map[indicator.Period]*bucket)
+			}
 			compared[key.seriesID][key.period] = b // of the same period the shown one comes last
 		}
 		if !key.shown {
@@ -105,12 +103,17 @@ func (p *seriesPlan) members(w *watch) ([]member, error) {
 		bySubject[id] = append(bySubject[id], int32(i))
 	}
 	members := make([]member, 0, p.rows.Len())
+	var last, period indicator.Period // of the row before, and what it is shown in
+	var frequency indicator.Grain
+	var shown, ok bool
 	for i := range int32(p.rows.Len()) {
 		if err := w.step(); err != nil {
 			return nil, err
 		}
-		shown := p.shown.Contains(indicator.Period{Start: p.rows.Start[i], End: p.rows.End[i]})
-		period, frequency, ok := p.bucketOf(i)
+		if own := (indicator.Period{Start: p.rows.Start[i], End: p.rows.End[i]}); i == 0 || own != last {
+			last, shown = own, p.shown.Contains(own)
+			period, frequency, ok = p.bucketOf(own)
+		}
 		if !ok {
 			p.left += boolInt(shown)
 			continue
@@ -120,31 +123,62 @@ func (p *seriesPlan) members(w *watch) ([]member, error) {
 			members = append(members, member{key, i})
 		}
 	}
+	if sorted, ok := sortedByRegion(members); ok {
+		return sorted, w.look()
+	}
 	err := sortRows(w, members, func(a, b member) int {
 		return cmp.Or(compareBuckets(a.bucketKey, b.bucketKey), cmp.Compare(a.row, b.row))
 	})
 	return members, err
 }
 
-// newBucket rolls the rows of one bucket up over time, and divides the result where the subject is a quotient.
-func (p *seriesPlan) newBucket(w *watch, x *subject, rows []int32, period indicator.Period) (*bucket, error) {
-	undivided := &subject{indicator: x.base, base: x.base, scale: 1}
+// sortedByRegion sorts members that are sorted but for their regions: those of one indicator, as they are read. It is false for others.
+func sortedByRegion(members []member) ([]member, bool) {
+	places := make([]uint64, len(members))
+	for i := range members {
+		m, first := &members[i], &members[0]
+		places[i] = uint64(uint32(m.region))<<32 | uint64(i) //nolint:gosec // ordinals are not negative
+		if m.subject != first.subject || m.status != first.status || m.frequency != first.frequency {
+			return nil, false
+		}
+		if i == 0 {
+			continue
+		}
+		before, after := members[i-1].bucketKey, m.bucketKey
+		if before.region = after.region; compareBuckets(before, after) > 0 {
+			return nil, false
+		}
+	}
+	slices.Sort(places)
+	sorted := make([]member, len(members))
+	for i, place := range places {
+		sorted[i] = members[uint32(place)] //nolint:gosec // what was put there
+	}
+	return sorted, true
+}
+
+// fillBucket rolls the rows of one bucket up over time, and divides the result where the subject is a quotient.
+func (p *seriesPlan) fillBucket(w *watch, b *bucket, x *subject, rows []int32, period indicator.Period) error {
+	undivided := x
+	if x.quotient() {
+		undivided = &subject{indicator: x.base, base: x.base, scale: 1}
+	}
 	c, err := p.rollUp(w, p.figures, undivided, rows, period)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	b := &bucket{cell: c, period: period}
+	b.cell, b.period = c, period
 	if x.base.Rollup.Time == indicator.RuleSum && c.quantity.Known() {
 		b.partial = daysOf(p.rows, p.listed(&c.used)) < period.Days()
 	}
 	b.gaps = false // partial says more
 	if !x.quotient() || !c.quantity.Known() {
-		return b, nil
+		return nil
 	}
 	divisor := cell{quantity: indicator.NoQuantity()}
 	if rows := p.divisor.over(x, p.rows.Slice[p.listed(&b.used)[0]], b.region, period); len(rows) > 0 {
 		if divisor, err = p.rollUp(w, p.divisor.figures, &subject{indicator: x.divisor, base: x.divisor, scale: 1}, rows, period); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if b.over(divisor.quantity, x.scale) {
@@ -155,7 +189,7 @@ func (p *seriesPlan) newBucket(w *watch, x *subject, rows []int32, period indica
 			return !period.Contains(indicator.Period{Start: p.divisor.rows.Start[i], End: p.divisor.rows.End[i]})
 		})
 	}
-	return b, nil
+	return nil
 }
 
 // rollUp rolls rows up over time. Where values do not combine, a figure about the very period stands for itself.
