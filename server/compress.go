@@ -32,6 +32,11 @@ func compressed(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
+		if r.Header.Values("Accept-Encoding") == nil {
+			w.Header().Add("Vary", "Accept-Encoding")
+			next.ServeHTTP(w, r)
+			return
+		}
 		wrapped.ServeHTTP(w, r)
 	})
 }

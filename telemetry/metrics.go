@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Metrics struct {
 
 	requests   *prometheus.CounterVec
 	requestFor *prometheus.HistogramVec
+	answered   sync.Map // requestLabels: requestSeries; looking them up by their labels takes longer than counting
 	inFlight   prometheus.Gauge
 
 	operations   *prometheus.CounterVec
@@ -107,6 +109,27 @@ func (m *Metrics) histograms(name, help string, labels ...string) *prometheus.Hi
 // Handler serves the metrics in the formats that Prometheus reads.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry, EnableOpenMetrics: true})
+}
+
+type requestLabels struct {
+	route, method string
+	status        int
+}
+
+// requestSeries are what one kind of request is counted by.
+type requestSeries struct {
+	total prometheus.Counter
+	took  prometheus.Observer
+}
+
+// requestsOf are the series of requests of some labels, which have few values.
+func (m *Metrics) requestsOf(labels requestLabels) requestSeries {
+	if known, ok := m.answered.Load(labels); ok {
+		return known.(requestSeries) //nolint:forcetypeassert // the map holds nothing else
+	}
+	made := requestSeries{m.requests.WithLabelValues(labels.route, labels.method, strconv.Itoa(labels.status)), m.requestFor.WithLabelValues(labels.route)}
+	m.answered.Store(labels, made)
+	return made
 }
 
 // Published tells that another snapshot is served. It does not block.

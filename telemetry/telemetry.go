@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -71,9 +70,10 @@ func (t *Telemetry) Request(r *http.Request) (context.Context, func(Response)) {
 	ctx, method := r.Context(), methodLabel(r.Method)
 	counted := func(a Response) {
 		t.inFlight.Dec()
-		t.requests.WithLabelValues(a.Route, method, strconv.Itoa(a.Status)).Inc()
+		series := t.requestsOf(requestLabels{a.Route, method, a.Status})
+		series.total.Inc()
 		if !a.Open {
-			t.requestFor.WithLabelValues(a.Route).Observe(time.Since(start).Seconds())
+			series.took.Observe(time.Since(start).Seconds())
 		}
 	}
 	if t.traced || r.Header.Get("Traceparent") != "" { // which the log names also where nothing is traced
