@@ -100,8 +100,7 @@ const encodedSteps = 256
 
 // encodeList writes the list that the field being resolved has; false if the generated code is to.
 func encodeList[T any](ctx context.Context, m *meter, t *encodable[T], list []T) (*writtenPart, bool) {
-	c := &compiler{graphql.GetOperationContext(ctx)}
-	rows, known := compile(c, t, graphql.GetFieldContext(ctx).Field.Selections)
+	rows, known := encoderOf(ctx, m.encoders, t)
 	if !known {
 		return nil, false
 	}
@@ -127,8 +126,7 @@ func encodeList[T any](ctx context.Context, m *meter, t *encodable[T], list []T)
 
 // encodeObject writes the object that the field being resolved has.
 func encodeObject[T any](ctx context.Context, m *meter, t *encodable[T], object T) (*writtenPart, bool) {
-	c := &compiler{graphql.GetOperationContext(ctx)}
-	made, known := compile(c, t, graphql.GetFieldContext(ctx).Field.Selections)
+	made, known := encoderOf(ctx, m.encoders, t)
 	e := &encoding{}
 	if !known || ctx.Err() != nil || !made.write(e, object) {
 		return nil, false

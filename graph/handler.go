@@ -50,6 +50,7 @@ type Options struct {
 
 	// generatedOnly has every part of an answer written by the generated code, for tests to compare with.
 	generatedOnly bool
+	encoders      *encoders
 }
 
 // served is the schema without what this server does not do: deliver parts of an answer later.
@@ -105,6 +106,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // NewHandler returns the GraphQL handler over a service: POST and GET, one pinned snapshot per operation.
 func NewHandler(service *query.Service, options Options) *Handler {
 	options = options.withDefaults()
+	options.encoders = newEncoders()
 	definition := served()
 	checker := document.NewChecker(definition, options.Documents)
 	streams := options.Streams.withDefaults()
@@ -207,7 +209,7 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 	running, end := context.WithCancel(ctx)
 	defer end()
 	session.ExpectFields(fieldsOf(graphql.GetOperationContext(ctx)))
-	r := newRequest(session, &meter{limits: options.Results, end: end})
+	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders})
 	response := next(withRequest(running, r))
 	if response == nil {
 		return nil, session.Spent()

@@ -31,6 +31,7 @@ type meter struct {
 	limits        ResultLimits
 	values, bytes atomic.Int64
 	end           context.CancelFunc
+	encoders      *encoders // nil: none are kept
 }
 
 // errEnded stands for the error that ended an operation, in the fields that come after it. It is not shown.
