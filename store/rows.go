@@ -5,14 +5,16 @@ import (
 	"slices"
 )
 
-// SortNaturally puts current figures into their natural order. Rows that are in it already keep their columns.
+// SortNaturally puts current figures into their natural order. Rows that are in it already keep their columns, and those that are so in
+// two pieces are merged.
 func (r *Rows) SortNaturally() {
 	n := r.Len()
-	sorted := true
-	for i := 1; i < n && sorted; i++ {
-		sorted = r.compareNaturally(int32(i-1), int32(i)) < 0
+	second := r.inOrder(0)
+	if second == n {
+		return
 	}
-	if sorted {
+	if r.inOrder(second) == n {
+		r.Pick(r.merged(second))
 		return
 	}
 	order := make([]int32, n)
@@ -20,6 +22,43 @@ func (r *Rows) SortNaturally() {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, r.compareNaturally)
+	r.Pick(order)
+}
+
+// inOrder is the first row from a row on that does not come behind the one before it.
+func (r *Rows) inOrder(from int) int {
+	for i := from + 1; i < r.Len(); i++ {
+		if r.compareNaturally(int32(i-1), int32(i)) >= 0 {
+			return i
+		}
+	}
+	return r.Len()
+}
+
+// merged is the natural order of rows of which those before the second piece are in it, and those from there on.
+func (r *Rows) merged(second int) []int32 {
+	order := make([]int32, 0, r.Len())
+	a, b := int32(0), int32(second)
+	for int(a) < second && int(b) < r.Len() {
+		if r.compareNaturally(a, b) <= 0 {
+			order = append(order, a)
+			a++
+		} else {
+			order = append(order, b)
+			b++
+		}
+	}
+	for ; int(a) < second; a++ {
+		order = append(order, a)
+	}
+	for ; int(b) < r.Len(); b++ {
+		order = append(order, b)
+	}
+	return order
+}
+
+// Pick keeps some rows, in the order in which they are listed.
+func (r *Rows) Pick(order []int32) {
 	r.Indicator, r.Slice, r.Region = picked(r.Indicator, order), picked(r.Slice, order), picked(r.Region, order)
 	r.Source, r.Definition, r.Status = picked(r.Source, order), picked(r.Definition, order), picked(r.Status, order)
 	r.Start, r.End = picked(r.Start, order), picked(r.End, order)

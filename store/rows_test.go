@@ -67,6 +67,22 @@ func TestSortNaturallyMovesRows(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
+	// Every row may be of either of two pieces that are in order each.
+	for range 20 {
+		var first, second []int
+		for i := range n {
+			if random.IntN(3) > 0 {
+				first = append(first, i)
+			} else {
+				second = append(second, i)
+			}
+		}
+		got := rows(append(first, second...))
+		got.SortNaturally()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("two pieces (-want +got):\n%s", diff)
+		}
+	}
 	few := &store.Rows{Indicator: []int32{1, 0}, Slice: []int32{0, 0}, Region: []int32{0, 0}, Status: make([]indicator.Status, 2),
 		Start: make([]indicator.Day, 2), End: make([]indicator.Day, 2), Value: []float64{1, 0}}
 	if few.SortNaturally(); few.Value[0] != 0 || few.Note != nil || few.Source != nil {

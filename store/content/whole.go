@@ -17,7 +17,7 @@ type Whole interface {
 	Digest() Digest
 	// Parts divides all stored rows; parts without rows are left out.
 	Parts(ctx context.Context) ([]Part, error)
-	// Read gives the rows of a part, in batches of bounded size. It ends with the first error of give.
+	// Read gives the rows of a part, in any order, in batches of bounded size. It ends with the first error of give.
 	Read(ctx context.Context, p Part, give func(*Figures) error) error
 }
 

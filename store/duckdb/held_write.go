@@ -115,8 +115,7 @@ func (w *writer) heldSeries(d *derivations) []writtenSeries {
 		}
 	}
 	slices.SortFunc(all, func(a, b writtenSeries) int {
-		return cmp.Or(cmp.Compare(a.name.indicator, b.name.indicator), cmp.Compare(a.name.slice, b.name.slice),
-			cmp.Compare(a.name.status, b.name.status))
+		return a.name.compare(b.name)
 	})
 	return all
 }

@@ -15,5 +15,12 @@ const (
 	reportTable      = "snapshot.report" // both
 )
 
-// dialect is how selections are rendered.
-var dialect = statement.DuckDB()
+// inOrder is how selections are rendered from a file whose current figures are all in their order, and tailed from one that has some
+// behind the others.
+var inOrder, tailed = statement.DuckDB(), tailedDialect()
+
+func tailedDialect() *statement.Dialect {
+	d := statement.DuckDB()
+	d.Tail = true
+	return d
+}

@@ -14,7 +14,10 @@ var _ store.Placed = (*reader)(nil)
 
 // Series counts the current figures of each series.
 func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
-	res, err := r.query(ctx, r.lane != nil, dialect.CountSeries())
+	if r.tail > 0 {
+		return r.seriesAndTail(ctx)
+	}
+	res, err := r.query(ctx, r.lane != nil, inOrder.CountSeries())
 	if err != nil {
 		return nil, fmt.Errorf("count series: %w", err)
 	}
@@ -31,7 +34,7 @@ func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
 			behind[i] += behind[i-1]
 		}
 	}
-	r.places.Store(&places{behind, indicators})
+	r.places.Store(&places{behind: behind, indicators: indicators})
 	return series, nil
 }
 
@@ -39,6 +42,7 @@ func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
 type places struct {
 	behind     []int64
 	indicators []int32
+	tail       *tailPlaces // nil where all figures are in order
 }
 
 // indicator is that of the figure at a place, or of the last one.
@@ -47,8 +51,8 @@ func (p *places) indicator(at int64) int32 {
 	return p.indicators[min(i, len(p.indicators)-1)]
 }
 
-// Range returns current figures by place: a place is a rowid, since a snapshot's current figures are written in natural order
-// and never deleted. They are read by the lane, so that what is read once and kept elsewhere is not in the memory of the other instance.
+// Range returns current figures by place. Where there is no tail a place is a rowid, since current figures are written in natural order
+// and none was deleted. They are read by the lane, so that what is read once and kept elsewhere is not in the memory of the other instance.
 func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error) {
 	known := r.places.Load()
 	if known == nil {
@@ -58,9 +62,12 @@ func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error)
 		known = r.places.Load()
 	}
 	if len(known.behind) == 0 {
-		known = &places{[]int64{0}, []int32{0}}
+		known = &places{behind: []int64{0}, indicators: []int32{0}}
 	}
-	res, err := r.query(ctx, r.lane != nil, dialect.Range(from, to, known.indicator(from), known.indicator(to-1)))
+	if known.tail != nil {
+		return r.rangeAndTail(ctx, known, from, to)
+	}
+	res, err := r.query(ctx, r.lane != nil, inOrder.Range(from, to, known.indicator(from), known.indicator(to-1)))
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}

@@ -20,10 +20,19 @@ type reader struct {
 	perIndicator int64
 	places       atomic.Pointer[places] // nil until the series have been counted
 	running      atomic.Int64           // questions at present
+	tail         int64                  // how many current figures are stored behind those in order
 	onQuery      func(ctx context.Context, query store.Executed)
 }
 
 var _ store.Reader = (*reader)(nil)
+
+// dialect is how selections are rendered.
+func (r *reader) dialect() *statement.Dialect {
+	if r.tail > 0 {
+		return tailed
+	}
+	return inOrder
+}
 
 // query runs one rendered question and reports it to the hook, whatever came of it.
 func (r *reader) query(ctx context.Context, short bool, sql string) (*result, error) {
@@ -65,9 +74,9 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 
 // selectOne answers a selection by one query.
 func (r *reader) selectOne(ctx context.Context, s *store.Select) (*store.Rows, error) {
-	sql, unsorted, err := dialect.Unsorted(*s)
+	sql, unsorted, err := r.dialect().Unsorted(*s)
 	if err == nil && !unsorted {
-		sql, err = dialect.Select(*s)
+		sql, err = r.dialect().Select(*s)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
@@ -165,7 +174,7 @@ func repeated[T any](value T, rows int) []T {
 
 // Count counts a selection's rows by keys.
 func (r *reader) Count(ctx context.Context, s store.Select, by ...store.Key) ([]store.Tally, error) {
-	sql, err := dialect.Count(s, by)
+	sql, err := r.dialect().Count(s, by)
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}

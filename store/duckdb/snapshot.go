@@ -21,6 +21,7 @@ type handle struct {
 	reader
 	contents  *store.Contents
 	figures   content.Digest
+	behind    tail
 	documents []content.Document // the encoded catalogue
 	refs      int                // guarded by Engine.mu
 }
@@ -127,7 +128,7 @@ func (h *handle) load(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	h.figures = m.Figures
+	h.figures, h.behind, h.tail = m.Figures, m.Tail, m.Tail.Current
 	h.contents = &store.Contents{Manifest: m.Manifest}
 	if h.documents, err = readDocuments(ctx, h.db, "SELECT kind, ordinal, body FROM snapshot.catalogue"); err != nil {
 		return fmt.Errorf("snapshot file %s: %w", path, err)
@@ -195,7 +196,7 @@ func readResults[T indicator.Load | indicator.CheckResult](ctx context.Context, 
 }
 
 func encodeManifest(m manifest) (content.Document, error) {
-	m.Format = formatVersion
+	m.Format = m.Tail.version()
 	body, err := json.Marshal(m)
 	if err != nil {
 		return content.Document{}, fmt.Errorf("encode the manifest: %w", err)

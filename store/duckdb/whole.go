@@ -46,13 +46,13 @@ func (p *pinned) Parts(ctx context.Context) ([]content.Part, error) {
 	return parts, nil
 }
 
-// Read gives the rows of a part in their order, of large parts by ranges of rows: rows of one indicator are neighbours.
+// Read gives the rows of a part as they are stored, of large parts by ranges of rows: rows of one indicator are neighbours, in the tail as before it.
 func (p *pinned) Read(ctx context.Context, part content.Part, give func(*content.Figures) error) error {
 	table, nextEnd := pastTable, literal(indicator.NoDay)
 	if part.Current {
 		table, nextEnd = observationTable, "next_end"
 	}
-	conditions, err := p.pieces(ctx, table, part)
+	conditions, err := p.pieces(ctx, table, p.behind.of(part.Current), part)
 	if err != nil {
 		return fmt.Errorf("read a snapshot: %w", err)
 	}
@@ -68,8 +68,8 @@ func (p *pinned) Read(ctx context.Context, part content.Part, give func(*content
 	return nil
 }
 
-// pieces returns conditions that each keep a bounded number of a part's rows.
-func (p *pinned) pieces(ctx context.Context, table string, part content.Part) ([]string, error) {
+// pieces returns conditions that each keep a bounded number of a part's rows, of which there is a tail.
+func (p *pinned) pieces(ctx context.Context, table string, tail int64, part content.Part) ([]string, error) {
 	var indicators []int32
 	for i := range p.contents.Catalog.Indicators() {
 		if content.PartOf(int32(i)) == part.Number {
@@ -79,8 +79,13 @@ func (p *pinned) pieces(ctx context.Context, table string, part content.Part) ([
 	if part.Rows <= wholeRows {
 		return []string{"indicator IN (" + literals(indicators) + ")"}, nil
 	}
+	seam, err := p.seam(ctx, table, tail)
+	if err != nil {
+		return nil, err
+	}
+	behind := "rowid >= " + literal(seam)
 	r, err := p.db.query(ctx, "SELECT min(rowid), max(rowid) FROM "+table+" WHERE indicator IN ("+literals(indicators)+
-		") GROUP BY indicator ORDER BY indicator")
+		") GROUP BY indicator, "+behind+" ORDER BY "+behind+", indicator")
 	if err != nil {
 		return nil, err
 	}

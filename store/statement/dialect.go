@@ -14,6 +14,8 @@ type Dialect struct {
 	PartOf func(indicator int32) int
 	// Stored is a column by which current figures are in their natural order; empty where there is none.
 	Stored string
+	// Tail says that some current figures are stored behind the others, so that Stored tells the order of the others alone.
+	Tail bool
 	// Int32 and Int64 are the names of types.
 	Int32, Int64 string
 	// ValueOrder sorts by the value, absent ones last in either direction.

@@ -14,6 +14,24 @@ func (d *Dialect) Range(from, to int64, first, last int32) string {
 		"indicator >= "+Literal(first), "indicator <= "+Literal(last), d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to))
 }
 
+// RangeAndTail renders the current figures stored at places from one up to and without another, and behind them those stored from the
+// place tail on, of the indicators from first to last.
+func (d *Dialect) RangeAndTail(from, to, tail int64, first, last int32) string {
+	return "SELECT " + Columns{Read: store.FigureColumns}.list() + "\nFROM " + d.Observation + d.where(
+		"indicator >= "+Literal(first), "indicator <= "+Literal(last),
+		"("+d.Stored+" >= "+Literal(from)+" AND "+d.Stored+" < "+Literal(to)+" OR "+d.Stored+" >= "+Literal(tail)+")")
+}
+
+// StoredSeries renders what CountSeries does, and for each series the first and the last place of the figures that are stored before
+// the place tail; -1 where there are none.
+func (d *Dialect) StoredSeries(tail int64) string {
+	bound := func(function string) string {
+		return "CAST(coalesce(" + function + "(" + d.Stored + ") FILTER (" + d.Stored + " < " + Literal(tail) + "), -1) AS " + d.Int64 + ")"
+	}
+	return "SELECT indicator, slice, status, CAST(count(*) AS " + d.Int64 + "), " + bound("min") + ", " + bound("max") +
+		"\nFROM " + d.Observation + d.where() + "\nGROUP BY indicator, slice, status\nORDER BY indicator, slice, status"
+}
+
 // CountSeries renders the number of current figures of each series: indicator, slice, status and rows, in natural order.
 func (d *Dialect) CountSeries() string {
 	return "SELECT indicator, slice, status, CAST(count(*) AS " + d.Int64 + ")\nFROM " + d.Observation + d.where() +

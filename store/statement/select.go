@@ -371,7 +371,7 @@ func (d *Dialect) naturalOrder(s store.Select, direction string) string {
 	switch {
 	case ofReports(s):
 		columns += ", known_from, tie"
-	case d.Stored != "":
+	case d.Stored != "" && !d.Tail:
 		columns = d.Stored
 	}
 	return strings.ReplaceAll(columns, ",", direction+",") + direction

@@ -7,9 +7,9 @@ const mostListed = 4
 
 // Unsorted renders a selection in natural order without sorting, where its rows are likely to come as they are stored. Who asks so
 // has to look whether they did, and to sort them otherwise: it takes less to sort the few rows of an answer than to have them sorted.
-// A limit leaves the first rows only if nothing is joined with. ok is false where rows have to be sorted.
+// A limit leaves the first rows only if nothing is joined with, and all figures are stored in their order. ok is false where rows have to be sorted.
 func (d *Dialect) Unsorted(s store.Select) (sql string, ok bool, err error) {
-	if d.Stored == "" || s.Vintages || s.Order != (store.Order{By: store.Natural}) || s.Limit != 0 && joins(&s) {
+	if d.Stored == "" || s.Vintages || s.Order != (store.Order{By: store.Natural}) || s.Limit != 0 && (d.Tail || joins(&s)) {
 		return "", false, nil
 	}
 	sql, err = d.render(s, "")
