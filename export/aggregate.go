@@ -15,6 +15,9 @@ type Aggregate struct {
 
 var _ Question = (*Aggregate)(nil)
 
+// Columns are those of a row of a group.
+func (q *Aggregate) Columns() []Column { return columnsOf(groupColumns()) }
+
 // Ask rolls the figures up.
 func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
 	if q.Request.DryRun {
@@ -22,8 +25,12 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 		err.Hint = "ask for the cost over GraphQL, or leave dryRun out"
 		return nil, err.At("dryRun")
 	}
+	columns, err := chosen(groupColumns(), bounds.Columns)
+	if err != nil {
+		return nil, err
+	}
 	request := *q.Request
-	request.WithoutTotals, request.Whole = true, true
+	request.WithoutTotals, request.Ahead = true, query.Ahead(needsOf(columns))
 	request.Page = page(request.Page, bounds.Rows)
 	answer, err := session.Aggregate(ctx, &request)
 	if err != nil {
@@ -32,33 +39,13 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 	if err := checkRows(len(answer.Page.Nodes), bounds.Rows); err != nil {
 		return nil, err
 	}
-	table := tableOf(groupColumns(), answer.Warnings, eachOf(answer.Page.Nodes, newGroupRow()))
+	table := tableOf(columns, answer.Warnings, eachOf(answer.Page.Nodes))
 	table.Rows = len(answer.Page.Nodes)
 	return table, nil
 }
 
-// groupRow is a group with what takes computing.
-type groupRow struct {
-	*query.Group
-	value    *float64
-	refused  error
-	sum      *float64
-	unsummed error
-}
-
-// newGroupRow returns what makes the row of a group, which is valid until the next one is made.
-func newGroupRow() func(*query.Group) *groupRow {
-	row := new(groupRow)
-	return func(g *query.Group) *groupRow {
-		row.Group = g
-		row.value, row.refused = g.Value()
-		row.sum, row.unsummed = g.Sum()
-		return row
-	}
-}
-
-func groupColumns() []column[*groupRow] {
-	type item = *groupRow
+func groupColumns() []column[*query.Group] {
+	type item = *query.Group
 	columns := indicatorColumns(func(g item) *catalog.Indicator { return g.Indicator() })
 	columns = append(columns, regionColumns(func(g item) *catalog.Region { return g.Region })...)
 	columns = append(columns, periodColumns(func(g item) *indicator.Period { return g.Period })...)
@@ -66,33 +53,40 @@ func groupColumns() []column[*groupRow] {
 	columns = append(columns, sourceColumns(func(g item) *catalog.Source { return g.Source })...)
 	return append(columns,
 		text("unit", func(g item) string { return g.Unit() }),
-		number("value", func(g item) *float64 { return g.value }),
+		measure("value", query.MeasureValue, 0),
 		text("missing", func(g item) string { return g.Missing().String() }),
-		text("value_refused", func(g item) string { return refusal(g.refused) }),
+		text("value_refused", func(g item) string { _, err := g.Value(); return refusal(err) }),
 		text("precision", func(g item) string { return g.Precision().String() }),
-		number("sum", func(g item) *float64 { return g.sum }),
-		text("sum_refused", func(g item) string { return refusal(g.unsummed) }),
-		number("mean", func(g item) *float64 { return g.Mean() }),
-		number("median", func(g item) *float64 { return g.Median() }),
-		number("min", func(g item) *float64 { return g.Min() }),
-		number("max", func(g item) *float64 { return g.Max() }),
-		number("stddev", func(g item) *float64 { return g.StdDev() }),
+		measure("sum", query.MeasureSum, 0),
+		text("sum_refused", func(g item) string { _, err := g.Sum(); return refusal(err) }),
+		measure("mean", query.MeasureMean, query.MeanAhead),
+		measure("median", query.MeasureMedian, query.MedianAhead),
+		measure("min", query.MeasureMin, 0),
+		measure("max", query.MeasureMax, 0),
+		measure("stddev", query.MeasureStdDev, query.StdDevAhead),
 		count("count", func(g item) int { return g.Count() }),
 		count("coverage_expected", func(g item) int { return g.Expected() }),
 		count("coverage_used", func(g item) int { return g.Used() }),
-		number("coverage_share", func(g item) *float64 { share := g.Share(); return &share }),
+		plainNumber("coverage_share", func(g item) float64 { return g.Share() }),
 		number("coverage_weight_share", func(g item) *float64 { return g.WeightShare() }),
 	)
 }
 
-// eachOf walks a list, preparing each item when its turn comes.
-func eachOf[T, R any](list []T, prepare func(T) R) func(context.Context, func(R) error) error {
-	return func(ctx context.Context, yield func(R) error) error {
+// measure is a column of a statistic of groups, which is worked out ahead.
+func measure(name string, m query.Measure, ahead query.Ahead) column[*query.Group] {
+	c := plainNumber(name, func(g *query.Group) float64 { return g.Number(m) })
+	c.needs = needs(ahead)
+	return c
+}
+
+// eachOf walks a list.
+func eachOf[T any](list []T) func(context.Context, func(T) error) error {
+	return func(ctx context.Context, yield func(T) error) error {
 		for _, item := range list {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			if err := yield(prepare(item)); err != nil {
+			if err := yield(item); err != nil {
 				return err
 			}
 		}

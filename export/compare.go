@@ -15,10 +15,20 @@ type Compare struct {
 
 var _ Question = (*Compare)(nil)
 
+// evidenceNeeded is the need of columns about the figure that a value comes from.
+const evidenceNeeded needs = 1
+
+// Columns are those of a row of a region.
+func (q *Compare) Columns() []Column { return columnsOf(entryColumns()) }
+
 // Ask compares the regions. Behind the last entry of an indicator come the regions that have no value, with the reason.
 func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
+	columns, err := chosen(entryColumns(), bounds.Columns)
+	if err != nil {
+		return nil, err
+	}
 	request := *q.Request
-	request.Page, request.Evidence = page(request.Page, bounds.Rows), true
+	request.Page, request.Evidence = page(request.Page, bounds.Rows), needsOf(columns)&evidenceNeeded != 0
 	answer, err := session.Compare(ctx, &request)
 	if err != nil {
 		return nil, err
@@ -40,7 +50,9 @@ func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds
 	if err := checkRows(len(rows), bounds.Rows); err != nil {
 		return nil, err
 	}
-	return tableOf(entryColumns(), warnings, eachOf(rows, func(row entryRow) entryRow { return row })), nil
+	table := tableOf(columns, warnings, eachOf(rows))
+	table.Rows = len(rows)
+	return table, nil
 }
 
 // entryRow is a region compared or, without an entry, one that has no value.
@@ -100,8 +112,7 @@ func entryColumns() []column[entryRow] {
 		text("share_refused", ofEntry(func(e *query.Entry) string { _, err := e.Share(); return refusal(err) })),
 		text("standing", ofEntry(func(e *query.Entry) string { return e.Standing.String() })),
 	)
-	columns = append(columns, evidenceColumns()...)
-	return columns
+	return append(columns, needing(evidenceNeeded, evidenceColumns()...)...)
 }
 
 // evidenceColumns describe the figure that a value comes from.

@@ -11,9 +11,11 @@ import (
 
 const byteOrderMark = "\ufeff"
 
-// csvWriter writes RFC 4180 in UTF-8 with a line of names, lines ending in LF. A null is an empty cell: no text is empty.
+// csvWriter writes RFC 4180 in UTF-8 with a line of names, lines ending in LF. A null is an empty cell: no text is empty. In the only column
+// it is quoted, since readers skip empty lines.
 type csvWriter struct {
-	to      *csv.Writer
+	out     io.Writer
+	to      *csv.Writer // to out
 	columns []Column
 	fields  []string
 	excel   bool
@@ -25,7 +27,7 @@ func newCSV(w io.Writer, columns []Column, options Options) (Writer, error) {
 			return nil, err
 		}
 	}
-	c := &csvWriter{to: csv.NewWriter(w), columns: columns, fields: make([]string, len(columns)), excel: options.Excel}
+	c := &csvWriter{out: w, to: csv.NewWriter(w), columns: columns, fields: make([]string, len(columns)), excel: options.Excel}
 	for i := range columns {
 		c.fields[i] = columns[i].Name
 	}
@@ -34,6 +36,11 @@ func newCSV(w io.Writer, columns []Column, options Options) (Writer, error) {
 
 // Write writes a line.
 func (c *csvWriter) Write(row []Cell) error {
+	if len(row) == 1 && !row[0].Known {
+		c.to.Flush()
+		_, err := io.WriteString(c.out, "\"\"\n")
+		return err
+	}
 	for i, cell := range row {
 		c.fields[i] = c.field(c.columns[i].Kind, cell)
 	}

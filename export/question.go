@@ -11,6 +11,8 @@ import (
 
 // Question is a request for a table.
 type Question interface {
+	// Columns are all columns that the table can have, in order.
+	Columns() []Column
 	// Ask prepares the answer. Whatever can be refused is refused here, with an error as package query types it: TOO_LARGE, with
 	// the limit "exportRows", where the table would have more rows than bounds allow. Nothing is cut short.
 	Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error)
@@ -22,6 +24,9 @@ type Bounds struct {
 	Rows int
 	// Present leaves out the rows of regions that have no value or series, which otherwise follow the others with the reason.
 	Present bool
+	// Columns names the columns wanted, in the order wanted; nil for all. Only what they show is read and worked out. CheckColumns tells
+	// whether there are such columns, which is an error else.
+	Columns []string
 }
 
 // Whole is the page size that stands for everything.

@@ -15,11 +15,25 @@ type Series struct {
 
 var _ Question = (*Series)(nil)
 
+// What some columns of series need beside the figures shown.
+const (
+	inferredNeeded   needs = 1 << iota // whether sources date their figures
+	yearBeforeNeeded                   // the figures of the year before
+)
+
+// Columns are those of a row of a point.
+func (q *Series) Columns() []Column { return columnsOf(pointColumns()) }
+
 // Ask reads the series; the points of each are made when they are written. Behind the last come the regions that have no series
 // of an indicator, with the reason.
 func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
-	request := *q.Request
-	request.Page, request.YearOnYear, request.Evidence, request.Deferred = page(request.Page, bounds.Rows), true, true, true
+	columns, err := chosen(pointColumns(), bounds.Columns)
+	if err != nil {
+		return nil, err
+	}
+	request, needed := *q.Request, needsOf(columns)
+	request.Page, request.Deferred = page(request.Page, bounds.Rows), true
+	request.YearOnYear, request.Evidence = needed&yearBeforeNeeded != 0, needed&inferredNeeded != 0
 	answer, err := session.Series(ctx, &request)
 	if err != nil {
 		return nil, err
@@ -37,7 +51,7 @@ func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds)
 	if err := checkRows(rows, bounds.Rows); err != nil {
 		return nil, err
 	}
-	return tableOf(pointColumns(), answer.Warnings, func(ctx context.Context, yield func(pointRow) error) error {
+	return tableOf(columns, answer.Warnings, func(ctx context.Context, yield func(pointRow) error) error {
 		return eachPoint(ctx, answer.Page.Nodes, missing, yield)
 	}), nil
 }
@@ -105,8 +119,10 @@ func pointColumns() []column[pointRow] {
 		text("unit", ofSeries((*query.Series).Unit)),
 	)
 	columns = append(columns, periodColumns(ofPoint(func(p *query.Point) *indicator.Period { return &p.Period }))...)
-	return append(columns,
+	columns = append(columns, needing(inferredNeeded,
 		boolean("period_inferred", ofPoint(func(p *query.Point) *bool { inferred := p.Inferred(); return &inferred })),
+	)...)
+	columns = append(columns,
 		integer("event_day", ofPoint((*query.Point).EventDay)),
 		number("value", ofPoint((*query.Point).Value)),
 		text("missing", func(r item) string {
@@ -122,8 +138,10 @@ func pointColumns() []column[pointRow] {
 		number("change", ofPoint((*query.Point).Change)),
 		text("change_precision", ofPoint(func(p *query.Point) string { return nameOf(p.ChangePrecision()) })),
 		number("percent_change", ofPoint((*query.Point).PercentChange)),
+	)
+	return append(columns, needing(yearBeforeNeeded,
 		number("year_on_year", ofPoint((*query.Point).YearOnYear)),
 		text("year_on_year_precision", ofPoint(func(p *query.Point) string { return nameOf(p.YearOnYearPrecision()) })),
 		number("year_on_year_change", ofPoint((*query.Point).YearOnYearChange)),
-	)
+	)...)
 }

@@ -51,6 +51,27 @@ type column[T any] struct {
 	Column
 	// fill writes the item's cell into one of this column, known or not.
 	fill func(item T, cell *Cell)
+	// needs is what the question has to read or work out for it, in the bits of its kind of question.
+	needs needs
+}
+
+// needs are things that a question reads or works out for some columns only.
+type needs uint64
+
+// needing says what columns need.
+func needing[T any](what needs, columns ...column[T]) []column[T] {
+	for i := range columns {
+		columns[i].needs |= what
+	}
+	return columns
+}
+
+// needsOf is what any of the columns needs.
+func needsOf[T any](columns []column[T]) (all needs) {
+	for i := range columns {
+		all |= columns[i].needs
+	}
+	return all
 }
 
 func columnsOf[T any](columns []column[T]) []Column {
@@ -80,7 +101,7 @@ func tableOf[T any](columns []column[T], warnings []query.Warning, each func(ctx
 
 // text is a column of texts; the empty text is null.
 func text[T any](name string, get func(T) string) column[T] {
-	return column[T]{Column{name, Text}, func(item T, cell *Cell) {
+	return column[T]{Column: Column{name, Text}, fill: func(item T, cell *Cell) {
 		cell.Text = get(item)
 		cell.Known = cell.Text != ""
 	}}
@@ -88,17 +109,27 @@ func text[T any](name string, get func(T) string) column[T] {
 
 // number is a column of numbers as answers show them; nil is null.
 func number[T any](name string, get func(T) *float64) column[T] {
-	return column[T]{Column{name, Number}, func(item T, cell *Cell) {
+	return plainNumber(name, func(item T) float64 {
+		if x := get(item); x != nil {
+			return *x
+		}
+		return math.NaN()
+	})
+}
+
+// plainNumber is a column of numbers as answers show them; NaN is null.
+func plainNumber[T any](name string, get func(T) float64) column[T] {
+	return column[T]{Column: Column{name, Number}, fill: func(item T, cell *Cell) {
 		x := get(item)
-		if cell.Known = x != nil && !math.IsNaN(*x) && !math.IsInf(*x, 0); cell.Known {
-			cell.Number = indicator.Shown(*x)
+		if cell.Known = !math.IsNaN(x) && !math.IsInf(x, 0); cell.Known {
+			cell.Number = indicator.Shown(x)
 		}
 	}}
 }
 
 // integer is a column of integers; nil is null.
 func integer[T any](name string, get func(T) *int) column[T] {
-	return column[T]{Column{name, Integer}, func(item T, cell *Cell) {
+	return column[T]{Column: Column{name, Integer}, fill: func(item T, cell *Cell) {
 		n := get(item)
 		if cell.Known = n != nil; cell.Known {
 			cell.Integer = int64(*n)
@@ -108,12 +139,12 @@ func integer[T any](name string, get func(T) *int) column[T] {
 
 // count is a column of integers that are never null.
 func count[T any](name string, get func(T) int) column[T] {
-	return column[T]{Column{name, Integer}, func(item T, cell *Cell) { cell.Known, cell.Integer = true, int64(get(item)) }}
+	return column[T]{Column: Column{name, Integer}, fill: func(item T, cell *Cell) { cell.Known, cell.Integer = true, int64(get(item)) }}
 }
 
 // boolean is a column of booleans; nil is null.
 func boolean[T any](name string, get func(T) *bool) column[T] {
-	return column[T]{Column{name, Boolean}, func(item T, cell *Cell) {
+	return column[T]{Column: Column{name, Boolean}, fill: func(item T, cell *Cell) {
 		b := get(item)
 		cell.Known, cell.Integer = b != nil, 0
 		if b != nil && *b {
@@ -124,7 +155,7 @@ func boolean[T any](name string, get func(T) *bool) column[T] {
 
 // date is a column of days; NoDay is null.
 func date[T any](name string, get func(T) indicator.Day) column[T] {
-	return column[T]{Column{name, Date}, func(item T, cell *Cell) {
+	return column[T]{Column: Column{name, Date}, fill: func(item T, cell *Cell) {
 		day := get(item)
 		cell.Known, cell.Integer = day != indicator.NoDay, int64(day)
 	}}

@@ -42,9 +42,19 @@ type AggregateRequest struct {
 	// WithoutTotals and WithoutWarnings leave these out, which are worked out from all figures once more. Without totals, warnings are
 	// about what the groups rest on.
 	WithoutTotals, WithoutWarnings bool
-	// Whole says that all statistics of all groups will be asked for, so that they are worked out together.
-	Whole bool
+	// Ahead are the statistics that all groups will be asked for, so that they are worked out together. Others are when they are asked for.
+	Ahead Ahead
 }
+
+// Ahead is a set of statistics that are worked out with the groups.
+type Ahead uint8
+
+// The statistics that take a pass of their own over a group's values.
+const (
+	MeanAhead Ahead = 1 << iota
+	MedianAhead
+	StdDevAhead
+)
 
 // Aggregation is the answer to an AggregateRequest.
 type Aggregation struct {

@@ -170,31 +170,37 @@ const (
 	MeasureRegionCount
 )
 
-// measure returns the group's value of a measure; NaN where it has none.
-func (g *Group) measure(m Measure) float64 {
-	deref := func(x *float64) float64 {
-		if x == nil {
-			return math.NaN()
-		}
-		return *x
+// Number is the group's value of a measure; NaN where it has none.
+func (g *Group) Number(m Measure) float64 {
+	if x := g.measure(m); !math.IsInf(x, 0) {
+		return x
 	}
+	return math.NaN()
+}
+
+func (g *Group) measure(m Measure) float64 {
 	switch m {
 	case MeasureValue:
-		value, _ := g.Value() // refused is no number to compare
-		return deref(value)
+		g.compute()
+		if g.refused != nil || g.belowCoverage() { // no number to compare
+			return math.NaN()
+		}
+		return g.quantity.Value
 	case MeasureSum:
-		sum, _ := g.Sum()
-		return deref(sum)
+		sum, _ := g.sum() // refused is no number either
+		return sum
 	case MeasureMean:
-		return deref(g.Mean())
+		return g.mean()
 	case MeasureMedian:
-		return deref(g.Median())
+		return g.median()
 	case MeasureMin:
-		return deref(g.Min())
+		g.values()
+		return g.extent.least
 	case MeasureMax:
-		return deref(g.Max())
+		g.values()
+		return g.extent.greatest
 	case MeasureStdDev:
-		return deref(g.StdDev())
+		return g.stddev()
 	case MeasureCount:
 		return float64(g.Count())
 	case MeasureRegionCount:
@@ -213,7 +219,7 @@ type Condition struct {
 
 func meets(g *Group, conditions []Condition) bool {
 	for _, c := range conditions {
-		x := g.measure(c.Measure)
+		x := g.Number(c.Measure)
 		if math.IsNaN(x) || c.GT != nil && !(x > *c.GT) || c.GTE != nil && !(x >= *c.GTE) ||
 			c.LT != nil && !(x < *c.LT) || c.LTE != nil && !(x <= *c.LTE) {
 			return false
@@ -239,7 +245,7 @@ func sortGroups(w *watch, groups []*Group, orders []GroupOrder, keys []GroupBy) 
 					c = -c
 				}
 			} else {
-				c = compareNumbers(a.measure(order.By), b.measure(order.By), order.Descending)
+				c = compareNumbers(a.Number(order.By), b.Number(order.By), order.Descending)
 			}
 			if c != 0 {
 				return c

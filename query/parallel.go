@@ -12,9 +12,9 @@ const parallelFrom = 1 << 14
 // pieces is how many pieces of the figures each processor gets, so that all end at about the same time.
 const pieces = 4
 
-// combineAll combines groups that have many figures on all processors, and works all their statistics out where they are wanted. Those
-// of other requests are combined when they are looked at.
-func combineAll(w *watch, groups []*Group, whole bool) {
+// combineAll combines groups that have many figures on all processors, and works out the statistics that are wanted ahead. Groups with few
+// figures are combined when they are looked at.
+func combineAll(w *watch, groups []*Group, ahead Ahead) {
 	figures := 0
 	for _, g := range groups {
 		figures += g.size()
@@ -47,10 +47,7 @@ func combineAll(w *watch, groups []*Group, whole bool) {
 		}()
 		for list := take(); len(list) > 0 && w.ctx.Err() == nil; list = take() {
 			for _, g := range list {
-				if g.compute(); whole {
-					g.stddev() // and the mean
-					g.median()
-				}
+				g.workOut(ahead)
 			}
 		}
 	}
@@ -62,5 +59,19 @@ func combineAll(w *watch, groups []*Group, whole bool) {
 	all.Wait()
 	if thrown := failed.Load(); thrown != nil {
 		panic(*thrown)
+	}
+}
+
+// workOut combines the group, and works out statistics of it.
+func (g *Group) workOut(ahead Ahead) {
+	g.compute()
+	if ahead&MeanAhead != 0 {
+		g.mean()
+	}
+	if ahead&MedianAhead != 0 {
+		g.median()
+	}
+	if ahead&StdDevAhead != 0 {
+		g.stddev()
 	}
 }

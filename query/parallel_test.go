@@ -23,24 +23,24 @@ func TestAggregate_OnAllProcessors(t *testing.T) { //nolint:paralleltest // it c
 		t.Fatal(err)
 	}
 	for _, code := range []string{dense.Count(1), dense.Rate(1)} {
-		for _, whole := range []bool{false, true} {
+		for _, ahead := range []query.Ahead{0, query.MedianAhead, query.MeanAhead | query.MedianAhead | query.StdDevAhead} {
 			runtime.GOMAXPROCS(1)
-			want := monthsOfProvinces(t.Context(), t, snapshot, code, whole)
+			want := monthsOfProvinces(t.Context(), t, snapshot, code, ahead)
 			runtime.GOMAXPROCS(4)
-			if diff := cmp.Diff(want, monthsOfProvinces(t.Context(), t, snapshot, code, whole)); diff != "" {
-				t.Errorf("%s, whole %t (-one processor +four):\n%s", code, whole, diff)
+			if diff := cmp.Diff(want, monthsOfProvinces(t.Context(), t, snapshot, code, ahead)); diff != "" {
+				t.Errorf("%s, ahead %b (-one processor +four):\n%s", code, ahead, diff)
 			}
 		}
 	}
 }
 
 // monthsOfProvinces writes down what groups tell.
-func monthsOfProvinces(ctx context.Context, t *testing.T, snapshot store.Snapshot, code string, whole bool) []string {
+func monthsOfProvinces(ctx context.Context, t *testing.T, snapshot store.Snapshot, code string, ahead query.Ahead) []string {
 	t.Helper()
 	province := indicator.Province
 	answer, err := query.NewSession(snapshot, query.DefaultLimits(), indicator.DayOf(2020, 7, 1)).Aggregate(ctx, &query.AggregateRequest{
 		Indicators: []string{code}, GroupBy: []query.GroupBy{{Region: &province}, {Period: indicator.Monthly}}, AsOf: indicator.NoDay,
-		WithoutTotals: true, WithoutWarnings: true, Whole: whole, Page: query.PageRequest{First: 10_000},
+		WithoutTotals: true, WithoutWarnings: true, Ahead: ahead, Page: query.PageRequest{First: 10_000},
 	})
 	if err != nil {
 		t.Fatal(err)

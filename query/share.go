@@ -203,7 +203,7 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 		totals = append(totals, g)
 	}
 	p.dealt = d
-	combineAll(w, groups, p.request.Whole)
+	combineAll(w, groups, p.request.Ahead)
 	return groups, totals, true, w.look()
 }
 

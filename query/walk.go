@@ -17,8 +17,10 @@ type ObservationWalk struct {
 	most      int
 }
 
-// WalkObservations prepares a walk through at most request.First figures behind the cursor request.After.
-func (s *Session) WalkObservations(ctx context.Context, where *ObservationWhere, asOf indicator.Day, order ObservationOrder, request PageRequest) (*ObservationWalk, error) {
+// WalkObservations prepares a walk through at most request.First figures, with some of their details, behind the cursor request.After.
+func (s *Session) WalkObservations(
+	ctx context.Context, where *ObservationWhere, asOf indicator.Day, order ObservationOrder, request PageRequest, details Details,
+) (*ObservationWalk, error) {
 	if err := checkFirst(request.First, s.limits.Page); err != nil {
 		return nil, err
 	}
@@ -27,6 +29,7 @@ func (s *Session) WalkObservations(ctx context.Context, where *ObservationWhere,
 		return nil, at(err, "where")
 	}
 	selection.Order = store.Order{By: orderKeys[order.By], Descending: order.Descending}
+	(details | IdentityDetail).ask(&selection) // the walk goes on behind the last report that it has read
 	if request.After != "" {
 		if selection.After, err = s.decodePosition(request.After, &selection); err != nil {
 			return nil, err

@@ -206,7 +206,7 @@ func floodQuestions() map[string]func(context.Context, *Session) error {
 			where.Indicators, where.Regions = []string{"visits"}, within("12")
 			where.Statuses = []indicator.Status{indicator.Actual}
 			s.AllowPages(floodCounties * floodDays)
-			walk, err := s.WalkObservations(ctx, &where, indicator.NoDay, ObservationOrder{}, PageRequest{First: floodCounties * floodDays})
+			walk, err := s.WalkObservations(ctx, &where, indicator.NoDay, ObservationOrder{}, PageRequest{First: floodCounties * floodDays}, AllDetails)
 			if err != nil {
 				return err
 			}

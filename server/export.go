@@ -75,6 +75,9 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	if err != nil {
 		return err
 	}
+	if err := export.CheckColumns(question, request.columns); err != nil {
+		return err
+	}
 	session, release, err := x.service.Open(ctx)
 	if err != nil {
 		x.logger.ErrorContext(ctx, "no snapshot", "error", err)
@@ -97,7 +100,7 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 		out.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	table, err := question.Ask(ctx, session, export.Bounds{Rows: x.most, Present: request.present})
+	table, err := question.Ask(ctx, session, export.Bounds{Rows: x.most, Present: request.present, Columns: request.columns})
 	if err != nil {
 		return err
 	}
@@ -130,7 +133,13 @@ func write(ctx context.Context, out *exportStream, format export.Format, table *
 	if err := file.Close(); err != nil {
 		return err
 	}
-	return to.Flush()
+	if err := to.Flush(); err != nil {
+		return err
+	}
+	if !out.begun {
+		out.begin() // a file of nothing, such as JSON lines without rows
+	}
+	return nil
 }
 
 // warningCodes are the distinct codes of the warnings in their order.

@@ -42,8 +42,9 @@ type exportRequest struct {
 	format    export.Format
 	arguments map[string]any // of the field, as JSON
 	options   export.Options
-	present   bool   // without rows of regions that have nothing
-	filename  string // empty for the default
+	present   bool     // without rows of regions that have nothing
+	columns   []string // in the order wanted; nil for all
+	filename  string   // empty for the default
 }
 
 // read reads the request: the arguments of the field from the body of a POST or from the parameters of a GET.
@@ -93,6 +94,8 @@ func (x *exporter) readParameters(request *exportRequest, parameters url.Values,
 			var missing bool
 			missing, err = flag(name, values[0])
 			request.present = !missing
+		case name == "columns":
+			request.columns, err = columns(values[0])
 		case name == "filename":
 			request.filename, err = filename(values[0])
 		case arguments:
@@ -118,6 +121,20 @@ func flag(name, value string) (bool, error) {
 	return false, err.At(name)
 }
 
+// columns splits names, which whoever answers looks up.
+func columns(list string) ([]string, error) {
+	if strings.TrimSpace(list) == "" {
+		err := indicator.Errorf(indicator.InvalidInput, "columns names no column")
+		err.Hint = "name some, with commas between them, or leave it out for all"
+		return nil, err.At("columns")
+	}
+	names := strings.Split(list, ",")
+	for i := range names {
+		names[i] = strings.TrimSpace(names[i])
+	}
+	return names, nil
+}
+
 // filename accepts names that are no paths and have nothing invisible in them.
 func filename(name string) (string, error) {
 	const longest = 200
@@ -138,8 +155,8 @@ func (e *exportRequest) etag(snapshot, scope string, today indicator.Day) string
 		return "" // what was decoded from JSON can be encoded
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\x00%q\x00%s\x00%s\x00%s\x00%t%t%t\x00%s",
-		snapshot, scope, today, e.field, e.format.Extension, e.options.BOM, e.options.Excel, e.present, arguments)
+	fmt.Fprintf(sum, "%s\x00%q\x00%s\x00%s\x00%s\x00%t%t%t\x00%q\x00%s",
+		snapshot, scope, today, e.field, e.format.Extension, e.options.BOM, e.options.Excel, e.present, e.columns, arguments)
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`
 }
 

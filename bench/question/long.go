@@ -24,7 +24,7 @@ func months() *Question {
 				Path: []string{"aggregate", "groups"}, Fields: append([]string{"region.code", "period.label"}, strings.Fields(measures)...),
 			},
 			{
-				Form: Arrow, File: "/v1/export/aggregate.arrow", Variables: input(of),
+				Form: Arrow, File: chosen(append([]string{"region_code", "period"}, strings.Fields(measures)...)), Variables: input(of),
 				Fields: append([]string{"region_code", "period"}, strings.Fields(measures)...),
 			},
 			{

@@ -3,6 +3,7 @@ package question
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -88,6 +89,11 @@ func input(of func(p Params) map[string]any) func(Params, string) map[string]any
 
 func aggregate(fields string) string {
 	return "query($input: AggregateInput!) { aggregate(input: $input) { groups { " + fields + " } } }"
+}
+
+// chosen is the address of a file with what the same question asks of GraphQL, and with how many regions it is about.
+func chosen(columns []string) string {
+	return "/v1/export/aggregate.arrow?columns=" + strings.Join(columns, ",") + ",coverage_expected,coverage_used"
 }
 
 func compare(fields string) string {

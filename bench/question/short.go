@@ -83,7 +83,7 @@ func byProvince(id, title, measure string, about func(*Domain) []Term, expressio
 				Form: Objects, Document: aggregate("region { code } " + measure), Variables: input(of),
 				Path: []string{"aggregate", "groups"}, Fields: []string{"region.code", measure},
 			},
-			{Form: Arrow, File: "/v1/export/aggregate.arrow", Variables: input(of), Fields: []string{"region_code", measure}},
+			{Form: Arrow, File: chosen([]string{"region_code", measure}), Variables: input(of), Fields: []string{"region_code", measure}},
 			{Form: CSV, File: "/v1/export/aggregate.csv", Variables: input(of), Fields: []string{"region_code", measure}},
 		},
 		SQL: func(_ *Domain, p Params) string {
