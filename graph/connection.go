@@ -2,8 +2,10 @@ package graph
 
 import (
 	"context"
+	"slices"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/graph/model"
@@ -103,18 +105,31 @@ func pageOfObservations(ctx context.Context, list []*query.Observation, err erro
 // selects reports whether the field being resolved selects a field of that name, at any depth of its own selection path:
 // selects(ctx, "groups", "observations").
 func selects(ctx context.Context, path ...string) bool {
-	op := graphql.GetOperationContext(ctx)
-	return selectsIn(op, graphql.CollectFieldsCtx(ctx, nil), path)
+	return selectsIn(graphql.GetFieldContext(ctx).Field.Selections, graphql.GetOperationContext(ctx), path)
 }
 
-func selectsIn(op *graphql.OperationContext, fields []graphql.CollectedField, path []string) bool {
-	for _, field := range fields {
-		if field.Name != path[0] {
-			continue
+func selectsIn(selection ast.SelectionSet, op *graphql.OperationContext, path []string) bool {
+	return slices.ContainsFunc(selection, func(one ast.Selection) bool {
+		switch one := one.(type) {
+		case *ast.Field:
+			return one.Name == path[0] && included(one.Directives, op.Variables) &&
+				(len(path) == 1 || selectsIn(one.SelectionSet, op, path[1:]))
+		case *ast.InlineFragment:
+			return included(one.Directives, op.Variables) && selectsIn(one.SelectionSet, op, path)
+		case *ast.FragmentSpread:
+			return included(one.Directives, op.Variables) && selectsIn(op.Doc.Fragments.ForName(one.Name).SelectionSet, op, path)
 		}
-		if len(path) == 1 || selectsIn(op, graphql.CollectFields(op, field.Selections, nil), path[1:]) {
-			return true
+		return false
+	})
+}
+
+// included reports whether @skip and @include leave what has these directives.
+func included(directives ast.DirectiveList, variables map[string]any) bool {
+	return !slices.ContainsFunc(directives, func(d *ast.Directive) bool {
+		if d.Name != "skip" && d.Name != "include" {
+			return false
 		}
-	}
-	return false
+		condition, err := d.Arguments.ForName("if").Value.Value(variables)
+		return err == nil && condition == (d.Name == "skip")
+	})
 }

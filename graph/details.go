@@ -29,7 +29,7 @@ func detailsIn(op *graphql.OperationContext, fields []graphql.CollectedField) qu
 		switch {
 		case !known:
 			return query.AllDetails
-		case field.Name == "period" && !selectsIn(op, graphql.CollectFields(op, field.Selections, nil), []string{"inferred"}):
+		case field.Name == "period" && !selectsIn(field.Selections, op, []string{"inferred"}):
 		default:
 			details |= asked
 		}

@@ -183,6 +183,14 @@ func ofText[T any](get func(T) string) fieldMaker[T] {
 	})
 }
 
+// ofWritten is a text that a function appends, in which nothing is to be escaped.
+func ofWritten[T any](to func(to []byte, from T) []byte) fieldMaker[T] {
+	return plainly(func(e *encoding, from T) bool {
+		e.buf = append(to(append(e.buf, '"'), from), '"')
+		return true
+	})
+}
+
 // ofOptional is a text that is null where it is empty.
 func ofOptional[T any](get func(T) string) fieldMaker[T] {
 	return plainly(func(e *encoding, from T) bool {
@@ -226,6 +234,18 @@ func ofNumber[T any](get func(T) *float64) fieldMaker[T] {
 	return ofRefusable(func(from T) (*float64, error) { return get(from), nil })
 }
 
+// ofQuantity is the value of a quantity, null where it is unknown.
+func ofQuantity[T any](get func(T) indicator.Quantity) fieldMaker[T] {
+	return plainly(func(e *encoding, from T) bool {
+		if x := get(from).Value; finite(x) {
+			e.buf = indicator.AppendShown(e.buf, x)
+		} else {
+			e.buf = appendNull(e.buf)
+		}
+		return true
+	})
+}
+
 // ofRefusable is a number that may be null or refused.
 func ofRefusable[T any](get func(T) (*float64, error)) fieldMaker[T] {
 	return plainly(func(e *encoding, from T) bool {
@@ -258,11 +278,13 @@ func ofBool[T any](get func(T) bool) fieldMaker[T] {
 
 // ofDay is a day, null where it is unknown.
 func ofDay[T any](get func(T) indicator.Day) fieldMaker[T] {
-	return ofOptional(func(from T) string {
+	return plainly(func(e *encoding, from T) bool {
 		if day := get(from); day != indicator.NoDay {
-			return day.String()
+			e.buf = append(day.Append(append(e.buf, '"')), '"')
+		} else {
+			e.buf = appendNull(e.buf)
 		}
-		return ""
+		return true
 	})
 }
 

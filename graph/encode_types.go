@@ -73,17 +73,26 @@ var encodableSource = &encodable[*catalog.Source]{name: "Source", interfaces: []
 // span is what a TimePeriod is made of. Whether it is inferred is looked up only where it is asked for.
 type span struct {
 	indicator.Period
-	inferred func() bool
+	of dated // nil: the period is not inferred
 }
+
+// dated is what has a period that may be inferred.
+type dated interface{ Inferred() bool }
+
+// datedObservation is an observation as something dated.
+type datedObservation struct{ *query.Observation }
+
+// Inferred says that the source does not date the figure.
+func (o datedObservation) Inferred() bool { return o.Observation.Inferred }
 
 var irregular = indicator.Irregular
 
 var encodableTimePeriod = &encodable[span]{name: "TimePeriod", fields: fieldWriters[span]{
-	"label":     ofText(func(p span) string { return p.Period.String() }),
-	"start":     ofText(func(p span) string { return p.Start.String() }),
-	"end":       ofText(func(p span) string { return p.End.String() }),
+	"label":     ofWritten(func(to []byte, p span) []byte { return p.Append(to) }),
+	"start":     ofWritten(func(to []byte, p span) []byte { return p.Start.Append(to) }),
+	"end":       ofWritten(func(to []byte, p span) []byte { return p.End.Append(to) }),
 	"frequency": ofName(&irregular, func(p span) indicator.Grain { return p.Grain() }),
-	"inferred":  ofBool(func(p span) bool { return p.inferred != nil && p.inferred() }),
+	"inferred":  ofBool(func(p span) bool { return p.of != nil && p.of.Inferred() }),
 }}
 
 var notMissing = indicator.NotMissing
@@ -188,7 +197,7 @@ var encodableObservation = &encodable[*query.Observation]{name: "Observation", i
 	"indicator": ofObject(encodableIndicator, false, func(o *query.Observation) (*catalog.Indicator, bool) { return o.Indicator, true }),
 	"source":    ofObject(encodableSource, false, func(o *query.Observation) (*catalog.Source, bool) { return o.Source, true }),
 	"period": ofObject(encodableTimePeriod, false, func(o *query.Observation) (span, bool) {
-		return span{o.Period, func() bool { return o.Inferred }}, true
+		return span{o.Period, datedObservation{o}}, true
 	}),
 	"status":      ofName(nil, func(o *query.Observation) indicator.Status { return o.Status }),
 	"value":       ofNumber(func(o *query.Observation) *float64 { return o.Value }),
@@ -205,8 +214,8 @@ var encodableObservation = &encodable[*query.Observation]{name: "Observation", i
 }}
 
 var encodablePoint = &encodable[*query.Point]{name: "Point", fields: fieldWriters[*query.Point]{
-	"period":           ofObject(encodableTimePeriod, false, func(p *query.Point) (span, bool) { return span{p.Period, p.Inferred}, true }),
-	"value":            ofNumber((*query.Point).Value),
+	"period":           ofObject(encodableTimePeriod, false, func(p *query.Point) (span, bool) { return span{p.Period, p}, true }),
+	"value":            ofQuantity((*query.Point).Quantity),
 	"missing":          ofName(&notMissing, (*query.Point).Missing),
 	"filled":           ofBool(func(p *query.Point) bool { return p.Filled }),
 	"partial":          ofBool((*query.Point).Partial),
@@ -220,7 +229,7 @@ var encodablePoint = &encodable[*query.Point]{name: "Point", fields: fieldWriter
 
 var encodableSeriesColumns = &encodable[*query.SeriesColumns]{name: "SeriesColumns", fields: fieldWriters[*query.SeriesColumns]{
 	"periods": ofList(func(x *query.SeriesColumns) []indicator.Period { return x.Periods }, func(to []byte, p indicator.Period) ([]byte, bool) {
-		return appendText(to, p.String()), true
+		return append(p.Append(append(to, '"')), '"'), true
 	}),
 	"values": ofList(func(x *query.SeriesColumns) []*float64 { return x.Values }, appendNumber),
 	"missing": ofList(func(x *query.SeriesColumns) []indicator.Missing { return x.Missing }, func(to []byte, m indicator.Missing) ([]byte, bool) {

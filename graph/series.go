@@ -23,7 +23,9 @@ func align(in *model.Align) *query.Align {
 func selectedSeries(ctx context.Context, in *model.SeriesInput) *query.SeriesRequest {
 	point := func(field ...string) bool { return selects(ctx, append([]string{"series", "points"}, field...)...) }
 	yearOnYear := point("yearOnYear") || point("yearOnYearChange") || point("yearOnYearPrecision") || selects(ctx, "series", "columns", "yearOnYear")
-	return seriesRequest(in, yearOnYear, point("observations") || point("period", "inferred"))
+	request := seriesRequest(in, yearOnYear, point("observations") || point("period", "inferred"))
+	request.WithoutWarnings = !selects(ctx, "warnings")
+	return request
 }
 
 func seriesRequest(in *model.SeriesInput, yearOnYear, evidence bool) *query.SeriesRequest {

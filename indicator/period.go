@@ -40,15 +40,21 @@ func (d Day) Time() time.Time { return time.Unix(int64(d)*secondsPerDay, 0).UTC(
 
 // String writes the day as 2020-02-18; NoDay is the empty text.
 func (d Day) String() string {
+	var text [10]byte
+	return string(d.Append(text[:0]))
+}
+
+// Append appends the day as String writes it.
+func (d Day) Append(to []byte) []byte {
 	if d == NoDay {
-		return ""
+		return to
 	}
 	year, month, day := d.Time().Date()
 	if year < 0 || year > 9999 {
-		return d.Time().Format(time.DateOnly)
+		return d.Time().AppendFormat(to, time.DateOnly)
 	}
-	var text [10]byte // answers and files have a great many
-	return string(appendTwo(append(appendTwo(append(appendTwo(appendTwo(text[:0], year/100), year%100), '-'), int(month)), '-'), day))
+	to = appendTwo(appendTwo(to, year/100), year%100) // answers and files have a great many
+	return appendTwo(append(appendTwo(append(to, '-'), int(month)), '-'), day)
 }
 
 // appendTwo writes a number below 100 with two digits.
@@ -155,22 +161,28 @@ func (p Period) Overlaps(q Period) bool { return p.Start <= q.End && q.Start <= 
 // String writes the period in ISO 8601 / SDMX notation: 2020, 2020-Q1, 2020-02, 2020-W08, 2020-02-18 or, for any
 // other span, 2020-01-25/2020-03-02.
 func (p Period) String() string {
+	var text [21]byte
+	return string(p.Append(text[:0]))
+}
+
+// Append appends the period as String writes it.
+func (p Period) Append(to []byte) []byte {
 	t := p.Start.Time()
 	switch p.Grain() {
 	case Daily:
-		return p.Start.String()
+		return p.Start.Append(to)
 	case Weekly:
 		year, week := t.ISOWeek()
-		return fmt.Sprintf("%04d-W%02d", year, week)
+		return fmt.Appendf(to, "%04d-W%02d", year, week)
 	case Monthly:
-		day := p.Start.String()
-		return day[:len(day)-len("-01")]
+		to = p.Start.Append(to)
+		return to[:len(to)-len("-01")]
 	case Quarterly:
-		return fmt.Sprintf("%04d-Q%d", t.Year(), (int(t.Month())-1)/3+1)
+		return fmt.Appendf(to, "%04d-Q%d", t.Year(), (int(t.Month())-1)/3+1)
 	case Yearly:
-		return t.Format("2006")
+		return t.AppendFormat(to, "2006")
 	default:
-		return p.Start.String() + "/" + p.End.String()
+		return p.End.Append(append(p.Start.Append(to), '/'))
 	}
 }
 

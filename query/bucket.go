@@ -203,6 +203,9 @@ func (p *seriesPlan) rollUp(w *watch, f *figures, x *subject, rows []int32, peri
 		}
 	}
 	c, err := f.newCell(w, x, rows)
+	if err == nil {
+		return c, nil
+	}
 	var refused *indicator.Error
 	if errors.As(err, &refused) {
 		refused.Hint = "ask for a finer grain, or for none"

@@ -98,10 +98,13 @@ func (s *Series) Length() int {
 
 // lay builds the points: one for each bucket and, where every period has one, for the gaps between them.
 func (s *Series) lay(w *watch, fill Fill) error {
-	s.points = make([]*Point, 0, s.Length())
-	add := func(p *Point) {
+	length := s.Length()
+	s.points = make([]*Point, 0, length)
+	all := make([]Point, 0, length)
+	add := func(p Point) {
 		p.series, p.position = s, len(s.points)
-		s.points = append(s.points, p)
+		all = append(all, p)
+		s.points = append(s.points, &all[len(all)-1])
 	}
 	for _, b := range s.cells {
 		if err := w.step(); err != nil {
@@ -115,9 +118,9 @@ func (s *Series) lay(w *watch, fill Fill) error {
 			if next == b.period {
 				break
 			}
-			add(&Point{Period: next, quantity: indicator.NoQuantity(), missing: indicator.NoObservation})
+			add(Point{Period: next, quantity: indicator.NoQuantity(), missing: indicator.NoObservation})
 		}
-		p := &Point{Period: b.period, quantity: b.quantity, bucket: b}
+		p := Point{Period: b.period, quantity: b.quantity, bucket: b}
 		if !p.quantity.Known() {
 			p.missing = b.missing
 		}
@@ -163,6 +166,9 @@ func (s *Series) at(period indicator.Period) *Point {
 
 // Value is nil where Missing says why.
 func (p *Point) Value() *float64 { return number(p.quantity.Value) }
+
+// Quantity is Value with its precision; its value is NaN where Missing says why.
+func (p *Point) Quantity() indicator.Quantity { return p.quantity }
 
 // Missing is why Value is nil; NotMissing if it is not.
 func (p *Point) Missing() indicator.Missing { return p.missing }

@@ -33,6 +33,8 @@ type SeriesRequest struct {
 	Evidence bool
 	// Deferred leaves the points out of the answer; Series.Walk makes them, series by series.
 	Deferred bool
+	// WithoutWarnings leaves warnings out, for which all figures are looked at once more.
+	WithoutWarnings bool
 }
 
 // Align counts days from an event, such as a festival that moves through the calendar.
@@ -48,8 +50,8 @@ type SeriesResult struct {
 	Warnings []Warning
 	Cost     Cost
 
-	plan    *seriesPlan
-	present map[presence]bool
+	plan *seriesPlan
+	all  []*Series // of all pages
 }
 
 // presence is a subject's region that has a series.
@@ -65,13 +67,17 @@ type MissingSeries struct {
 // Missing lists the regions asked for that have no series of an indicator.
 func (r *SeriesResult) Missing(ctx context.Context) ([]MissingSeries, error) {
 	w := newWatch(ctx)
+	present := make(map[presence]bool, len(r.all))
+	for _, series := range r.all {
+		present[presence{series.key.subject, series.key.region}] = true
+	}
 	var list []MissingSeries
 	for x := range r.plan.subjects {
 		for _, region := range r.plan.regions.list {
 			if err := w.step(); err != nil {
 				return nil, err
 			}
-			if !r.present[presence{int32(x), region.ID}] {
+			if !present[presence{int32(x), region.ID}] {
 				list = append(list, MissingSeries{r.plan.subjects[x].indicator, region, indicator.NoObservation})
 			}
 		}
@@ -98,14 +104,14 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 		return nil, err
 	}
 	answer := &SeriesResult{
-		Warnings: slices.Concat(plan.regions.warnings, plan.warnings(w, list)), plan: plan, present: make(map[presence]bool),
+		Warnings: plan.regions.warnings, plan: plan, all: list,
 		Cost: Cost{
 			Cells: plan.regions.spent.Cells + plan.cells(), Limit: s.limits.Cells, Rows: plan.regions.spent.Rows + plan.figures.read,
 			EngineQueries: plan.regions.spent.EngineQueries + plan.queries,
 		},
 	}
-	for _, series := range list {
-		answer.present[presence{series.key.subject, series.key.region}] = true
+	if !request.WithoutWarnings {
+		answer.Warnings = slices.Concat(answer.Warnings, plan.warnings(w, list))
 	}
 	if answer.Page, err = paginateRows(w, list, (*Series).identity, request.Page, s.limits.Page); err != nil {
 		return nil, err
@@ -155,6 +161,7 @@ func (s *Session) planSeries(ctx context.Context, request *SeriesRequest) (*seri
 	plan.figures, err = s.resolve(&figureRequest{
 		indicators: request.Indicators, when: &When{Within: &within}, slice: request.Slice, statuses: slices.Compact(statuses),
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence,
+		unwarned: request.WithoutWarnings,
 	}, regions)
 	return plan, err
 }
