@@ -6,18 +6,23 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/ipc"
-	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// arrowBatch is how many rows a record batch has.
-const arrowBatch = 10_000
+const (
+	// arrowBatch is how many rows a record batch has.
+	arrowBatch = 10_000
+	// mostText is from how many bytes of a column on a batch has fewer rows.
+	mostText = 64 << 20
+)
 
 // arrowWriter writes an Arrow IPC stream, not compressed, so that every reader can read it.
 type arrowWriter struct {
 	to      *ipc.Writer
-	columns []Column
-	builder *array.RecordBuilder
+	schema  *arrow.Schema
+	kinds   []Column
+	columns []arrowColumn
 	n       int
+	room    int
 }
 
 func arrowType(kind Kind) arrow.DataType {
@@ -47,54 +52,58 @@ func newArrow(w io.Writer, columns []Column, options Options) (Writer, error) {
 	metadata := arrow.NewMetadata([]string{snapshotKey, warningsKey}, []string{options.Snapshot, warnings})
 	schema := arrow.NewSchema(fields, &metadata)
 	a := &arrowWriter{
-		to: ipc.NewWriter(w, ipc.WithSchema(schema)), columns: columns, builder: array.NewRecordBuilder(memory.DefaultAllocator, schema),
+		to: ipc.NewWriter(w, ipc.WithSchema(schema)), schema: schema, kinds: columns, columns: borrowColumns(len(columns)),
+		room: min(options.Rows, arrowBatch),
 	}
-	a.builder.Reserve(min(options.Rows, arrowBatch))
+	a.reset()
 	return a, nil
+}
+
+func (a *arrowWriter) reset() {
+	a.n = 0
+	for i := range a.columns {
+		a.columns[i].reset(a.kinds[i].Kind, a.room)
+	}
 }
 
 // Write keeps the row and writes a batch of them when there are enough.
 func (a *arrowWriter) Write(row []Cell) error {
+	full := false
 	for i := range row {
-		cell := &row[i]
-		if !cell.Known {
-			a.builder.Field(i).AppendNull()
-			continue
-		}
-		switch column := a.builder.Field(i).(type) {
-		case *array.Float64Builder:
-			column.Append(cell.Number)
-		case *array.Int64Builder:
-			column.Append(cell.Integer)
-		case *array.BooleanBuilder:
-			column.Append(cell.Integer != 0)
-		case *array.Date32Builder:
-			column.Append(arrow.Date32(cell.Integer))
-		case *array.StringBuilder:
-			column.Append(cell.Text)
-		}
+		column := &a.columns[i]
+		column.add(&row[i])
+		full = full || len(column.text) >= mostText
 	}
 	a.n++
-	if a.n < arrowBatch {
+	if a.n < arrowBatch && !full {
 		return nil
 	}
 	return a.flush()
 }
 
 func (a *arrowWriter) flush() error {
-	batch := a.builder.NewRecordBatch()
+	arrays := make([]arrow.Array, len(a.columns))
+	for i := range a.columns {
+		arrays[i] = a.columns[i].array()
+		defer arrays[i].Release()
+	}
+	batch := array.NewRecordBatch(a.schema, arrays, int64(a.n))
 	defer batch.Release()
-	a.n = 0
-	return a.to.Write(batch)
+	if err := a.to.Write(batch); err != nil {
+		return err
+	}
+	a.reset()
+	return nil
 }
 
 // Close writes the last batch and the end of the stream.
 func (a *arrowWriter) Close() error {
-	defer a.builder.Release()
 	if a.n > 0 {
 		if err := a.flush(); err != nil {
 			return err
 		}
 	}
+	returnColumns(a.columns)
+	a.columns = nil
 	return a.to.Close()
 }

@@ -33,6 +33,9 @@ func indicatorColumns[T any](get func(T) *catalog.Indicator) []column[T] {
 	}
 }
 
+// mostLabels is how many labels of periods are remembered.
+const mostLabels = 1000
+
 func periodColumns[T any](get func(T) *indicator.Period) []column[T] {
 	bound := func(name string, field func(*indicator.Period) indicator.Day) column[T] {
 		return date(name, func(item T) indicator.Day {
@@ -42,12 +45,22 @@ func periodColumns[T any](get func(T) *indicator.Period) []column[T] {
 			return indicator.NoDay
 		})
 	}
+	labels := make(map[indicator.Period]string) // many rows are about the same periods
 	return []column[T]{
 		text("period", func(item T) string {
-			if p := get(item); p != nil {
-				return p.String()
+			p := get(item)
+			if p == nil {
+				return ""
 			}
-			return ""
+			label, known := labels[*p]
+			if !known {
+				if len(labels) == mostLabels {
+					clear(labels)
+				}
+				label = p.String()
+				labels[*p] = label
+			}
+			return label
 		}),
 		bound("period_start", func(p *indicator.Period) indicator.Day { return p.Start }),
 		bound("period_end", func(p *indicator.Period) indicator.Day { return p.End }),

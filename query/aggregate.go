@@ -10,7 +10,6 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
-	"github.com/countyql/countyql/store"
 )
 
 // GroupBy is one key of groups; exactly one field is set.
@@ -73,7 +72,6 @@ type groupKey struct {
 // Group is one group of figures.
 type Group struct {
 	rollup
-	one     store.Stretch // the rollup's, where it has one
 	figures *figures
 	session *Session
 	key     groupKey

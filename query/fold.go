@@ -49,7 +49,7 @@ func (c *cell) counted(t *store.Stretch, i int) {
 
 // plain reports whether the rollup is of a stretch whose values are combined as they are: neither by their counts nor by weights.
 func (u *rollup) plain() bool {
-	if u.stretch == nil || u.subject.base.Kind == indicator.Ratio {
+	if u.part.of == nil || u.subject.base.Kind == indicator.Ratio {
 		return false
 	}
 	switch u.subject.rule() {
@@ -62,7 +62,7 @@ func (u *rollup) plain() bool {
 // gatherPlain gathers the values of a stretch that are not missing, its own column where none is, with their precision and why the others are
 // missing.
 func (u *rollup) gatherPlain() {
-	t := u.stretch
+	t := u.part.stretch()
 	u.reason = indicator.NoObservation
 	first := 0
 	for first < len(t.Missing) && t.Missing[first] == indicator.NotMissing {
@@ -100,7 +100,7 @@ func allOf(parts []indicator.Precision) (sum indicator.Precision) {
 
 // combinePlain is combine of a rollup that is plain, without making cells.
 func (u *rollup) combinePlain() {
-	t, known := u.stretch, u.values()
+	t, known := u.part.stretch(), u.values()
 	sum, only := combination{n: len(known), value: u.extent.sum, precision: u.precision}, indicator.NoQuantity()
 	u.total, u.count = u.extent.sum, len(known)
 	for i, used := range t.Used {
@@ -122,12 +122,12 @@ func (u *rollup) combinePlain() {
 
 // countable reports whether the rollup is of a stretch of rates that are combined by their counts.
 func (u *rollup) countable() bool {
-	return u.stretch != nil && u.subject.base.Kind == indicator.Ratio && u.subject.rule() == indicator.RuleRatio && len(u.expected) != 1
+	return u.part.of != nil && u.subject.base.Kind == indicator.Ratio && u.subject.rule() == indicator.RuleRatio && len(u.expected) != 1
 }
 
 // combineCounts is combine of a rollup that is countable, without making cells.
 func (u *rollup) combineCounts() {
-	t, scale := u.stretch, u.subject.base.Scale
+	t, scale := u.part.stretch(), u.subject.base.Scale
 	summed := u.subject.base.Rollup.Time == indicator.RuleRatio // rates of several periods are those of their sums
 	sum, reason := combination{}, indicator.NoObservation
 	known := make([]float64, 0, t.Len())

@@ -18,9 +18,9 @@ type rollup struct {
 	cells    []cell            // at most one per expected region, in tree order; see each and all
 	weights  *weightFigures    // nil where nothing is weighed
 
-	// stretch, unless nil, stands for the cells: each of its figures is one of its own, which is made when it is looked at.
-	stretch *store.Stretch
-	making  sync.Once
+	// part, unless it is of nothing, stands for the cells: each of its figures is one of its own, which is made when it is looked at.
+	part   part
+	making sync.Once
 
 	once     sync.Once
 	quantity indicator.Quantity
@@ -54,6 +54,14 @@ type rollup struct {
 	sorted   []float64 // the same, ascending, once they have been ordered
 }
 
+// part is the figures from..to of a stretch, which many groups have parts of.
+type part struct {
+	of       *store.Stretch
+	from, to int32
+}
+
+func (p part) stretch() store.Stretch { return p.of.Cut(int(p.from), int(p.to)) }
+
 // compute combines the cells, once.
 func (u *rollup) compute() {
 	u.once.Do(func() {
@@ -70,16 +78,17 @@ func (u *rollup) compute() {
 
 // each hands the cells to visit, one after the other.
 func (u *rollup) each(visit func(c *cell)) {
-	if u.stretch == nil {
+	if u.part.of == nil {
 		for i := range u.cells {
 			visit(&u.cells[i])
 		}
 		return
 	}
 	var c cell
-	for i := range u.stretch.Region {
+	t := u.part.stretch()
+	for i := range t.Region {
 		c = cell{}
-		u.subject.fillFrom(u.stretch, i, &c)
+		u.subject.fillFrom(&t, i, &c)
 		visit(&c)
 	}
 }
@@ -87,12 +96,13 @@ func (u *rollup) each(visit func(c *cell)) {
 // all are the cells.
 func (u *rollup) all() []cell {
 	u.making.Do(func() {
-		if u.stretch == nil {
+		if u.part.of == nil {
 			return
 		}
-		u.cells = make([]cell, u.stretch.Len())
+		t := u.part.stretch()
+		u.cells = make([]cell, t.Len())
 		for i := range u.cells {
-			u.subject.fillFrom(u.stretch, i, &u.cells[i])
+			u.subject.fillFrom(&t, i, &u.cells[i])
 		}
 	})
 	return u.cells
@@ -170,8 +180,8 @@ func (u *rollup) median() float64 {
 
 // size is the number of cells.
 func (u *rollup) size() int {
-	if u.stretch != nil {
-		return u.stretch.Len()
+	if u.part.of != nil {
+		return int(u.part.to - u.part.from)
 	}
 	return len(u.cells)
 }

@@ -212,23 +212,23 @@ func (p *aggregatePlan) fillGroup(w *watch, s *Session, g, like *Group, shares [
 	p.describe(s, g, like, shares[0].key)
 	switch one := shares[0]; {
 	case one.of == nil:
-		g.one = store.Stretch{}
+		g.part = part{of: &store.Stretch{}}
 	case len(shares) == 1:
-		g.one = one.of.Cut(one.from, one.to)
+		g.part = part{one.of, int32(one.from), int32(one.to)} //nolint:gosec // a stretch has at most a figure of each region
 	default:
 		if err := w.steps(len(g.expected)); err != nil {
 			return false, err
 		}
-		var ok bool
-		if g.one, ok = merge(shares); !ok {
+		merged, ok := merge(shares)
+		if !ok {
 			return false, nil
 		}
+		g.part = part{&merged, 0, int32(merged.Len())} //nolint:gosec // likewise
 	}
-	g.stretch = &g.one
-	if used := g.one.Used; used != nil && g.subject.base.Rollup.Time == indicator.RuleNone {
-		for i, n := range used {
-			if n > 1 {
-				return false, p.severalPeriods(g.subject, &cell{region: g.one.Region[i]})
+	if of := g.part.of; of.Used != nil && g.subject.base.Rollup.Time == indicator.RuleNone {
+		for i := g.part.from; i < g.part.to; i++ {
+			if of.Used[i] > 1 {
+				return false, p.severalPeriods(g.subject, &cell{region: of.Region[i]})
 			}
 		}
 	}

@@ -150,18 +150,29 @@ func BenchmarkKept(b *testing.B) {
 	}
 }
 
-// BenchmarkExport writes files of some 100,000 figures, with all that is known of each.
+// BenchmarkExport writes files: some 100,000 figures with all that is known of each, and the months of every province with all columns and
+// with some.
 func BenchmarkExport(b *testing.B) {
 	handler, _ := denseServer(graph.Keeping{})
 	where := `{"where": {"indicators": ` + list(dense.Rate, 2, 1) + `}}`
-	for _, format := range []string{"csv", "jsonl"} {
-		b.Run(format, func(b *testing.B) {
+	months := `{"input": {"indicators": ["` + dense.Count(1) + `"], "groupBy": [{"region": "PROVINCE"}, {"period": "MONTH"}]}}`
+	for _, file := range []struct {
+		name, path, body string
+		least            int // bytes
+	}{
+		{"csv", "observations.csv", where, 1 << 20},
+		{"jsonl", "observations.jsonl", where, 1 << 20},
+		{"arrow", "observations.arrow", where, 1 << 20},
+		{"province by month, arrow", "aggregate.arrow", months, 1 << 16},
+		{"province by month, some, arrow", "aggregate.arrow?columns=region_code,period,sum,mean,min,max,count", months, 1 << 14},
+	} {
+		b.Run(file.name, func(b *testing.B) {
 			measured(b, func() {
-				request := httptest.NewRequest(http.MethodPost, "/v1/export/observations."+format, strings.NewReader(where))
+				request := httptest.NewRequest(http.MethodPost, "/v1/export/"+file.path, strings.NewReader(file.body))
 				request.Header.Set("Content-Type", "application/json")
 				answer := &discard{header: http.Header{}, status: http.StatusOK}
 				handler.ServeHTTP(answer, request)
-				if answer.status != http.StatusOK || answer.bytes < 1<<20 {
+				if answer.status != http.StatusOK || answer.bytes < file.least {
 					b.Fatalf("status %d, %d bytes", answer.status, answer.bytes)
 				}
 			})

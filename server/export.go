@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/countyql/countyql/export"
@@ -119,10 +120,21 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	return write(ctx, out, request.format, table, options)
 }
 
+// exportBuffers are what files are gathered in before they are sent: *bufio.Writer.
+var exportBuffers sync.Pool
+
 // write writes the whole file.
 func write(ctx context.Context, out *exportStream, format export.Format, table *export.Table, options export.Options) error {
-	const buffered = 64 << 10
-	to := bufio.NewWriterSize(out, buffered)
+	to, ok := exportBuffers.Get().(*bufio.Writer)
+	if !ok {
+		const buffered = 64 << 10
+		to = bufio.NewWriterSize(nil, buffered)
+	}
+	to.Reset(out)
+	defer func() {
+		to.Reset(nil)
+		exportBuffers.Put(to)
+	}()
 	file, err := format.Open(to, table.Columns, options)
 	if err != nil {
 		return err
