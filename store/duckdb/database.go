@@ -145,6 +145,26 @@ func (d *database) query(ctx context.Context, sql string) (*result, error) {
 	return r, err
 }
 
+// inOne runs statements over one connection, so that they may be a transaction. After an error it is rolled back.
+func (d *database) inOne(ctx context.Context, statements []string) error {
+	c, err := d.acquire()
+	if err != nil {
+		return err
+	}
+	defer d.release(c)
+	for _, sql := range statements {
+		if err := c.exec(ctx, sql); err != nil {
+			_ = c.exec(context.WithoutCancel(ctx), "ROLLBACK") // there may be no transaction yet or any more
+			var failed *queryError
+			if errors.As(err, &failed) && failed.kind == mapping.ErrorTypeOutOfMemory {
+				return d.exhausted(failed.message)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
 // exec runs a statement and drops its result.
 func (c *connection) exec(ctx context.Context, sql string) error {
 	r, err := c.query(ctx, sql)

@@ -48,7 +48,7 @@ func (h *handle) digest(ctx context.Context) (content.Digest, error) {
 	rows, first := int64(0), 0
 	for i := range indicators {
 		if rows += counts[i]; rows >= digestRows || i == len(indicators)-1 {
-			parts = append(parts, reportedRows("snapshot")+" AND indicator BETWEEN "+literal(indicators[first])+" AND "+literal(indicators[i]))
+			parts = append(parts, reportedRows(reportTable)+" AND indicator BETWEEN "+literal(indicators[first])+" AND "+literal(indicators[i]))
 			rows, first = 0, i+1
 		}
 	}

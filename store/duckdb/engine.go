@@ -82,6 +82,8 @@ type Engine struct {
 
 	// atStep is called before each step of a publication, so that a test can end the process there.
 	atStep func(step string)
+	// mostTail is a constant but for tests.
+	mostTail float64
 }
 
 var _ store.Engine = (*Engine)(nil)
@@ -107,6 +109,7 @@ func Open(dir string, options Options) (*Engine, error) {
 		open:      make(map[*handle]bool),
 		manifests: make(map[string]store.Manifest),
 		atStep:    func(string) {},
+		mostTail:  mostTail,
 	}
 	return e, nil
 }

@@ -59,6 +59,9 @@ func (w *writer) derive(ctx context.Context) error {
 
 // write writes the staged file, but for what Commit is given.
 func (w *writer) write(ctx context.Context) error {
+	if w.amends {
+		return w.amend(ctx)
+	}
 	if err := w.createStaged(ctx); err != nil {
 		return err
 	}
@@ -165,7 +168,7 @@ func (w *writer) newManifest(ctx context.Context, load indicator.Load) (manifest
 		}
 	}
 	now := w.engine.options.Now().UTC()
-	m := manifest{Figures: w.figures, Manifest: store.Manifest{
+	m := manifest{Figures: w.figures, Tail: w.tail, Manifest: store.Manifest{
 		PublishedAt:  now,
 		Load:         load.ID,
 		Observations: w.counts.observations,

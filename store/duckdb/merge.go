@@ -196,10 +196,13 @@ func (w *writer) carryParent(ctx context.Context) error {
 	if err := w.checkMoved(ctx); err != nil {
 		return err
 	}
+	if w.sameOrdinals = sameOrdinals(w.parent.contents.Catalog, w.catalog); w.sameOrdinals {
+		return w.db.exec(ctx, "CREATE VIEW memory.old AS "+reportedRows("parent.report"))
+	}
 	return w.db.exec(ctx, "CREATE VIEW memory.old AS SELECT m_indicator.to_ordinal AS indicator, m_slice.to_ordinal AS slice, p.status, "+
 		"p.period_end, p.period_start, m_region.to_ordinal AS region, p.value, p.missing, p.precision, p.numerator, p.denominator, "+
 		"p.counts_precision, m_source.to_ordinal AS source, m_definition.to_ordinal AS definition, p.published, p.inferred, p.printed, "+
-		"p.printed_offset, p.note, p.load, p.tie, p.withdraws FROM ("+reportedRows("parent")+") p"+
+		"p.printed_offset, p.note, p.load, p.tie, p.withdraws FROM ("+reportedRows("parent.report")+") p"+
 		joinMoved("region", "indicator", "slice", "source", "definition"))
 }
 
@@ -268,8 +271,11 @@ func (w *writer) sequence(ctx context.Context) error {
 
 // pastFigures renders the keys of the parent's figures that have reports which are not current, for a union.
 func (w *writer) pastFigures() string {
-	if w.parent == nil {
+	switch {
+	case w.parent == nil:
 		return ""
+	case w.amends:
+		return "SELECT " + figureKey + " FROM memory.near_past WHERE NOT derived UNION "
 	}
 	return "SELECT m_indicator.to_ordinal AS indicator, m_slice.to_ordinal AS slice, p.status, p.period_end, p.period_start, " +
 		"m_region.to_ordinal AS region FROM parent.past p" +

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/countyql/countyql/catalog"
@@ -51,16 +52,19 @@ const (
 	printed VARCHAR NOT NULL, printed_offset INTEGER NOT NULL, note VARCHAR NOT NULL, withdraws INTEGER`
 )
 
-// snapshotTables are the tables of a snapshot file, made in the database that is in use.
-var snapshotTables = []string{
+// snapshotTables are the tables and views of a snapshot file.
+var snapshotTables = slices.Concat([]string{
 	"CREATE TABLE staged.observation (" + storedTypes + ", next_end INTEGER NOT NULL)",
 	"CREATE TABLE staged.past (" + storedTypes + ")",
+}, contentsTables, []string{"USE staged; " + reportView + "; " + figuresView + "; USE memory"})
+
+// contentsTables are those of everything but the figures.
+var contentsTables = []string{
 	"CREATE TABLE staged.catalogue (kind VARCHAR NOT NULL, ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.manifest (ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.load (ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.check_result (ordinal INTEGER NOT NULL, body VARCHAR NOT NULL)",
 	"CREATE TABLE staged.code AS FROM memory.code",
-	"USE staged; " + reportView + "; " + figuresView + "; USE memory",
 }
 
 // reportView is every report ever published: the current ones and the others, each of which is stored once.
@@ -91,16 +95,16 @@ const (
 		"known_from INTEGER NOT NULL, known_to INTEGER NOT NULL, tie INTEGER NOT NULL)"
 )
 
-// reportedRows selects what was reported from the history of an attached snapshot: without what was derived, the counts that
+// reportedRows selects what was reported from the reports of a snapshot: without what was derived, the counts that
 // were filled in, and all but the first of the rows into which a change of counts split a report. That first row is the
 // one known from the day of its publication.
-func reportedRows(database string) string {
+func reportedRows(reports string) string {
 	return "SELECT " + figureKey + ", value, missing, precision, " +
 		"CASE WHEN filled THEN NULL ELSE numerator END AS numerator, " +
 		"CASE WHEN filled THEN NULL ELSE denominator END AS denominator, " +
 		"CASE WHEN filled THEN 0::TINYINT ELSE counts_precision END AS counts_precision, " +
 		"source, definition, published, inferred, printed, printed_offset, note, load, tie, withdraws " +
-		"FROM " + database + ".report WHERE NOT derived AND known_from = published"
+		"FROM " + reports + " WHERE NOT derived AND known_from = published"
 }
 
 // same renders the equality of the named columns of two tables.

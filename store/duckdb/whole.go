@@ -48,9 +48,9 @@ func (p *pinned) Parts(ctx context.Context) ([]content.Part, error) {
 
 // Read gives the rows of a part as they are stored, of large parts by ranges of rows: rows of one indicator are neighbours, in the tail as before it.
 func (p *pinned) Read(ctx context.Context, part content.Part, give func(*content.Figures) error) error {
-	table, nextEnd := pastTable, literal(indicator.NoDay)
+	table, nextEnd := tableOf(part), literal(indicator.NoDay)
 	if part.Current {
-		table, nextEnd = observationTable, "next_end"
+		nextEnd = "next_end"
 	}
 	conditions, err := p.pieces(ctx, table, p.behind.of(part.Current), part)
 	if err != nil {
@@ -66,6 +66,14 @@ func (p *pinned) Read(ctx context.Context, part content.Part, give func(*content
 		}
 	}
 	return nil
+}
+
+// tableOf is the table that holds a part.
+func tableOf(part content.Part) string {
+	if part.Current {
+		return observationTable
+	}
+	return pastTable
 }
 
 // pieces returns conditions that each keep a bounded number of a part's rows, of which there is a tail.

@@ -32,6 +32,11 @@ type writer struct {
 	// discards says that there is a table of keys whose reports are to be dropped.
 	discards bool
 	scopes   []store.Scope
+	// sameOrdinals says that everything in the parent's catalogue has the same ordinal in the new one.
+	sameOrdinals bool
+	// amends says that the batch is merged with what it may change alone, and that the staged file is a copy of the parent's.
+	amends bool
+	tail   tail // of the staged file
 
 	catalog   *catalog.Catalog // set by Stage, as are the following
 	documents []content.Document
@@ -207,7 +212,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	if w.reading, err = w.engine.openFile(ctx, w.stagedFile(), w.engine.snapshotSettings()); err != nil {
 		return nil, err
 	}
-	staged := &reader{db: w.reading, onQuery: w.engine.options.OnQuery}
+	staged := &reader{db: w.reading, onQuery: w.engine.options.OnQuery, tail: w.tail.Current}
 	return &store.Staged{Reader: staged, Parent: w.parentReader(), Changes: changes}, nil
 }
 
@@ -221,7 +226,7 @@ func (w *writer) parentReader() store.Reader {
 
 // build merges, derives and writes the staged file, complete but for what Commit is given.
 func (w *writer) build(ctx context.Context) error {
-	steps := []func(context.Context) error{w.digest, w.sequence, w.derive, w.write}
+	steps := []func(context.Context) error{w.narrow, w.digest, w.sequence, w.derive, w.write}
 	if w.held != nil {
 		steps = []func(context.Context) error{w.buildHeld}
 	}

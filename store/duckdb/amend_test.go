@@ -1,0 +1,227 @@
+package duckdb
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/content"
+	"github.com/countyql/countyql/store/storetest"
+)
+
+// The shares of the tail by which every load is an amendment, and none.
+const (
+	anyTail = math.MaxInt32
+	noTail  = -1
+)
+
+// Loads that amend answer like all others.
+func TestStoreOfAmendments(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Engine {
+		e := open(t, t.TempDir(), Options{})
+		e.mostTail = anyTail
+		return e
+	}, inMemory)
+}
+
+// amendment is a load of a test.
+type amendment struct {
+	reports []store.Report
+	discard []store.ReportKey
+	scopes  []store.Scope
+	tables  catalog.Tables
+}
+
+// amended is what a load leaves.
+type amended struct {
+	Changes  store.Changes
+	Manifest store.Manifest
+	Parts    []content.Part
+}
+
+// load loads, verifies what it left, and reads it.
+func (a *amendment) load(t *testing.T, e *Engine) amended {
+	t.Helper()
+	w, err := e.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Abort()
+	if err := w.Append(t.Context(), a.reports); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Discard(t.Context(), a.discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range a.scopes {
+		if err := w.Withdraw(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := catalog.New(a.tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staged, err := w.Stage(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := staged.Reader.Select(t.Context(), store.NewSelect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := w.Commit(t.Context(), indicator.Load{ID: "a load"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Verify(t.Context(), m.ID); err != nil {
+		t.Error(err)
+	}
+	s, err := e.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Release()
+	parts, err := s.(content.Whole).Parts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	comparePlaces(t, s.(*pinned), rows)
+	compareWhole(t, s.(*pinned), parts)
+	return amended{staged.Changes, m, parts}
+}
+
+// comparePlaces reads the current figures piece by piece, and looks whether they are stored as the manifest says.
+func comparePlaces(t *testing.T, p *pinned, want *store.Rows) {
+	t.Helper()
+	want.Drop(^store.FigureColumns)
+	step := max(1, int64(want.Len())/7)
+	for from := int64(0); from < int64(want.Len()); from += step {
+		got, err := p.Range(t.Context(), from, from+step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		piece := *want
+		var rows []int32
+		for row := from; row < min(from+step, int64(want.Len())); row++ {
+			rows = append(rows, int32(row))
+		}
+		piece.Pick(rows)
+		if diff := cmp.Diff(&piece, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("figures %d to %d (-selected +by place):\n%s", from, from+step, diff)
+		}
+	}
+	for _, table := range []struct {
+		name, order string
+		tail        int64
+	}{{observationTable, figureKey, p.behind.Current}, {pastTable, figureKey + ", known_from, tie", p.behind.Past}} {
+		seam, err := p.seam(t.Context(), table.name, table.tail)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, half := range []string{"<", ">="} {
+			from := " FROM " + table.name + " WHERE rowid " + half + " " + literal(seam)
+			if n, err := oneNumber(t.Context(), p.db, "SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY rowid) AS place, row_number() OVER (ORDER BY "+
+				table.order+") AS wanted"+from+") WHERE place <> wanted"); err != nil || n > 0 {
+				t.Errorf("%d rows of %s are not in order: %v", n, from, err)
+			}
+		}
+	}
+}
+
+// compareWhole counts the rows that are read as parts.
+func compareWhole(t *testing.T, p *pinned, parts []content.Part) {
+	t.Helper()
+	for _, part := range parts {
+		pieces, err := p.pieces(t.Context(), tableOf(part), p.behind.of(part.Current), content.Part{Number: part.Number, Rows: wholeRows + 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := int64(0)
+		for _, piece := range pieces {
+			n, err := oneNumber(t.Context(), p.db, "SELECT count(*) FROM "+tableOf(part)+" WHERE "+piece)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows += n
+		}
+		if rows != part.Rows {
+			t.Errorf("part %d has %d rows in %d pieces, and %d in all", part.Number, rows, len(pieces), part.Rows)
+		}
+	}
+}
+
+// Loads that amend leave the same rows as loads that write everything anew, in every column, whatever was loaded before.
+func TestAmendments(t *testing.T) {
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			amending, anew := open(t, t.TempDir(), Options{}), open(t, t.TempDir(), Options{})
+			amending.mostTail, anew.mostTail = anyTail, noTail
+			draw := drawAmendments{rand.New(rand.NewPCG(seed, 1)), heldTables()} //nolint:gosec // no secret
+			kinds := []string{"few", "again", "periods", "scope", "discard", "source", "more", "indicator", "region"}
+			draw.random.Shuffle(len(kinds), func(i, k int) { kinds[i], kinds[k] = kinds[k], kinds[i] })
+			for _, kind := range append([]string{"first"}, kinds...) {
+				load := draw.next(kind)
+				want, got := load.load(t, anew), load.load(t, amending)
+				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(store.Manifest{}, "ID", "Parent", "PublishedAt")); diff != "" {
+					t.Fatalf("%s, a load of %v (-anew +amended):\n%s", kind, kinds, diff)
+				}
+				if behind := amending.current.behind; (behind == tail{}) != (kind == "first" || kind == "indicator" || kind == "region") {
+					t.Errorf("%s: %+v are in the tail", kind, behind)
+				}
+			}
+		})
+	}
+}
+
+// drawAmendments draws loads into one store.
+type drawAmendments struct {
+	random *rand.Rand
+	tables catalog.Tables
+}
+
+func (d *drawAmendments) next(kind string) *amendment {
+	a := &amendment{reports: heldReports(d.random, 60)}
+	switch kind {
+	case "first":
+		a.reports = heldReports(d.random, 1500)
+	case "more":
+		a.reports = heldReports(d.random, 300)
+	case "periods":
+		for i := range a.reports {
+			a.reports[i].Period.Start += 10
+			a.reports[i].Period.End += 10
+		}
+	case "scope":
+		from := d.random.Int32N(heldCounties)
+		a.scopes = []store.Scope{{Indicators: []int32{d.random.Int32N(4)}, Regions: []store.Span{{From: from, To: from + 9}}, On: 12}}
+	case "discard":
+		for _, r := range a.reports[:20] {
+			a.discard = append(a.discard, store.ReportKey{
+				Region: r.Region, Indicator: r.Indicator, Slice: r.Slice, Status: r.Status, Period: r.Period, PublishedOn: r.PublishedOn,
+			})
+		}
+	case "source":
+		d.tables.Sources = append(d.tables.Sources, indicator.Source{Code: "another", Title: "Another"})
+		a.reports[0].Source = int32(len(d.tables.Sources) - 1)
+	case "indicator": // what there was takes part in it
+		rate := d.tables.Indicators[2]
+		rate.Code, rate.Denominator, rate.Breakdowns = "share", "gdp", nil
+		d.tables.Indicators = append(d.tables.Indicators, rate)
+	case "region": // the numbers of those behind it change
+		regions := slices.Clone(d.tables.Regions)
+		county := regions[1]
+		county.Code = "0999"
+		d.tables.Regions = slices.Insert(regions, 1+d.random.IntN(heldCounties), county)
+	}
+	a.tables = d.tables
+	return a
+}
