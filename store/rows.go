@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"slices"
+	"sort"
 )
 
 // SortNaturally puts current figures into their natural order. Rows that are in it already keep their columns, and those that are so in
@@ -14,7 +15,7 @@ func (r *Rows) SortNaturally() {
 		return
 	}
 	if r.inOrder(second) == n {
-		r.Pick(r.merged(second))
+		r.pick(picking{spans: r.merged(int32(second), int32(n))})
 		return
 	}
 	order := make([]int32, n)
@@ -22,7 +23,7 @@ func (r *Rows) SortNaturally() {
 		order[i] = int32(i)
 	}
 	slices.SortFunc(order, r.compareNaturally)
-	r.Pick(order)
+	r.pick(picking{rows: order})
 }
 
 // inOrder is the first row from a row on that does not come behind the one before it.
@@ -35,30 +36,41 @@ func (r *Rows) inOrder(from int) int {
 	return r.Len()
 }
 
-// merged is the natural order of rows of which those before the second piece are in it, and those from there on.
-func (r *Rows) merged(second int) []int32 {
-	order := make([]int32, 0, r.Len())
-	a, b := int32(0), int32(second)
-	for int(a) < second && int(b) < r.Len() {
-		if r.compareNaturally(a, b) <= 0 {
-			order = append(order, a)
-			a++
-		} else {
-			order = append(order, b)
-			b++
+// merged is the natural order of rows of which those before the second piece are in it, and those from there on. Of the second there are
+// often few, so that long spans of the first lie between them.
+func (r *Rows) merged(second, end int32) []span {
+	var spans []span
+	first := int32(0)
+	for at := second; at < end; {
+		behind := first + int32(sort.Search(int(second-first), func(i int) bool { return r.compareNaturally(first+int32(i), at) > 0 }))
+		if behind > first {
+			spans = append(spans, span{first, behind})
+			first = behind
 		}
+		from := at
+		for at++; at < end && (first == second || r.compareNaturally(at, first) < 0); at++ {
+		}
+		spans = append(spans, span{from, at})
 	}
-	for ; int(a) < second; a++ {
-		order = append(order, a)
-	}
-	for ; int(b) < r.Len(); b++ {
-		order = append(order, b)
-	}
-	return order
+	return append(spans, span{first, second})
 }
 
-// Pick keeps some rows, in the order in which they are listed.
-func (r *Rows) Pick(order []int32) {
+// Cut keeps the rows from one up to and without another.
+func (r *Rows) Cut(from, to int) {
+	r.pick(picking{spans: []span{{int32(from), int32(to)}}})
+}
+
+// picking says which rows are kept, in which order: some rows, or spans of them.
+type picking struct {
+	rows  []int32
+	spans []span
+}
+
+// span is the rows from one up to and without another.
+type span struct{ from, to int32 }
+
+// pick keeps rows.
+func (r *Rows) pick(order picking) {
 	r.Indicator, r.Slice, r.Region = picked(r.Indicator, order), picked(r.Slice, order), picked(r.Region, order)
 	r.Source, r.Definition, r.Status = picked(r.Source, order), picked(r.Definition, order), picked(r.Status, order)
 	r.Start, r.End = picked(r.Start, order), picked(r.End, order)
@@ -88,14 +100,24 @@ func (r *Rows) compareNaturally(a, b int32) int {
 	return cmp.Compare(r.Region[a], r.Region[b])
 }
 
-// picked returns the cells of some rows; nil for no column.
-func picked[T any](column []T, rows []int32) []T {
+// picked returns the cells of the rows that are kept; nil for no column.
+func picked[T any](column []T, of picking) []T {
 	if column == nil {
 		return nil
 	}
-	out := make([]T, len(rows))
-	for i, row := range rows {
-		out[i] = column[row]
+	if of.spans == nil {
+		out := make([]T, len(of.rows))
+		for i, row := range of.rows {
+			out[i] = column[row]
+		}
+		return out
+	}
+	if len(of.spans) == 1 {
+		return column[of.spans[0].from:of.spans[0].to]
+	}
+	out := make([]T, 0, len(column))
+	for _, s := range of.spans {
+		out = append(out, column[s.from:s.to]...)
 	}
 	return out
 }

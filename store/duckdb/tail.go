@@ -122,13 +122,7 @@ func (r *reader) rangeAndTail(ctx context.Context, known *places, from, to int64
 	if end > rows.Len() {
 		return nil, fmt.Errorf("read figures %d to %d: %d rows were found, of %d", from, to, rows.Len(), end)
 	}
-	if begin > 0 || end < rows.Len() {
-		kept := make([]int32, 0, end-begin)
-		for at := begin; at < end; at++ {
-			kept = append(kept, int32(at))
-		}
-		rows.Pick(kept)
-	}
+	rows.Cut(begin, end)
 	return rows, nil
 }
 
