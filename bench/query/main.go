@@ -126,7 +126,7 @@ func (c *command) compare(ctx context.Context) (err error) {
 	if err := c.others(ctx, report, domain, server); err != nil {
 		return err
 	}
-	return c.profile(ctx, domain, lines, server)
+	return c.profile(ctx, report, domain, lines, server)
 }
 
 // The names of the sides in the table.

@@ -17,8 +17,8 @@ import (
 // profiled is how long a CPU profile is taken.
 const profiled = 3 * time.Second
 
-// profile asks each line once more, with several clients, and keeps a CPU profile of the server meanwhile.
-func (c *command) profile(ctx context.Context, d *question.Domain, lines []race.Line, server *race.Process) error {
+// profile asks each line once more, with several clients, keeps a CPU profile of the server meanwhile, and prints what it says.
+func (c *command) profile(ctx context.Context, r *report, d *question.Domain, lines []race.Line, server *race.Process) error {
 	if c.Profiles == "" {
 		return nil
 	}
@@ -26,6 +26,7 @@ func (c *command) profile(ctx context.Context, d *question.Domain, lines []race.
 		return err
 	}
 	side := &race.Server{Process: server, Label: countyql}
+	var all []map[string]float64
 	for _, line := range lines {
 		asking, stop := context.WithCancel(ctx)
 		ended := make(chan error, 1)
@@ -50,7 +51,13 @@ func (c *command) profile(ctx context.Context, d *question.Domain, lines []race.
 		if err != nil {
 			return fmt.Errorf("profile of %s: %w", line.Name(), err)
 		}
+		of, err := shares(path)
+		if err != nil {
+			return err
+		}
+		all = append(all, of)
 	}
+	r.profiles(lines, all)
 	return nil
 }
 
