@@ -91,7 +91,7 @@ func (w *writer) amendedTables() []*amendedTable {
 func (w *writer) collectTail(ctx context.Context) error {
 	for _, t := range w.amendedTables() {
 		if t.behind > 0 {
-			seam, err := findSeam(ctx, w.db, "parent."+t.name, t.behind)
+			seam, err := findSeam(ctx, w.db.query, "parent."+t.name, 0, t.behind)
 			if err != nil {
 				return err
 			}
@@ -140,7 +140,7 @@ func (w *writer) writeAmended(ctx context.Context) error {
 	for _, t := range w.amendedTables() {
 		table := "staged." + t.name
 		if t.behind > 0 {
-			seam, err := findSeam(ctx, w.db, table, t.behind)
+			seam, err := findSeam(ctx, w.db.query, table, 0, t.behind)
 			if err != nil {
 				return err
 			}

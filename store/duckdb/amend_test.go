@@ -125,7 +125,7 @@ func comparePlaces(t *testing.T, p *pinned, want *store.Rows) {
 		}
 		for _, half := range []string{"<", ">="} {
 			from := " FROM " + table.name + " WHERE rowid " + half + " " + literal(seam)
-			if n, err := oneNumber(t.Context(), p.db, "SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY rowid) AS place, row_number() OVER (ORDER BY "+
+			if n, err := oneNumber(t.Context(), p.db.query, "SELECT count(*) FROM (SELECT row_number() OVER (ORDER BY rowid) AS place, row_number() OVER (ORDER BY "+
 				table.order+") AS wanted"+from+") WHERE place <> wanted"); err != nil || n > 0 {
 				t.Errorf("%d rows of %s are not in order: %v", n, from, err)
 			}
@@ -143,7 +143,7 @@ func compareWhole(t *testing.T, p *pinned, parts []content.Part) {
 		}
 		rows := int64(0)
 		for _, piece := range pieces {
-			n, err := oneNumber(t.Context(), p.db, "SELECT count(*) FROM "+tableOf(part)+" WHERE "+piece)
+			n, err := oneNumber(t.Context(), p.db.query, "SELECT count(*) FROM "+tableOf(part)+" WHERE "+piece)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -37,6 +37,9 @@ func (w *writer) compare(ctx context.Context) (store.Changes, error) {
 	if err != nil {
 		return store.Changes{}, err
 	}
+	if err := w.narrowBatch(ctx); err != nil {
+		return store.Changes{}, err
+	}
 	if err := w.fillKeys(ctx); err != nil {
 		return store.Changes{}, err
 	}

@@ -16,13 +16,19 @@ import (
 // is merged and written anew.
 const mostTail = 1.0 / 8
 
-// narrow decides whether the batch is merged with the cells that it touches alone. If so it makes tables of them (near and near_past, with the
-// rowids of the parent's rows as place), and old shows the reports of these.
-func (w *writer) narrow(ctx context.Context) error {
-	if w.parent == nil || !w.sameOrdinals || !sameDerivations(w.parent.contents.Catalog, w.catalog) {
+// narrowBatch narrows a batch that is small as a whole, so that it is compared with the cells that it touches.
+func (w *writer) narrowBatch(ctx context.Context) error { return w.narrowTo(ctx, "memory.batch") }
+
+// narrowFresh narrows a batch of which little is new.
+func (w *writer) narrowFresh(ctx context.Context) error { return w.narrowTo(ctx, "memory.fresh") }
+
+// narrowTo decides whether the batch is merged with the cells alone that a table of its reports touches, or a withdrawal. If so it makes tables of
+// them (near and near_past, with the rowids of the parent's rows as place), and old shows the reports of these.
+func (w *writer) narrowTo(ctx context.Context, reports string) error {
+	if w.amends || w.parent == nil || !w.sameOrdinals || !sameDerivations(w.parent.contents.Catalog, w.catalog) {
 		return nil
 	}
-	changed, err := w.count(ctx, "(SELECT 1 FROM memory.fresh UNION ALL SELECT 1 FROM memory.taken)")
+	changed, err := w.count(ctx, "(SELECT 1 FROM "+reports+" UNION ALL SELECT 1 FROM memory.taken)")
 	if err != nil {
 		return err
 	}
@@ -31,7 +37,7 @@ func (w *writer) narrow(ctx context.Context) error {
 	if max(behind.Current, behind.Past)+2*changed > most {
 		return nil
 	}
-	if err := w.touch(ctx); err != nil {
+	if err := w.touch(ctx, reports); err != nil {
 		return err
 	}
 	touched, err := w.count(ctx, "memory.touched")
@@ -51,9 +57,9 @@ func (w *writer) narrow(ctx context.Context) error {
 	)
 }
 
-// touch lists the cells that the batch touches, and those of related indicators (table touched).
-func (w *writer) touch(ctx context.Context) error {
-	if err := w.db.exec(ctx, "CREATE TABLE memory.kin (indicator INTEGER NOT NULL, relative INTEGER NOT NULL)"); err != nil {
+// touch lists the cells that reports of the batch touch, and those of related indicators (table touched).
+func (w *writer) touch(ctx context.Context, reports string) error {
+	if err := w.db.exec(ctx, "CREATE OR REPLACE TABLE memory.kin (indicator INTEGER NOT NULL, relative INTEGER NOT NULL)"); err != nil {
 		return err
 	}
 	a, err := w.db.newAppender("memory", "kin")
@@ -73,8 +79,8 @@ func (w *writer) touch(ctx context.Context) error {
 		return err
 	}
 	const rest = "status, period_end, period_start, region"
-	return w.db.exec(ctx, "CREATE TABLE memory.touched AS SELECT DISTINCT k.relative AS indicator, "+of("b", rest)+
-		" FROM (SELECT indicator, "+rest+" FROM memory.fresh UNION SELECT indicator, "+rest+" FROM memory.taken) b JOIN memory.kin k ON "+
+	return w.db.exec(ctx, "CREATE OR REPLACE TABLE memory.touched AS SELECT DISTINCT k.relative AS indicator, "+of("b", rest)+
+		" FROM (SELECT indicator, "+rest+" FROM "+reports+" UNION SELECT indicator, "+rest+" FROM memory.taken) b JOIN memory.kin k ON "+
 		"k.indicator = b.indicator")
 }
 

@@ -21,6 +21,7 @@ type reader struct {
 	places       atomic.Pointer[places] // nil until the series have been counted
 	running      atomic.Int64           // questions at present
 	tail         int64                  // how many current figures are stored behind those in order
+	current      int64                  // how many current figures there are; 0 where nobody has counted
 	onQuery      func(ctx context.Context, query store.Executed)
 }
 

@@ -128,7 +128,7 @@ func (h *handle) load(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	h.figures, h.behind, h.tail = m.Figures, m.Tail, m.Tail.Current
+	h.figures, h.behind, h.tail, h.current = m.Figures, m.Tail, m.Tail.Current, m.Observations
 	h.contents = &store.Contents{Manifest: m.Manifest}
 	if h.documents, err = readDocuments(ctx, h.db, "SELECT kind, ordinal, body FROM snapshot.catalogue"); err != nil {
 		return fmt.Errorf("snapshot file %s: %w", path, err)

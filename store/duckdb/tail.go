@@ -15,29 +15,35 @@ import (
 // A table of figures may have a tail: rows that a small load put at its end, in their order, because in the middle there was no room. Rows that
 // were replaced are gone from where they were, so that rowids have holes. The tail is found by counting, since DuckDB closes holes as it likes.
 
-// seam is the rowid of the first row of a table's tail; larger than all rowids where there is none.
+// seam is the rowid of the first row of a table's tail; larger than all rowids where there is none. It is looked for where what follows is
+// asked, since an instance keeps what it has learnt of a file's row groups.
 func (r *reader) seam(ctx context.Context, table string, tail int64) (int64, error) {
 	if tail == 0 {
 		return math.MaxInt64, nil
 	}
-	return findSeam(ctx, r.db, table, tail)
+	rows := int64(0)
+	if table == observationTable {
+		rows = r.current
+	}
+	return findSeam(ctx, func(ctx context.Context, sql string) (*result, error) { return r.run(ctx, r.lane != nil, sql) }, table, rows, tail)
 }
 
-// findSeam is the rowid of the first of the last rows of a table.
-func findSeam(ctx context.Context, db *database, table string, tail int64) (int64, error) {
-	rows, err := oneNumber(ctx, db, "SELECT count(*) FROM "+table)
-	if err != nil {
-		return 0, err
+// findSeam is the rowid of the first of the last rows of a table, which has a number of rows; 0 where nobody has counted them.
+func findSeam(ctx context.Context, ask func(ctx context.Context, sql string) (*result, error), table string, rows, tail int64) (seam int64, err error) {
+	if rows == 0 {
+		if rows, err = oneNumber(ctx, ask, "SELECT count(*) FROM "+table); err != nil {
+			return 0, err
+		}
 	}
 	if tail > rows {
 		return 0, fmt.Errorf("%s has %d rows, and its manifest says that %d of them are behind others", table, rows, tail)
 	}
-	return oneNumber(ctx, db, "SELECT rowid FROM "+table+" LIMIT 1 OFFSET "+literal(rows-tail))
+	return oneNumber(ctx, ask, "SELECT rowid FROM "+table+" LIMIT 1 OFFSET "+literal(rows-tail))
 }
 
 // oneNumber reads the only number that a query returns.
-func oneNumber(ctx context.Context, db *database, sql string) (int64, error) {
-	res, err := db.query(ctx, sql)
+func oneNumber(ctx context.Context, ask func(ctx context.Context, sql string) (*result, error), sql string) (int64, error) {
+	res, err := ask(ctx, sql)
 	if err != nil {
 		return 0, err
 	}
@@ -58,6 +64,7 @@ type tailPlaces struct {
 	seam        int64
 	names       []seriesName
 	first, last []int64 // rowids; -1 where all figures of a series are in the tail
+	rows        []int64 // of each series, in the tail
 }
 
 // seriesAndTail counts the current figures of each series, and finds where they are stored.
@@ -73,12 +80,12 @@ func (r *reader) seriesAndTail(ctx context.Context) ([]store.Series, error) {
 	defer res.close()
 	s := &scanner{result: res}
 	indicators, sliced, statuses, rows := next[int32](s), next[int32](s), next[indicator.Status](s), next[int64](s)
-	first, last := next[int64](s), next[int64](s)
+	first, last, behindSeam := next[int64](s), next[int64](s), next[int64](s)
 	if s.err != nil {
 		return nil, fmt.Errorf("count series: %w", s.err)
 	}
 	p := &places{behind: make([]int64, len(rows)), indicators: indicators}
-	p.tail = &tailPlaces{seam: seam, names: make([]seriesName, len(rows)), first: first, last: last}
+	p.tail = &tailPlaces{seam: seam, names: make([]seriesName, len(rows)), first: first, last: last, rows: behindSeam}
 	series, behind := make([]store.Series, len(rows)), int64(0)
 	for i := range series {
 		series[i] = store.Series{Indicator: indicators[i], Slice: sliced[i], Status: statuses[i], Rows: rows[i]}
@@ -90,8 +97,8 @@ func (r *reader) seriesAndTail(ctx context.Context) ([]store.Series, error) {
 	return series, nil
 }
 
-// rangeAndTail returns the current figures at places. The series that they are of are read as wholes, with what the tail has of their
-// indicators, and merged.
+// rangeAndTail returns the current figures at places: those in order that may be among them, merged with what the tail has of their
+// indicators.
 func (r *reader) rangeAndTail(ctx context.Context, known *places, from, to int64) (*store.Rows, error) {
 	count := int64(0)
 	if n := len(known.behind); n > 0 {
@@ -101,9 +108,8 @@ func (r *reader) rangeAndTail(ctx context.Context, known *places, from, to int64
 	if from >= to {
 		return &store.Rows{}, nil
 	}
-	i, j := known.series(from), known.series(to-1)
-	low, high := known.tail.stored(i, j)
-	sql := tailed.RangeAndTail(low, high+1, known.tail.seam, known.indicators[i], known.indicators[j])
+	part := known.part(from, to)
+	sql := tailed.RangeAndTail(part.low, part.high, known.tail.seam, known.indicators[part.first], known.indicators[part.last])
 	res, err := r.query(ctx, r.lane != nil, sql)
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
@@ -114,13 +120,14 @@ func (r *reader) rangeAndTail(ctx context.Context, known *places, from, to int64
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}
 	rows.SortNaturally()
-	// The tail may have figures of the indicator's series before these.
-	begin := sort.Search(rows.Len(), func(at int) bool {
-		return seriesName{rows.Indicator[at], rows.Slice[at], rows.Status[at]}.compare(known.tail.names[i]) >= 0
-	}) + int(from-known.start(i))
+	// The tail may have figures of the indicators' other series, before these and behind them.
+	sure := sort.Search(rows.Len(), func(at int) bool {
+		return seriesName{rows.Indicator[at], rows.Slice[at], rows.Status[at]}.compare(known.tail.names[part.sure]) >= 0
+	})
+	begin := sure + int(from-known.start(part.sure))
 	end := begin + int(to-from)
-	if end > rows.Len() {
-		return nil, fmt.Errorf("read figures %d to %d: %d rows were found, of %d", from, to, rows.Len(), end)
+	if begin < 0 || end > rows.Len() {
+		return nil, fmt.Errorf("read figures %d to %d: %d rows were found", from, to, rows.Len())
 	}
 	rows.Cut(begin, end)
 	return rows, nil
@@ -139,20 +146,42 @@ func (p *places) start(i int) int64 {
 	return p.behind[i-1]
 }
 
-// stored are the first and the last rowid of the figures in order of series from one to another; the last is the smaller one where
-// there are none.
-func (t *tailPlaces) stored(i, j int) (low, high int64) {
-	low, high = 0, -1
-	for k := i; k <= j; k++ {
-		if t.first[k] < 0 {
+// storedPart is what holds the figures at some places: rowids, from low up to and without high, beside the tail. The figures are of the series
+// from first to last, and no figure of the series sure is left out before one that is wanted.
+type storedPart struct {
+	low, high         int64
+	first, last, sure int
+}
+
+// part finds what holds the figures at places. Figures of the tail stand between those in order, so that one of these is no later among them
+// than in its series; rows that are gone have left holes, so that its rowid is no smaller than that.
+func (p *places) part(from, to int64) storedPart {
+	part := storedPart{first: p.series(from), last: p.series(to - 1)}
+	part.sure = part.first
+	low, high := int64(-1), int64(-1)
+	for i := part.first; i <= part.last; i++ {
+		first, last := p.tail.first[i], p.tail.last[i]
+		if first < 0 {
 			continue
 		}
-		if high < 0 {
-			low = t.first[k]
+		if i == part.last {
+			last = min(last, first+(to-1-p.start(i))+p.holes(i))
 		}
-		high = t.last[k]
+		if i == part.first && i < part.last {
+			first = min(last, first+max(0, from-p.start(i)-p.tail.rows[i]))
+			part.sure = i + 1
+		}
+		if low < 0 {
+			low = first
+		}
+		high = last
 	}
-	return low, high
+	return storedPart{low: max(low, 0), high: high + 1, first: part.first, last: part.last, sure: part.sure}
+}
+
+// holes is how many rows are gone from among the figures in order of a series.
+func (p *places) holes(i int) int64 {
+	return p.tail.last[i] - p.tail.first[i] + 1 - (p.behind[i] - p.start(i) - p.tail.rows[i])
 }
 
 // compare orders series naturally.

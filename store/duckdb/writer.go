@@ -226,7 +226,7 @@ func (w *writer) parentReader() store.Reader {
 
 // build merges, derives and writes the staged file, complete but for what Commit is given.
 func (w *writer) build(ctx context.Context) error {
-	steps := []func(context.Context) error{w.narrow, w.digest, w.sequence, w.derive, w.write}
+	steps := []func(context.Context) error{w.narrowFresh, w.digest, w.sequence, w.derive, w.write}
 	if w.held != nil {
 		steps = []func(context.Context) error{w.buildHeld}
 	}

@@ -1,6 +1,7 @@
 package statement
 
 import (
+	"math"
 	"strings"
 
 	"github.com/countyql/countyql/store"
@@ -17,18 +18,17 @@ func (d *Dialect) Range(from, to int64, first, last int32) string {
 // RangeAndTail renders the current figures stored at places from one up to and without another, and behind them those stored from the
 // place tail on, of the indicators from first to last.
 func (d *Dialect) RangeAndTail(from, to, tail int64, first, last int32) string {
-	return "SELECT " + Columns{Read: store.FigureColumns}.list() + "\nFROM " + d.Observation + d.where(
-		"indicator >= "+Literal(first), "indicator <= "+Literal(last),
-		"("+d.Stored+" >= "+Literal(from)+" AND "+d.Stored+" < "+Literal(to)+" OR "+d.Stored+" >= "+Literal(tail)+")")
+	return d.Range(from, to, first, last) + "\nUNION ALL\n" + d.Range(tail, math.MaxInt64, first, last)
 }
 
 // StoredSeries renders what CountSeries does, and for each series the first and the last place of the figures that are stored before
-// the place tail; -1 where there are none.
+// the place tail, -1 where there are none, and how many others there are.
 func (d *Dialect) StoredSeries(tail int64) string {
 	bound := func(function string) string {
 		return "CAST(coalesce(" + function + "(" + d.Stored + ") FILTER (" + d.Stored + " < " + Literal(tail) + "), -1) AS " + d.Int64 + ")"
 	}
-	return "SELECT indicator, slice, status, CAST(count(*) AS " + d.Int64 + "), " + bound("min") + ", " + bound("max") +
+	behind := "CAST(count(*) FILTER (" + d.Stored + " >= " + Literal(tail) + ") AS " + d.Int64 + ")"
+	return "SELECT indicator, slice, status, CAST(count(*) AS " + d.Int64 + "), " + bound("min") + ", " + bound("max") + ", " + behind +
 		"\nFROM " + d.Observation + d.where() + "\nGROUP BY indicator, slice, status\nORDER BY indicator, slice, status"
 }
 
