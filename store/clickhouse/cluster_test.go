@@ -82,6 +82,28 @@ func (c *testCluster) start(t *testing.T) {
 	if c.err != nil {
 		t.Fatal(c.err)
 	}
+	c.revive(t)
+}
+
+// revive starts servers again that have ended by themselves, which versions as old as Debian's may do where a machine has much to do, and shows what
+// they wrote last.
+func (c *testCluster) revive(t *testing.T) {
+	t.Helper()
+	for i, address := range c.addresses {
+		conn, err := net.Dial("tcp", address)
+		if err == nil {
+			conn.Close()
+			continue
+		}
+		number := strconv.Itoa(i + 1)
+		for _, name := range []string{"error.log", "output"} {
+			text, _ := os.ReadFile(filepath.Join(c.dir, "s"+number, "log", name))
+			t.Logf("server %s had ended; the end of its %s: %s", number, name, text[max(0, len(text)-2000):])
+		}
+		if _, err := c.control("start " + number); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // starting has one cluster at a time look for free ports.
