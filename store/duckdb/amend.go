@@ -16,9 +16,22 @@ const reportRest = "level, value, missing, precision, numerator, denominator, co
 
 // amend writes the staged file of a batch that was merged with the cells it touches: the parent's file, in which what came out otherwise is
 // replaced. Rows that go leave holes, and rows that come are put at the end, with those that small loads before have put there: the tail is
-// written anew each time, so that it is in order.
+// written anew each time, so that it is in order. Where it would be too long, all rows are written in order again.
 func (w *writer) amend(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{w.collectMade, w.followMade, w.findReplaced, w.collectTail, w.copyParent, w.writeAmended} {
+	for _, step := range []func(context.Context) error{w.collectMade, w.followMade, w.findReplaced} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	renews, err := w.outgrown(ctx)
+	if err != nil {
+		return err
+	}
+	steps := []func(context.Context) error{w.collectTail, w.copyParent, w.writeAmended}
+	if renews {
+		steps = []func(context.Context) error{w.renew}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -17,17 +17,18 @@ import (
 	"github.com/countyql/countyql/store/storetest"
 )
 
-// The shares of the tail by which every load is an amendment, and none.
-const (
-	anyTail = math.MaxInt32
-	noTail  = -1
+// The shares by which every load amends, or writes everything in order again, or merges everything.
+var (
+	toAmend = shares{tail: math.MaxInt32, touched: math.MaxInt32}
+	toRenew = shares{tail: -1, touched: math.MaxInt32}
+	toMerge = shares{tail: -1, touched: -1}
 )
 
 // Loads that amend answer like all others.
 func TestStoreOfAmendments(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Engine {
 		e := open(t, t.TempDir(), Options{})
-		e.mostTail = anyTail
+		e.most = toAmend
 		return e
 	}, inMemory)
 }
@@ -155,20 +156,22 @@ func compareWhole(t *testing.T, p *pinned, parts []content.Part) {
 	}
 }
 
-// Loads that amend leave the same rows as loads that write everything anew, in every column, whatever was loaded before.
+// Loads that amend, or write what they do in order again, leave the same rows as loads that merge everything, in every column, whatever was loaded before.
 func TestAmendments(t *testing.T) {
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
-			amending, anew := open(t, t.TempDir(), Options{}), open(t, t.TempDir(), Options{})
-			amending.mostTail, anew.mostTail = anyTail, noTail
+			merging, renewing, amending := open(t, t.TempDir(), Options{}), open(t, t.TempDir(), Options{}), open(t, t.TempDir(), Options{})
+			merging.most, renewing.most, amending.most = toMerge, toRenew, toAmend
 			draw := drawAmendments{rand.New(rand.NewPCG(seed, 1)), heldTables()} //nolint:gosec // no secret
 			kinds := []string{"few", "again", "periods", "scope", "discard", "source", "more", "indicator", "region"}
 			draw.random.Shuffle(len(kinds), func(i, k int) { kinds[i], kinds[k] = kinds[k], kinds[i] })
 			for _, kind := range append([]string{"first"}, kinds...) {
 				load := draw.next(kind)
-				want, got := load.load(t, anew), load.load(t, amending)
-				if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(store.Manifest{}, "ID", "Parent", "PublishedAt")); diff != "" {
-					t.Fatalf("%s, a load of %v (-anew +amended):\n%s", kind, kinds, diff)
+				want := load.load(t, merging)
+				for how, e := range map[string]*Engine{"renewed": renewing, "amended": amending} {
+					if diff := cmp.Diff(want, load.load(t, e), cmpopts.IgnoreFields(store.Manifest{}, "ID", "Parent", "PublishedAt")); diff != "" {
+						t.Fatalf("%s, a load of %v (-merged +%s):\n%s", kind, kinds, how, diff)
+					}
 				}
 				if behind := amending.current.behind; (behind == tail{}) != (kind == "first" || kind == "indicator" || kind == "region") {
 					t.Errorf("%s: %+v are in the tail", kind, behind)

@@ -82,8 +82,7 @@ type Engine struct {
 
 	// atStep is called before each step of a publication, so that a test can end the process there.
 	atStep func(step string)
-	// mostTail is a constant but for tests.
-	mostTail float64
+	most   shares // constant but for tests
 }
 
 var _ store.Engine = (*Engine)(nil)
@@ -109,7 +108,7 @@ func Open(dir string, options Options) (*Engine, error) {
 		open:      make(map[*handle]bool),
 		manifests: make(map[string]store.Manifest),
 		atStep:    func(string) {},
-		mostTail:  mostTail,
+		most:      shares{tail: mostTail, touched: mostTouched},
 	}
 	return e, nil
 }

@@ -12,9 +12,16 @@ import (
 // indicator, in whatever slice, for one region, period and status. Totals are made of figures of their own cell, rates of those of three
 // cells that differ in the indicator, so that nothing outside of the cells touched, and of those of related indicators, can come out otherwise.
 
-// mostTail is the share of the current figures that may be in the tail. With more of them, and with a batch that is no small one, everything
-// is merged and written anew.
-const mostTail = 1.0 / 8
+// shares are those of the current figures up to which a batch is a small one.
+type shares struct {
+	tail    float64 // that may be in the tail; with more of them the file is written in order again
+	touched float64 // cells that are merged alone; with more of them everything is merged
+}
+
+const (
+	mostTail    = 1.0 / 8
+	mostTouched = 1.0 / 4
+)
 
 // narrowBatch narrows a batch that is small as a whole, so that it is compared with the cells that it touches.
 func (w *writer) narrowBatch(ctx context.Context) error { return w.narrowTo(ctx, "memory.batch") }
@@ -32,16 +39,15 @@ func (w *writer) narrowTo(ctx context.Context, reports string) error {
 	if err != nil {
 		return err
 	}
-	// A new figure may move the one before it, and a revised one adds a report to those that are not current.
-	behind, most := w.parent.behind, int64(w.engine.mostTail*float64(w.parent.contents.Manifest.Observations))
-	if max(behind.Current, behind.Past)+2*changed > most {
+	most := w.engine.most.touched * float64(w.parent.contents.Manifest.Observations)
+	if float64(changed) > most {
 		return nil
 	}
 	if err := w.touch(ctx, reports); err != nil {
 		return err
 	}
 	touched, err := w.count(ctx, "memory.touched")
-	if err != nil || touched > most {
+	if err != nil || float64(touched) > most {
 		return err
 	}
 	w.amends = true
