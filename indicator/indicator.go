@@ -104,6 +104,11 @@ type Indicator struct {
 // Derived reports whether the indicator is computed at query time from its formula.
 func (i *Indicator) Derived() bool { return i.Formula != "" }
 
+// Counted reports whether figures of the indicator are worked out from their counts, where these are known.
+func (i *Indicator) Counted() bool {
+	return i.Kind == Ratio || i.Rollup.Time == RuleRatio || i.Rollup.Regions == RuleRatio
+}
+
 // Breakdown allows an indicator to be sliced by a dimension.
 type Breakdown struct {
 	Dimension string

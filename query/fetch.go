@@ -141,8 +141,7 @@ func (f *figures) omitted() store.Columns {
 // withoutCounts are the columns of counts, unless figures of one of the indicators are worked out from theirs.
 func (f *figures) withoutCounts(indicators []int32) store.Columns {
 	for _, id := range indicators {
-		ind := &f.catalog.Indicators()[id]
-		if ind.Kind == indicator.Ratio || ind.Rollup.Time == indicator.RuleRatio || ind.Rollup.Regions == indicator.RuleRatio {
+		if f.catalog.Indicators()[id].Counted() {
 			return 0
 		}
 	}

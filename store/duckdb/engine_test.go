@@ -20,18 +20,27 @@ import (
 )
 
 func TestConformance(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) }, inMemory, ofMany)
+	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) }, inMemory, partlyInMemory, ofMany)
 }
 
-// ofMany answers as where indicators have many figures: by more threads, and by pages that look at one series first.
+// ofMany answers as where indicators have many figures: by more threads, by pages that look at one series first, and rolled up in parts.
 func ofMany(t *testing.T, e storetest.Engine) store.Engine {
 	s, err := e.Pin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.(*pinned).perIndicator = 1 << 40
+	s.(*pinned).perIndicator, s.(*pinned).partFigures = 1<<40, 1000
 	s.Release()
 	return e
+}
+
+// partlyInMemory has room for some figures.
+func partlyInMemory(t *testing.T, e storetest.Engine) store.Engine {
+	columns := resident.New(e, resident.Options{Bytes: 60_000})
+	if err := columns.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return columns
 }
 
 // inMemory answers from memory what can be answered there.

@@ -34,7 +34,7 @@ func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
 			behind[i] += behind[i-1]
 		}
 	}
-	r.places.Store(&places{behind: behind, indicators: indicators})
+	r.places.Store(&places{behind: behind, indicators: indicators, counted: series})
 	return series, nil
 }
 
@@ -42,6 +42,7 @@ func (r *reader) Series(ctx context.Context) ([]store.Series, error) {
 type places struct {
 	behind     []int64
 	indicators []int32
+	counted    []store.Series
 	tail       *tailPlaces // nil where all figures are in order
 }
 
@@ -51,15 +52,23 @@ func (p *places) indicator(at int64) int32 {
 	return p.indicators[min(i, len(p.indicators)-1)]
 }
 
+// known are the places of the series, which are counted the first time.
+func (r *reader) known(ctx context.Context) (*places, error) {
+	if known := r.places.Load(); known != nil {
+		return known, nil
+	}
+	if _, err := r.Series(ctx); err != nil {
+		return nil, err
+	}
+	return r.places.Load(), nil
+}
+
 // Range returns current figures by place. Where there is no tail a place is a rowid, since current figures are written in natural order
 // and none was deleted. They are read by the lane, so that what is read once and kept elsewhere is not in the memory of the other instance.
 func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error) {
-	known := r.places.Load()
-	if known == nil {
-		if _, err := r.Series(ctx); err != nil {
-			return nil, err
-		}
-		known = r.places.Load()
+	known, err := r.known(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if len(known.behind) == 0 {
 		known = &places{behind: []int64{0}, indicators: []int32{0}}

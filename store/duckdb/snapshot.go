@@ -23,7 +23,10 @@ type handle struct {
 	figures   content.Digest
 	behind    tail
 	documents []content.Document // the encoded catalogue
-	refs      int                // guarded by Engine.mu
+
+	partFigures int64         // that are rolled up at a time
+	turns       chan struct{} // has an element for each part that is being rolled up
+	refs        int           // guarded by Engine.mu
 }
 
 // pinned is one pin of a handle.
@@ -84,7 +87,7 @@ func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 	if err != nil {
 		return nil, damaged(ctx, id, err)
 	}
-	h := &handle{reader: reader{db: db, onQuery: e.options.OnQuery}}
+	h := &handle{reader: reader{db: db, onQuery: e.options.OnQuery}, partFigures: partFigures, turns: make(chan struct{}, e.threads())}
 	err = h.load(ctx, path)
 	if err == nil && h.contents.Manifest.ID != id {
 		err = fmt.Errorf("snapshot file %s describes itself as %s", path, h.contents.Manifest.ID)

@@ -93,6 +93,7 @@ func (r *reader) seriesAndTail(ctx context.Context) ([]store.Series, error) {
 		behind += rows[i]
 		p.behind[i] = behind
 	}
+	p.counted = series
 	r.places.Store(p)
 	return series, nil
 }

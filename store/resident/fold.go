@@ -8,21 +8,28 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// Fold rolls figures up over time, block by block.
+// Fold rolls figures up over time, block by block. What is not in memory the backing engine rolls up, if it can; otherwise it passes in parts.
 func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Folded, bool, error) {
 	if selection.Latest != nil {
 		return nil, false, nil
 	}
+	f := &fold{snapshot: s}
+	if s.holding != nil {
+		f.regions = len(s.holding.levels)
+	}
 	q, ok, err := s.askWhole(ctx, &selection)
-	if err != nil || !ok && !s.passes(&selection) {
+	if err != nil {
 		return nil, false, err
 	}
-	f := &fold{snapshot: s, regions: len(s.holding.levels)}
-	if ok {
+	folder, folds := s.Snapshot.(store.Folder)
+	switch {
+	case ok:
 		defer s.done(q)
 		f.figures = q.count
 		ok, err = f.asked(ctx, q)
-	} else {
+	case folds && isWhole(&selection):
+		ok, err = f.shared(ctx, folder, &selection)
+	case s.passes(&selection):
 		p := &passing{
 			snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived | store.ColumnDefinition,
 			there:  func(q *question) (bool, error) { return f.asked(ctx, q) },

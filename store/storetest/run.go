@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t *testing.T) Engine, wraps ...func(t *testing.
 	}
 	t.Run("select", reads.testSelect)
 	t.Run("generated", reads.testGenerated)
+	t.Run("fold", reads.testFold)
 	t.Run("keep", func(t *testing.T) { testKeep(t, open) })
 }
 

@@ -1,0 +1,105 @@
+package duckdb
+
+import (
+	"slices"
+
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
+)
+
+// dividing divides series into parts. Those of one kind are read alike: with or without counts, all figures or the newest.
+type dividing struct {
+	selection *store.Select
+	most      int64 // figures of a part
+	parts     []foldPart
+	open      [2][2]int // of each kind: the part that may become larger, and one more
+}
+
+// parts divides the series that a selection is about into parts. It returns the indicators of which only the newest figures are read, too, and
+// how many figures all of them have at most.
+func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32, all int64) {
+	regions, asked := int64(len(f.contents.Catalog.Regions())), int64(0)
+	for _, span := range f.selection.Regions {
+		asked += int64(span.To) - int64(span.From)
+	}
+	if len(f.selection.Regions) == 0 || asked > regions {
+		asked = regions
+	}
+	d := &dividing{selection: &f.selection, most: f.partFigures}
+	for from := 0; from < len(known); {
+		to := from + 1
+		for to < len(known) && known[to].Indicator == known[from].Indicator {
+			to++
+		}
+		of := slices.DeleteFunc(slices.Clone(known[from:to]), func(one store.Series) bool {
+			return !among(f.selection.Indicators, one.Indicator) || !among(f.selection.Slices, one.Slice) || !among(f.selection.Statuses, one.Status)
+		})
+		from = to
+		if len(of) == 0 {
+			continue
+		}
+		ind := &f.contents.Catalog.Indicators()[of[0].Indicator]
+		last, counted := ind.Rollup.Time == indicator.RuleLast && f.ofNewest(), ind.Counted() && f.selection.Omit&store.ColumnCounts == 0
+		for i := range of {
+			all += of[i].Rows
+			if last { // one of each region
+				of[i].Rows = min(of[i].Rows, regions)
+			}
+			of[i].Rows = of[i].Rows * max(asked, 0) / max(regions, 1)
+		}
+		if last {
+			newest = append(newest, ind.ID)
+		}
+		d.add(of, last, counted)
+	}
+	return d.parts, newest, all
+}
+
+// ofNewest reports whether the newest figures of a series that the selection has are found by what follows them in the series: where periods
+// alone decide which of a region's figures are selected.
+func (f *folding) ofNewest() bool {
+	return f.selection.Period == nil && len(f.selection.Sources) == 0 && len(f.selection.Precisions) == 0
+}
+
+// add adds the series of an indicator: to the part of its kind, or each as a part if there are too many figures.
+func (d *dividing) add(of []store.Series, last, counted bool) {
+	figures := int64(0)
+	for _, one := range of {
+		figures += one.Rows
+	}
+	if figures > d.most && len(of) > 1 {
+		for _, one := range of {
+			part := d.part(one, last, counted)
+			part.selection.Slices, part.selection.Statuses = []int32{one.Slice}, []indicator.Status{one.Status}
+			d.parts = append(d.parts, part)
+		}
+		return
+	}
+	open := &d.open[index(last)][index(counted)]
+	if *open > 0 && d.parts[*open-1].figures+figures <= d.most {
+		part := &d.parts[*open-1]
+		part.selection.Indicators = append(part.selection.Indicators, of[0].Indicator)
+		part.figures += figures
+		return
+	}
+	part := d.part(of[0], last, counted)
+	part.figures = figures
+	d.parts = append(d.parts, part)
+	*open = len(d.parts)
+}
+
+func (d *dividing) part(one store.Series, last, counted bool) foldPart {
+	part := foldPart{selection: *d.selection, last: last, figures: one.Rows}
+	part.selection.Indicators = []int32{one.Indicator}
+	if !counted {
+		part.selection.Omit |= store.ColumnCounts
+	}
+	return part
+}
+
+func index(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,293 @@
+package duckdb
+
+import (
+	"bytes"
+	"cmp"
+	"math"
+	"unsafe"
+
+	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store/statement"
+)
+
+// rolledFigure is what the figures of a region in one series roll up to, as far as they have been looked at.
+type rolledFigure struct {
+	value, numerator, denominator float64
+	used                          int32         // figures with a value
+	until                         indicator.Day // the last day of those with a value; of the newest one where there is none
+	precision, counts             indicator.Precision
+	missing                       indicator.Missing // why the newest has no value, where none has
+	seen                          bool
+	outside                       bool          // all of them begin too early
+	oldest                        indicator.Day // the last day of the first one
+	from                          indicator.Day // the first day of the one that until is of
+}
+
+// rolling rolls figures up over time, region by region. They are shown in natural order, or else are scattered: then all series are kept until the end.
+type rolling struct {
+	catalog   *catalog.Catalog
+	columns   statement.Columns
+	notBefore indicator.Day    // figures of periods that begin earlier are looked at, and count for nothing
+	done      func(r *rolling) // takes each series when all of its figures have been looked at
+
+	seriesName
+	rule    indicator.Rule
+	period  indicator.Period // shown last
+	region  int32            // shown last of it
+	begun   bool
+	regions []rolledFigure // by region; those outside first..last are zero
+	first   int32
+	last    int32
+
+	scattered map[seriesName]*scattered // nil where figures are shown in order
+	list      []int32                   // the regions of the series handed out last
+
+	disordered bool // rows came in another order
+	overlap    bool // periods that are to be added up overlap
+}
+
+func newRolling(c *catalog.Catalog, columns statement.Columns, notBefore indicator.Day, done func(*rolling)) *rolling {
+	return &rolling{catalog: c, columns: columns, notBefore: notBefore, done: done, regions: make([]rolledFigure, len(c.Regions())), first: math.MaxInt32, last: -1}
+}
+
+// show looks at the rows of a chunk; false where they cannot be rolled up.
+func (r *rolling) show(c *figureChunk) bool {
+	for from := 0; from < c.rows; {
+		of, period := r.at(c, from)
+		to := runEnd(c.end, from, c.rows)
+		to = runEnd(c.status, from, runEnd(c.slice, from, runEnd(c.indicator, from, runEnd(c.start, from, to))))
+		if !r.begin(of, period) || !r.add(c, from, to) {
+			return false
+		}
+		from = to
+	}
+	return true
+}
+
+// at is what the row of a chunk is about.
+func (r *rolling) at(c *figureChunk, row int) (seriesName, indicator.Period) {
+	of, period := seriesName{pointed(r.columns.Indicator), pointed(r.columns.Slice), pointed(r.columns.Status)}, pointed(r.columns.Period)
+	if c.indicator != nil {
+		of.indicator = c.indicator[row]
+	}
+	if c.slice != nil {
+		of.slice = c.slice[row]
+	}
+	if c.status != nil {
+		of.status = c.status[row]
+	}
+	if c.start != nil {
+		period = indicator.Period{Start: c.start[row], End: c.end[row]}
+	}
+	return of, period
+}
+
+func pointed[T any](value *T) (v T) {
+	if value != nil {
+		v = *value
+	}
+	return v
+}
+
+// runEnd is where the cells of a column are no longer those of the row from, to at most; a column that is nil is the same in all rows.
+func runEnd[T comparable](column []T, from, to int) int {
+	if column == nil || alike(column[from:to]) {
+		return to
+	}
+	same, other := from+1, to // up to which cells are alike, and are not
+	for same < other {
+		if middle := (same + other) / 2; alike(column[same-1 : middle+1]) {
+			same = middle + 1
+		} else {
+			other = middle
+		}
+	}
+	return same
+}
+
+// alike reports whether all cells of a piece of a column, which has some, are the same: whether it is what it is moved by one.
+func alike[T comparable](cells []T) bool {
+	width, last := int(unsafe.Sizeof(cells[0])), len(cells)-1
+	bytesOf := func(part []T) []byte {
+		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(part))), last*width)
+	}
+	return bytes.Equal(bytesOf(cells[:last]), bytesOf(cells[1:]))
+}
+
+// begin takes note of what comes next.
+func (r *rolling) begin(of seriesName, period indicator.Period) bool {
+	switch {
+	case r.scattered != nil:
+		r.turnTo(of, period)
+	case !r.begun:
+		r.enter(of, period)
+	case r.seriesName == of:
+		if r.period == period {
+			return true
+		}
+		if cmp.Or(cmp.Compare(r.period.End, period.End), cmp.Compare(r.period.Start, period.Start)) >= 0 {
+			r.disordered = true
+			return false
+		}
+		if period.Start <= r.period.End && r.addsUp() {
+			r.overlap = true
+			return false
+		}
+		r.period, r.region = period, -1
+	case r.seriesName.compare(of) > 0:
+		r.disordered = true
+		return false
+	default:
+		r.end()
+		r.enter(of, period)
+	}
+	return true
+}
+
+func (r *rolling) enter(of seriesName, period indicator.Period) {
+	r.begun, r.seriesName, r.period, r.region = true, of, period, -1
+	r.rule = r.catalog.Indicators()[of.indicator].Rollup.Time
+}
+
+// addsUp reports whether no day may count twice.
+func (r *rolling) addsUp() bool {
+	return r.rule == indicator.RuleSum || r.rule == indicator.RuleMean || r.rule == indicator.RuleRatio
+}
+
+// add looks at figures of one series and period.
+func (r *rolling) add(c *figureChunk, from, to int) bool {
+	inside := r.period.Start >= r.notBefore
+	if r.scattered != nil {
+		r.mix(c, from, to, inside)
+		return true
+	}
+	before := r.region
+	for _, region := range c.region[from:to] {
+		if region <= before {
+			r.disordered = true
+			return false
+		}
+		before = region
+	}
+	r.region = before
+	r.first, r.last = min(r.first, c.region[from]), max(r.last, before)
+	switch {
+	case r.rule == indicator.RuleLast:
+		r.replace(c, from, to, inside)
+	case c.numerator == nil && r.rule != indicator.RuleMin && r.rule != indicator.RuleMax:
+		r.sum(c, from, to)
+	default:
+		r.combine(c, from, to)
+	}
+	return true
+}
+
+// replace has newer figures with a value take the place of older ones. Those that are not inside are looked at only.
+func (r *rolling) replace(c *figureChunk, from, to int, inside bool) {
+	for i := from; i < to; i++ {
+		f := &r.regions[c.region[i]]
+		if !f.seen {
+			f.seen, f.outside, f.oldest = true, true, r.period.End
+		}
+		if !inside {
+			continue
+		}
+		f.outside = false
+		if known := c.known(i); known || f.used == 0 {
+			f.take(c, i, r.period, known)
+		}
+	}
+}
+
+// sum adds values up, without counts.
+func (r *rolling) sum(c *figureChunk, from, to int) {
+	for i := from; i < to; i++ {
+		f := &r.regions[c.region[i]]
+		switch known := c.known(i); {
+		case f.used == 0:
+			f.take(c, i, r.period, known)
+		case known:
+			f.value += c.value[i]
+			f.used, f.until, f.precision = f.used+1, r.period.End, f.precision.Plus(c.precision[i])
+		}
+	}
+}
+
+// combine combines values by the rule, and adds counts up.
+func (r *rolling) combine(c *figureChunk, from, to int) {
+	for i := from; i < to; i++ {
+		f := &r.regions[c.region[i]]
+		known := c.known(i)
+		if f.used == 0 {
+			f.take(c, i, r.period, known)
+			continue
+		}
+		if !known {
+			continue
+		}
+		f.used, f.until, f.precision = f.used+1, r.period.End, f.precision.Plus(c.precision[i])
+		f.combine(c, i, r.rule)
+	}
+}
+
+// combine combines values by a rule, and adds counts up.
+func (f *rolledFigure) combine(c *figureChunk, row int, rule indicator.Rule) {
+	switch rule {
+	case indicator.RuleMin:
+		f.value = min(f.value, c.value[row])
+	case indicator.RuleMax:
+		f.value = max(f.value, c.value[row])
+	default:
+		f.value += c.value[row]
+	}
+	if c.numerator != nil {
+		f.numerator += c.numeratorAt(row)
+		f.denominator += c.denominatorAt(row)
+		f.counts = f.counts.Plus(c.countsPrecision[row])
+	}
+}
+
+// known reports whether a figure has a value.
+func (c *figureChunk) known(row int) bool {
+	return c.missing[row] == indicator.NotMissing && c.hasValue.at(row)
+}
+
+// take takes a figure as it is, with or without a value.
+func (f *rolledFigure) take(c *figureChunk, row int, of indicator.Period, known bool) {
+	f.seen, f.from, f.until, f.missing, f.precision = true, of.Start, of.End, c.missing[row], c.precision[row]
+	if f.value = math.NaN(); known {
+		f.value, f.used = c.value[row], 1
+	}
+	if c.numerator != nil {
+		f.numerator, f.denominator, f.counts = c.numeratorAt(row), c.denominatorAt(row), c.countsPrecision[row]
+	}
+}
+
+func (c *figureChunk) numeratorAt(row int) float64 {
+	if !c.hasNumerator.at(row) {
+		return math.NaN()
+	}
+	return c.numerator[row]
+}
+
+func (c *figureChunk) denominatorAt(row int) float64 {
+	if !c.hasDenominator.at(row) {
+		return math.NaN()
+	}
+	return c.denominator[row]
+}
+
+// end hands the last series out, or all if they are scattered.
+func (r *rolling) end() {
+	if r.scattered != nil {
+		r.gather()
+		return
+	}
+	if !r.begun {
+		return
+	}
+	r.done(r)
+	clear(r.regions[r.first : r.last+1])
+	r.begun, r.first, r.last = false, math.MaxInt32, -1
+}
