@@ -123,11 +123,11 @@ func (e *Engine) snapshotSettings() map[string]string {
 	return settings
 }
 
-// laneSettings are the settings of an instance of one thread, which spills nothing.
-func (e *Engine) laneSettings() map[string]string {
+// laneSettings are the settings of an instance of one thread, which spills nothing and takes so much memory at most.
+func (e *Engine) laneSettings(memory int64) map[string]string {
 	settings := e.settings()
 	settings["threads"], settings["temp_directory"] = "1", ""
-	settings["memory_limit"] = bytesText(laneBytes(sizeOf(e.options.MemoryLimit)))
+	settings["memory_limit"] = bytesText(min(memory, laneBytes(sizeOf(e.options.MemoryLimit))))
 	return settings
 }
 
@@ -147,6 +147,8 @@ func bytesText(bytes int64) string { return strconv.FormatInt(bytes, 10) + "B" }
 // settings are the DuckDB settings of every instance.
 func (e *Engine) settings() map[string]string {
 	settings := make(map[string]string)
+	// Without threads of its own the allocator gives nothing back as long as nobody asks for anything.
+	settings["allocator_background_threads"] = "true"
 	if e.options.Threads > 0 {
 		settings["threads"] = strconv.Itoa(e.options.Threads)
 	}

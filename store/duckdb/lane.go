@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/countyql/countyql/store"
 )
@@ -12,8 +13,14 @@ import (
 // longer than doing it. It is opened by the first of them.
 type lane struct {
 	open func(ctx context.Context) (*database, error)
-	once sync.Once
-	db   *database // nil where it cannot be opened
+	// rest is for how long nobody asks before the instance is closed, until the next asks; 0 for ever.
+	rest time.Duration
+
+	mu      sync.Mutex
+	db      *database // nil while it is not open
+	refused bool      // it cannot be opened, or never again
+	asking  int
+	resting *time.Timer
 }
 
 // shortFigures is how many figures a short question looks at, at most. One about some times as many is short while others are answered:
@@ -26,9 +33,17 @@ const laneMemory = 256 << 20
 // laneShare is the part of a small memory that a lane takes.
 const laneShare = 4
 
-// newLane is the lane of a snapshot file.
-func (e *Engine) newLane(path string) *lane {
-	return &lane{open: func(ctx context.Context) (*database, error) { return e.openFile(ctx, path, e.laneSettings()) }}
+// rangeMemory is what reading figures by their place takes at most. Who reads them so reads each once and keeps it, and the blocks that they were
+// in would only be in memory a second time.
+const rangeMemory = 48 << 20
+
+// rangeRest is for how long no figures are read by their place before what that takes is given up.
+const rangeRest = 2 * time.Second
+
+// newLane is a lane of a snapshot file, which takes so much memory at most, and is closed when nobody has asked for a while.
+func (e *Engine) newLane(path string, memory int64, rest time.Duration) *lane {
+	open := func(ctx context.Context) (*database, error) { return e.openFile(ctx, path, e.laneSettings(memory)) }
+	return &lane{open: open, rest: rest}
 }
 
 // short reports whether a question is for the lane.
@@ -40,37 +55,80 @@ func (r *reader) short(s *store.Select) bool {
 	return r.lane != nil && n > 0 && r.perIndicator <= most/n
 }
 
-// database is the instance of one thread; nil where it cannot be opened, as when the file has been removed since.
-func (l *lane) database(ctx context.Context) *database {
-	l.once.Do(func() {
+// enter returns the instance, which is there until the caller leaves; nil where there is none or it cannot be
+// opened, as when the file has been removed since.
+func (l *lane) enter(ctx context.Context) *database {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.refused {
+		return nil
+	}
+	if l.db == nil {
 		db, err := l.open(context.WithoutCancel(ctx))
-		if err == nil {
-			l.db = db
+		if err != nil {
+			l.refused = true
+			return nil
 		}
-	})
+		l.db = db
+	}
+	if l.asking++; l.resting != nil {
+		l.resting.Stop()
+	}
 	return l.db
 }
 
-// close closes the instance if it was opened. Nobody may be asking it.
+// leave ends what enter began.
+func (l *lane) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asking--; l.asking > 0 || l.rest == 0 || l.refused {
+		return
+	}
+	if l.resting == nil {
+		l.resting = time.AfterFunc(l.rest, l.lieDown)
+		return
+	}
+	l.resting.Reset(l.rest)
+}
+
+// lieDown closes the instance unless somebody asks.
+func (l *lane) lieDown() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asking == 0 && l.db != nil {
+		l.db.close()
+		l.db = nil
+	}
+}
+
+// close closes the instance for good. Nobody may be asking it.
 func (l *lane) close() {
 	if l == nil {
 		return
 	}
-	l.once.Do(func() {})
-	if l.db != nil {
-		l.db.close()
+	l.lieDown()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.refused = true; l.resting != nil {
+		l.resting.Stop()
 	}
 }
 
-// run runs a rendered question where it is answered soonest. What turns out to need more memory than a lane has is asked again.
-func (r *reader) run(ctx context.Context, short bool, sql string) (*result, error) {
-	if short {
-		if db := r.lane.database(ctx); db != nil {
-			res, err := db.query(ctx, sql)
-			var exhausted *store.MemoryError
-			if !errors.As(err, &exhausted) {
-				return res, err
-			}
+// run runs a rendered question on a lane, if there is one. What turns out to need more memory than it has is asked again.
+func (r *reader) run(ctx context.Context, on *lane, sql string) (*result, error) {
+	if db := on.enter(ctx); db != nil {
+		res, err := db.query(ctx, sql)
+		if err == nil {
+			res.after = on.leave // it lies in the memory of the instance
+			return res, nil
+		}
+		on.leave()
+		var exhausted *store.MemoryError
+		if !errors.As(err, &exhausted) {
+			return nil, err
 		}
 	}
 	return r.db.query(ctx, sql)

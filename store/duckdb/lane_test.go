@@ -90,7 +90,7 @@ func TestLaneWithoutFile(t *testing.T) {
 // TestLaneMemory asks again where there is more memory, and says what the whole limit is where that does not suffice.
 func TestLaneMemory(t *testing.T) {
 	s := pinnedLane(t, "240MB")
-	r, err := s.run(t.Context(), true, collectTexts)
+	r, err := s.run(t.Context(), s.lane, collectTexts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,8 +102,44 @@ func TestLaneMemory(t *testing.T) {
 	if _, err = s.lane.db.query(t.Context(), collectTexts); !errors.As(err, &exhausted) {
 		t.Errorf("the lane has room for it: %v", err)
 	}
-	_, err = pinnedLane(t, "40MB").run(t.Context(), true, collectTexts)
+	small := pinnedLane(t, "40MB")
+	_, err = small.run(t.Context(), small.lane, collectTexts)
 	if !errors.As(err, &exhausted) || exhausted.Limit != 40e6 {
 		t.Errorf("the memory runs out: %#v", err)
+	}
+}
+
+// TestLaneRest closes the instance that figures are read from by their place when nobody reads them, and opens it again for the next.
+func TestLaneRest(t *testing.T) {
+	s := pinnedLane(t, "")
+	figures := func() int {
+		t.Helper()
+		rows, err := s.Range(t.Context(), 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows.Len()
+	}
+	want := figures()
+	if want == 0 || s.ranges.db == nil || s.ranges.asking != 0 || s.ranges.resting == nil {
+		t.Fatalf("%d figures, %d ask", want, s.ranges.asking)
+	}
+	s.ranges.resting.Stop() // the test says when
+	r, err := s.run(t.Context(), s.ranges, "SELECT 1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.ranges.lieDown()
+	if s.ranges.db == nil {
+		t.Fatal("it was closed though a result lies in its memory")
+	}
+	r.close()
+	s.ranges.resting.Stop()
+	s.ranges.lieDown()
+	if s.ranges.db != nil {
+		t.Error("it was not closed")
+	}
+	if got := figures(); got != want || s.ranges.db == nil {
+		t.Errorf("%d figures, then %d", want, got)
 	}
 }

@@ -64,7 +64,7 @@ func (r *reader) known(ctx context.Context) (*places, error) {
 }
 
 // Range returns current figures by place. Where there is no tail a place is a rowid, since current figures are written in natural order
-// and none was deleted. They are read by the lane, so that what is read once and kept elsewhere is not in the memory of the other instance.
+// and none was deleted. They are read by a lane of their own, so that what is read once and kept elsewhere is not in the memory of the other instances.
 func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error) {
 	known, err := r.known(ctx)
 	if err != nil {
@@ -76,7 +76,7 @@ func (r *reader) Range(ctx context.Context, from, to int64) (*store.Rows, error)
 	if known.tail != nil {
 		return r.rangeAndTail(ctx, known, from, to)
 	}
-	res, err := r.query(ctx, r.lane != nil, inOrder.Range(from, to, known.indicator(from), known.indicator(to-1)))
+	res, err := r.ask(ctx, r.ranges, inOrder.Range(from, to, known.indicator(from), known.indicator(to-1)))
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}

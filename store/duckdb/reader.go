@@ -16,6 +16,8 @@ import (
 type reader struct {
 	db   *database
 	lane *lane // for short questions; nil where there is none
+	// ranges is for figures by their place; nil where there is no lane either.
+	ranges *lane
 	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
 	perIndicator int64
 	places       atomic.Pointer[places] // nil until the series have been counted
@@ -37,10 +39,18 @@ func (r *reader) dialect() *statement.Dialect {
 
 // query runs one rendered question and reports it to the hook, whatever came of it.
 func (r *reader) query(ctx context.Context, short bool, sql string) (*result, error) {
+	if short {
+		return r.ask(ctx, r.lane, sql)
+	}
+	return r.ask(ctx, nil, sql)
+}
+
+// ask is query of a lane, of the instance of all threads where it is nil.
+func (r *reader) ask(ctx context.Context, on *lane, sql string) (*result, error) {
 	r.running.Add(1)
 	defer r.running.Add(-1)
 	start := time.Now()
-	res, err := r.run(ctx, short, sql)
+	res, err := r.run(ctx, on, sql)
 	if r.onQuery != nil {
 		executed := store.Executed{SQL: sql, Took: time.Since(start), Err: err}
 		if err == nil {

@@ -14,6 +14,7 @@ type result struct {
 	chunks []mapping.DataChunk
 	sizes  []int
 	rows   int
+	after  func() // nil, or what is to be done when it is closed
 }
 
 func (r *result) fetch() {
@@ -35,6 +36,10 @@ func (r *result) close() {
 	}
 	r.chunks = nil
 	mapping.DestroyResult(&r.res)
+	if r.after != nil {
+		r.after()
+		r.after = nil
+	}
 }
 
 // scanner copies the columns of a result out, one after the other.

@@ -98,7 +98,7 @@ func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 	}
 	h.perIndicator = h.contents.Manifest.Observations / max(h.contents.Manifest.Indicators, 1)
 	if e.threads() > 1 {
-		h.lane = e.newLane(path)
+		h.lane, h.ranges = e.newLane(path, laneMemory, 0), e.newLane(path, rangeMemory, rangeRest)
 	}
 	return h, nil
 }
@@ -106,6 +106,7 @@ func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 // close closes the file. Nobody may be reading it.
 func (h *handle) close() {
 	h.lane.close()
+	h.ranges.close()
 	h.db.close()
 }
 

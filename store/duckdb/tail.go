@@ -25,7 +25,7 @@ func (r *reader) seam(ctx context.Context, table string, tail int64) (int64, err
 	if table == observationTable {
 		rows = r.current
 	}
-	return findSeam(ctx, func(ctx context.Context, sql string) (*result, error) { return r.run(ctx, r.lane != nil, sql) }, table, rows, tail)
+	return findSeam(ctx, func(ctx context.Context, sql string) (*result, error) { return r.run(ctx, r.lane, sql) }, table, rows, tail)
 }
 
 // findSeam is the rowid of the first of the last rows of a table, which has a number of rows; 0 where nobody has counted them.
@@ -111,7 +111,7 @@ func (r *reader) rangeAndTail(ctx context.Context, known *places, from, to int64
 	}
 	part := known.part(from, to)
 	sql := tailed.RangeAndTail(part.low, part.high, known.tail.seam, known.indicators[part.first], known.indicators[part.last])
-	res, err := r.query(ctx, r.lane != nil, sql)
+	res, err := r.ask(ctx, r.ranges, sql)
 	if err != nil {
 		return nil, fmt.Errorf("read figures %d to %d: %w", from, to, err)
 	}

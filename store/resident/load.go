@@ -133,7 +133,7 @@ func (e *Engine) unpin(blocks []*block) {
 }
 
 // batchRows is how many figures are read at a time, where series are not larger.
-const batchRows = 1 << 17
+const batchRows = 1 << 16
 
 // warm loads series until the memory is used up: some first, then all in natural order.
 func (e *Engine) warm(ctx context.Context, from store.Reader, h *holding, first []*entry) error {
