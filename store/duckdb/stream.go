@@ -18,10 +18,9 @@ func (r *reader) stream(ctx context.Context, sql string, see func(chunk mapping.
 	defer r.running.Add(-1)
 	start := time.Now()
 	db := r.db
-	if r.lane != nil {
-		if one := r.lane.database(ctx); one != nil {
-			db = one
-		}
+	if one := r.lane.enter(ctx); one != nil {
+		defer r.lane.leave()
+		db = one
 	}
 	rows, err = db.stream(ctx, sql, see)
 	if r.onQuery != nil {
