@@ -50,6 +50,7 @@ func (r *queryResolver) Aggregate(ctx context.Context, input model.AggregateInpu
 		return nil, atInput(err)
 	}
 	request.WithoutTotals, request.WithoutWarnings = !selects(ctx, "totals"), !selects(ctx, "warnings")
+	request.Ahead = aheadOf(ctx)
 	answer, err := sessionOf(ctx).Aggregate(ctx, request)
 	return answer, atInput(err)
 }

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"context"
+
 	"github.com/countyql/countyql/graph/model"
 	"github.com/countyql/countyql/graph/scalar"
 	"github.com/countyql/countyql/indicator"
@@ -146,6 +148,17 @@ func checkWhere(in *model.CheckWhere) *query.CheckWhere {
 	return &query.CheckWhere{
 		Codes: in.Codes, Severities: in.Severity, Status: in.Status, Regions: regionSelector(in.Regions), Indicators: in.Indicators,
 	}
+}
+
+// aheadOf are the statistics of groups that the aggregation being resolved selects, of those that take a list of their values.
+func aheadOf(ctx context.Context) query.Ahead {
+	var ahead query.Ahead
+	for name, one := range map[string]query.Ahead{"mean": query.MeanAhead, "median": query.MedianAhead, "stddev": query.StdDevAhead} {
+		if selects(ctx, "groups", name) {
+			ahead |= one
+		}
+	}
+	return ahead
 }
 
 func aggregateRequest(in *model.AggregateInput, evidence bool) (*query.AggregateRequest, error) {

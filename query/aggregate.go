@@ -41,7 +41,8 @@ type AggregateRequest struct {
 	// WithoutTotals and WithoutWarnings leave these out, which are worked out from all figures once more. Without totals, warnings are
 	// about what the groups rest on.
 	WithoutTotals, WithoutWarnings bool
-	// Ahead are the statistics that all groups will be asked for, so that they are worked out together. Others are when they are asked for.
+	// Ahead are the statistics that the groups of the page will be asked for. They are worked out together where all groups are on the page;
+	// others are when they are asked for.
 	Ahead Ahead
 }
 

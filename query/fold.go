@@ -2,6 +2,7 @@ package query
 
 import (
 	"math"
+	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -59,50 +60,56 @@ func (u *rollup) plain() bool {
 	return false
 }
 
-// gatherPlain gathers the values of a stretch that are not missing, its own column where none is, with their precision and why the others are
-// missing.
-func (u *rollup) gatherPlain() {
+// sumPlain finds the extent of the values of a stretch that are not missing, the precision of their sum, and why the others are missing.
+func (u *rollup) sumPlain() {
 	t := u.part.stretch()
 	u.reason = indicator.NoObservation
-	first := 0
-	for first < len(t.Missing) && t.Missing[first] == indicator.NotMissing {
-		first++
+	for _, why := range t.Missing {
+		if why != indicator.NotMissing {
+			u.reason = commonReason(u.reason, why)
+		}
 	}
-	if first == len(t.Missing) { // nothing is
-		u.precision = allOf(t.Precision)
-		u.gathered(t.Value)
+	for i, precision := range t.Precision {
+		if t.Missing == nil || t.Missing[i] == indicator.NotMissing {
+			u.precision = u.precision.Plus(precision)
+		}
+	}
+	if t.Missing == nil || u.lists {
+		known := u.values()
+		if u.extent = extentOf(known); u.extent.n > 0 {
+			u.last = known[u.extent.n-1]
+		}
 		return
 	}
-	known := append(make([]float64, 0, len(t.Value)-1), t.Value[:first]...)
-	if t.Precision != nil {
-		u.precision = allOf(t.Precision[:first])
-	}
-	for i := first; i < len(t.Missing); i++ {
-		if why := t.Missing[i]; why != indicator.NotMissing {
-			u.reason = commonReason(u.reason, why)
-			continue
-		}
-		known = append(known, t.Value[i])
-		if t.Precision != nil {
-			u.precision = u.precision.Plus(t.Precision[i])
+	over := noExtent
+	for i, why := range t.Missing {
+		if why == indicator.NotMissing {
+			over, u.last = over.with(t.Value[i]), t.Value[i]
 		}
 	}
-	u.gathered(known)
+	u.extent = over
 }
 
-// allOf is the precision of a sum.
-func allOf(parts []indicator.Precision) (sum indicator.Precision) {
-	for _, precision := range parts {
-		sum = sum.Plus(precision)
+// gatherPlain gathers the values of a stretch that are not missing, its own column where none is.
+func (u *rollup) gatherPlain() {
+	t := u.part.stretch()
+	if !slices.ContainsFunc(t.Missing, func(why indicator.Missing) bool { return why != indicator.NotMissing }) {
+		u.known = t.Value
+		return
 	}
-	return sum
+	u.known = make([]float64, 0, len(t.Value)-1)
+	for i, why := range t.Missing {
+		if why == indicator.NotMissing {
+			u.known = append(u.known, t.Value[i])
+		}
+	}
 }
 
 // combinePlain is combine of a rollup that is plain, without making cells.
 func (u *rollup) combinePlain() {
-	t, known := u.part.stretch(), u.values()
-	sum, only := combination{n: len(known), value: u.extent.sum, precision: u.precision}, indicator.NoQuantity()
-	u.total, u.count = u.extent.sum, len(known)
+	t, over := u.part.stretch(), u.over()
+	sum, only := combination{n: over.n, value: over.sum, precision: u.precision}, indicator.NoQuantity()
+	u.total, u.count = over.sum, over.n
 	for i, used := range t.Used {
 		if t.Missing == nil || t.Missing[i] == indicator.NotMissing {
 			u.count += int(used) - 1
@@ -110,12 +117,12 @@ func (u *rollup) combinePlain() {
 	}
 	switch u.subject.rule() {
 	case indicator.RuleMin:
-		sum.value = u.extent.least
+		sum.value = over.least
 	case indicator.RuleMax:
-		sum.value = u.extent.greatest
+		sum.value = over.greatest
 	}
-	if len(known) > 0 {
-		only = indicator.Quantity{Value: known[len(known)-1], Precision: u.precision}
+	if over.n > 0 {
+		only = indicator.Quantity{Value: u.last, Precision: u.precision}
 	}
 	u.conclude(&sum, u.reason, only)
 }
@@ -129,8 +136,7 @@ func (u *rollup) countable() bool {
 func (u *rollup) combineCounts() {
 	t, scale := u.part.stretch(), u.subject.base.Scale
 	summed := u.subject.base.Rollup.Time == indicator.RuleRatio // rates of several periods are those of their sums
-	sum, reason := combination{}, indicator.NoObservation
-	known := make([]float64, 0, t.Len())
+	sum, over, reason := combination{}, noExtent, indicator.NoObservation
 	for i, value := range t.Value {
 		if t.Missing != nil && t.Missing[i] != indicator.NotMissing {
 			reason = commonReason(reason, t.Missing[i])
@@ -151,7 +157,7 @@ func (u *rollup) combineCounts() {
 			value = math.NaN()
 		}
 		if !math.IsNaN(value) {
-			known = append(known, value)
+			over = over.with(value)
 			u.count += used
 		}
 		if !counted {
@@ -165,7 +171,7 @@ func (u *rollup) combineCounts() {
 			sum.counts = sum.counts.Plus(t.CountsPrecision[i])
 		}
 	}
-	u.gathering.Do(func() { u.gathered(known) })
-	u.total = u.extent.sum
+	u.summing.Do(func() { u.extent = over })
+	u.total = over.sum
 	u.conclude(&sum, reason, indicator.NoQuantity())
 }

@@ -73,14 +73,12 @@ func (g *Group) Quantile(p float64) (*float64, error) {
 
 // Min is the smallest of the regions' values; nil for none.
 func (g *Group) Min() *float64 {
-	g.values()
-	return number(g.extent.least)
+	return number(g.over().least)
 }
 
 // Max is the largest of the regions' values; nil for none.
 func (g *Group) Max() *float64 {
-	g.values()
-	return number(g.extent.greatest)
+	return number(g.over().greatest)
 }
 
 // StdDev is the sample standard deviation of the regions' values; nil for fewer than two.
@@ -194,11 +192,9 @@ func (g *Group) measure(m Measure) float64 {
 	case MeasureMedian:
 		return g.median()
 	case MeasureMin:
-		g.values()
-		return g.extent.least
+		return g.over().least
 	case MeasureMax:
-		g.values()
-		return g.extent.greatest
+		return g.over().greatest
 	case MeasureStdDev:
 		return g.stddev()
 	case MeasureCount:

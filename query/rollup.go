@@ -34,12 +34,16 @@ type rollup struct {
 	used    []*catalog.Region // regions of the cells that the quantity rests on
 	lacking []MissingRegion   // the other regions expected
 
-	gathering sync.Once
-	known     []float64 // the values of all cells that have one, in tree order
-	extent    extent    // theirs
-	// precision is that of their sum, and reason why the others are missing; of plain rollups only.
+	summing sync.Once
+	extent  extent // of the values of all cells that have one
+	// last is the last of them, precision that of their sum, and reason why the others are missing; of plain rollups only.
+	last      float64
 	precision indicator.Precision
 	reason    indicator.Missing
+
+	lists     bool // the values will be wanted in a list anyway
+	gathering sync.Once
+	known     []float64 // these values, in tree order
 
 	averaging sync.Once
 	average   float64 // their mean
@@ -147,22 +151,31 @@ func (u *rollup) values() []float64 {
 			u.gatherPlain()
 			return
 		}
-		known := make([]float64, 0, u.size())
+		u.known = make([]float64, 0, u.size())
 		u.each(func(c *cell) {
 			if c.quantity.Known() {
-				known = append(known, c.quantity.Value)
+				u.known = append(u.known, c.quantity.Value)
 			}
 		})
-		u.gathered(known)
 	})
 	return u.known
 }
 
-func (u *rollup) gathered(known []float64) { u.known, u.extent = known, extentOf(known) }
+// over is the extent of the values, which takes no list of them where they are plain or have been combined.
+func (u *rollup) over() extent {
+	u.summing.Do(func() {
+		if u.plain() {
+			u.sumPlain()
+			return
+		}
+		u.extent = extentOf(u.values())
+	})
+	return u.extent
+}
 
 // mean is that of the values, once it has been worked out.
 func (u *rollup) mean() float64 {
-	u.averaging.Do(func() { u.average = meanOf(u.values(), u.extent.sum) })
+	u.averaging.Do(func() { u.average = meanOf(u.values(), u.over().sum) })
 	return u.average
 }
 
@@ -174,7 +187,7 @@ func (u *rollup) stddev() float64 {
 
 // median is that of the values, once it has been worked out.
 func (u *rollup) median() float64 {
-	u.halving.Do(func() { u.half = median(u.values(), u.extent) })
+	u.halving.Do(func() { u.half = median(u.values(), u.over()) })
 	return u.half
 }
 

@@ -203,13 +203,18 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 		totals = append(totals, g)
 	}
 	p.dealt = d
-	combineAll(w, groups, p.request.Ahead)
+	ahead := p.request.Ahead
+	if len(groups) > p.request.Page.First {
+		ahead = 0
+	}
+	combineAll(w, groups, ahead)
 	return groups, totals, true, w.look()
 }
 
 // fillGroup makes a group of shares of one key. It returns false where regions are in several of them.
 func (p *aggregatePlan) fillGroup(w *watch, s *Session, g, like *Group, shares []share) (bool, error) {
 	p.describe(s, g, like, shares[0].key)
+	g.lists = p.request.Ahead != 0
 	switch one := shares[0]; {
 	case one.of == nil:
 		g.part = part{of: &store.Stretch{}}

@@ -8,12 +8,33 @@ import (
 
 // The functions of this file return NaN where the statistic does not exist. Those with a parameter sorted take values in ascending order.
 
-// extent is the sum of values and the smallest and the largest of them; NaN all without any.
-type extent struct{ sum, least, greatest float64 }
+// extent is how many values there are, their sum and the smallest and the largest of them; NaN all three without any.
+type extent struct {
+	n                    int
+	sum, least, greatest float64
+}
+
+var noExtent = extent{0, math.NaN(), math.NaN(), math.NaN()}
+
+// with is the extent of one value more.
+func (e extent) with(x float64) extent {
+	if e.n == 0 {
+		return extent{1, 0 + x, x, x} // zero has no sign in a sum
+	}
+	e.n++
+	e.sum += x
+	if x < e.least {
+		e.least = x
+	}
+	if x > e.greatest {
+		e.greatest = x
+	}
+	return e
+}
 
 func extentOf(values []float64) extent {
 	if len(values) == 0 {
-		return extent{math.NaN(), math.NaN(), math.NaN()}
+		return noExtent
 	}
 	sum, least, greatest := 0.0, values[0], values[0]
 	for _, x := range values { // min and max take longer: they look for NaN and for the sign of zero
@@ -25,7 +46,7 @@ func extentOf(values []float64) extent {
 			greatest = x
 		}
 	}
-	return extent{sum, least, greatest}
+	return extent{len(values), sum, least, greatest}
 }
 
 // mean is the unweighted arithmetic mean. The second pass takes out the rounding of the first: the mean of equal values must be
