@@ -32,7 +32,7 @@ type validity []uint64
 
 func (v validity) at(row int) bool { return v == nil || v[row/64]&(1<<(row%64)) != 0 }
 
-// figureWidths are the bytes of a cell of each column that figuresOf reads, in its order.
+// figureWidths are the bytes of a cell of each column, in the order in which they are read, of a selection that has nothing of evidence.
 func figureWidths(c statement.Columns) []uintptr {
 	var widths []uintptr
 	add := func(read bool, of ...uintptr) {
@@ -43,10 +43,14 @@ func figureWidths(c statement.Columns) []uintptr {
 	add(c.Indicator == nil, 4)
 	add(c.Slice == nil, 4)
 	add(true, 4)
+	add(c.Read.Has(store.ColumnSource), 4)
+	add(c.Read.Has(store.ColumnDefinition), 4)
 	add(c.Status == nil, 1)
 	add(c.Period == nil, 4, 4)
-	add(true, 8, 1, 1)
+	add(true, 8, 1)
+	add(c.Read.Has(store.ColumnPrecision), 1)
 	add(c.Read.Has(store.ColumnCounts), 8, 8, 1)
+	add(c.Read.Has(store.ColumnDerived), 1)
 	return widths
 }
 

@@ -168,7 +168,7 @@ func (f *folding) roll(ctx context.Context, s *store.Select, sql string, notBefo
 	if f.careful {
 		rows, failed = f.whole(ctx, sql, see)
 	} else {
-		rows, failed = f.stream(ctx, sql, see)
+		rows, failed = f.stream(ctx, f.lane != nil, sql, see)
 		if failed != nil && ctx.Err() == nil {
 			failed = errors.Join(errUnusual, failed)
 		}

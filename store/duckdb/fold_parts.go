@@ -18,10 +18,7 @@ type dividing struct {
 // parts divides the series that a selection is about into parts. It returns the indicators of which only the newest figures are read, too, and
 // how many figures all of them have at most.
 func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32, all int64) {
-	regions, asked := int64(len(f.contents.Catalog.Regions())), int64(0)
-	for _, span := range f.selection.Regions {
-		asked += int64(span.To) - int64(span.From)
-	}
+	regions, asked := int64(len(f.contents.Catalog.Regions())), regionsOf(&f.selection)
 	if len(f.selection.Regions) == 0 || asked > regions {
 		asked = regions
 	}
@@ -45,7 +42,7 @@ func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32,
 			if last { // one of each region
 				of[i].Rows = min(of[i].Rows, regions)
 			}
-			of[i].Rows = of[i].Rows * max(asked, 0) / max(regions, 1)
+			of[i].Rows = of[i].Rows * asked / max(regions, 1)
 		}
 		if last {
 			newest = append(newest, ind.ID)

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -91,6 +92,16 @@ func (r *reader) selectOne(ctx context.Context, s *store.Select) (*store.Rows, e
 	}
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
+	}
+	if unsorted && many(s) {
+		rows, err := r.selectMany(ctx, sql, s)
+		var capped *store.RowCapError
+		if err == nil {
+			rows.SortNaturally()
+		}
+		if err == nil || errors.As(err, &capped) || ctx.Err() != nil {
+			return rows, err
+		}
 	}
 	rows, err := r.selectRows(ctx, sql, s)
 	if err == nil && unsorted {

@@ -13,14 +13,16 @@ import (
 // stream runs a rendered question and shows its rows as they come, in chunks that are good until see returns; it ends early when that returns
 // false. However many rows there are, they are never all in memory, nor copied. An error need not be of the kind that query tells, and rows may have been
 // shown before it.
-func (r *reader) stream(ctx context.Context, sql string, see func(chunk mapping.DataChunk) bool) (rows int, err error) {
+func (r *reader) stream(ctx context.Context, short bool, sql string, see func(chunk mapping.DataChunk) bool) (rows int, err error) {
 	r.running.Add(1)
 	defer r.running.Add(-1)
 	start := time.Now()
 	db := r.db
-	if one := r.lane.enter(ctx); one != nil {
-		defer r.lane.leave()
-		db = one
+	if short {
+		if one := r.lane.enter(ctx); one != nil {
+			defer r.lane.leave()
+			db = one
+		}
 	}
 	rows, err = db.stream(ctx, sql, see)
 	if r.onQuery != nil {

@@ -305,7 +305,7 @@ func renderSpans(spans []store.Span) string {
 }
 
 // mostRanges is how many single regions are rendered as ranges rather than as a list that is joined with.
-const mostRanges = 16
+const mostRanges = 6
 
 func within(span store.Span) string {
 	return "region >= " + Literal(span.From) + " AND region < " + Literal(span.To)
