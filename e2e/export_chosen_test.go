@@ -82,8 +82,12 @@ func compareChosen(t *testing.T, url, field, arguments string) (shown int) {
 			t.Errorf("%s %s: %v, of the whole file %v", field, column, some, whole)
 		}
 	}
+	_, unwarned, file := exported(t, url, field+".csv?warnings=false", arguments)
+	if diff := cmp.Diff(rows, csvRows(t, file)); diff != "" || unwarned.Get("X-Warnings") != "" || unwarned.Get("ETag") == whole.Get("ETag") {
+		t.Errorf("%s of %s with warnings %q -warned +unwarned:\n%s", field, arguments, unwarned.Get("X-Warnings"), diff)
+	}
 	slices.Reverse(header)
-	_, _, file := exported(t, url, field+".csv?columns="+strings.Join(header, "%2C%20"), arguments)
+	_, _, file = exported(t, url, field+".csv?columns="+strings.Join(header, "%2C%20"), arguments)
 	first, _, _ := strings.Cut(string(file), "\n")
 	if diff := cmp.Diff(rows, csvRows(t, file)); diff != "" || first != strings.Join(header, ",") {
 		t.Errorf("%s, %s of %s -whole +reversed:\n%s", field, first, arguments, diff)

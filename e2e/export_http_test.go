@@ -107,6 +107,7 @@ func TestExport_HTTP(t *testing.T) {
 		{"GET", "observations.csv?columns=&" + everything, "", "", 400, "columns names no column", nil},
 		{"HEAD", "observations.csv?columns=nothing&" + everything, "", "", 400, "", nil},
 		{"POST", "aggregate.arrow?columns=mean,mean", "application/json", `{"input": {"indicators": ["grids"]}}`, 400, "named twice", nil},
+		{"GET", "observations.csv?warnings=no&" + everything, "", "", 400, "warnings is neither true nor false", nil},
 		{"GET", "observations.csv?bom=yes&" + everything, "", "", 400, "INVALID_INPUT", nil},
 		{"GET", "observations.csv?" + everything + "&" + everything, "", "", 400, "given 2 times", nil},
 		{"GET", "observations.csv?limit=5&" + everything, "", "", 400, "no argument", nil},

@@ -28,6 +28,7 @@ var exportQuestions = []struct{ field, arguments string }{
 	{"observations", `{"where": {"indicators": []}}`},
 	{"aggregate", `{"input": {"indicators": ["*"]}}`},
 	{"aggregate", `{"input": {"indicators": ["*"], "groupBy": [{"region": "COUNTY"}, {"period": "MONTH"}]}}`},
+	{"aggregate", `{"input": {"indicators": ["*"], "when": {"within": "2000-01-01/2040-12-31"}, "groupBy": [{"region": "COUNTY"}]}}`},
 	{"aggregate", `{"input": {"indicators": ["*"], "groupBy": [{"source": true}], "minCoverage": 0.01, "orderBy": [{"by": "VALUE", "direction": "DESC"}]}}`},
 	{"compare", `{"input": {"indicators": ["*"], "display": {}}}`},
 	{"compare", `{"input": {"indicators": ["*"], "display": {}, "baseline": {"statistic": "BEST"}, "orderBy": [{"by": "REGION"}], "first": 2}}`},

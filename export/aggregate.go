@@ -30,7 +30,7 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 		return nil, err
 	}
 	request := *q.Request
-	request.WithoutTotals, request.Ahead = true, query.Ahead(needsOf(columns))
+	request.WithoutTotals, request.WithoutWarnings, request.Ahead = true, bounds.Unwarned, query.Ahead(needsOf(columns))
 	request.Page = page(request.Page, bounds.Rows)
 	answer, err := session.Aggregate(ctx, &request)
 	if err != nil {

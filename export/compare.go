@@ -29,6 +29,7 @@ func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds
 	}
 	request := *q.Request
 	request.Page, request.Evidence = page(request.Page, bounds.Rows), needsOf(columns)&evidenceNeeded != 0
+	request.WithoutWarnings = bounds.Unwarned
 	answer, err := session.Compare(ctx, &request)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,8 @@ type Bounds struct {
 	Rows int
 	// Present leaves out the rows of regions that have no value or series, which otherwise follow the others with the reason.
 	Present bool
+	// Unwarned leaves out the warnings, for which figures are looked at one by one that could be added up where they are.
+	Unwarned bool
 	// Columns names the columns wanted, in the order wanted; nil for all. Only what they show is read and worked out. CheckColumns tells
 	// whether there are such columns, which is an error else.
 	Columns []string

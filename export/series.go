@@ -32,7 +32,7 @@ func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds)
 		return nil, err
 	}
 	request, needed := *q.Request, needsOf(columns)
-	request.Page, request.Deferred = page(request.Page, bounds.Rows), true
+	request.Page, request.Deferred, request.WithoutWarnings = page(request.Page, bounds.Rows), true, bounds.Unwarned
 	request.YearOnYear, request.Evidence = needed&yearBeforeNeeded != 0, needed&inferredNeeded != 0
 	answer, err := session.Series(ctx, &request)
 	if err != nil {

@@ -101,7 +101,9 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 		out.WriteHeader(http.StatusNotModified)
 		return nil
 	}
-	table, err := question.Ask(ctx, session, export.Bounds{Rows: x.most, Present: request.present, Columns: request.columns})
+	table, err := question.Ask(ctx, session, export.Bounds{
+		Rows: x.most, Present: request.present, Unwarned: request.unwarned, Columns: request.columns,
+	})
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,7 @@ type exportRequest struct {
 	arguments map[string]any // of the field, as JSON
 	options   export.Options
 	present   bool     // without rows of regions that have nothing
+	unwarned  bool     // without warnings
 	columns   []string // in the order wanted; nil for all
 	filename  string   // empty for the default
 }
@@ -94,6 +95,10 @@ func (x *exporter) readParameters(request *exportRequest, parameters url.Values,
 			var missing bool
 			missing, err = flag(name, values[0])
 			request.present = !missing
+		case name == "warnings":
+			var warnings bool
+			warnings, err = flag(name, values[0])
+			request.unwarned = !warnings
 		case name == "columns":
 			request.columns, err = columns(values[0])
 		case name == "filename":
@@ -155,8 +160,8 @@ func (e *exportRequest) etag(snapshot, scope string, today indicator.Day) string
 		return "" // what was decoded from JSON can be encoded
 	}
 	sum := sha256.New()
-	fmt.Fprintf(sum, "%s\x00%q\x00%s\x00%s\x00%s\x00%t%t%t\x00%q\x00%s",
-		snapshot, scope, today, e.field, e.format.Extension, e.options.BOM, e.options.Excel, e.present, e.columns, arguments)
+	fmt.Fprintf(sum, "%s\x00%q\x00%s\x00%s\x00%s\x00%t%t%t%t\x00%q\x00%s",
+		snapshot, scope, today, e.field, e.format.Extension, e.options.BOM, e.options.Excel, e.present, e.unwarned, e.columns, arguments)
 	return `W/"` + hex.EncodeToString(sum.Sum(nil)[:16]) + `"`
 }
 
