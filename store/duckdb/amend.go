@@ -15,8 +15,9 @@ const reportRest = "level, value, missing, precision, numerator, denominator, co
 	"known_to, tie, load, derived, filled, inferred, printed, printed_offset, note, withdraws"
 
 // amend writes the staged file of a batch that was merged with the cells it touches: the parent's file, in which what came out otherwise is
-// replaced. Rows that go leave holes, and rows that come are put at the end, with those that small loads before have put there: the tail is
-// written anew each time, so that it is in order. Where it would be too long, all rows are written in order again.
+// replaced. Current figures that say something else now are changed where they are. Rows that go leave holes, which make reading slower where they
+// are, and rows that come are put at the end, with those that small loads before have put there: that tail is written anew each time, so that it
+// is in order. Where it would be too long, all rows are written in order again.
 func (w *writer) amend(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{w.collectMade, w.followMade, w.findReplaced} {
 		if err := step(ctx); err != nil {
@@ -48,7 +49,7 @@ func (w *writer) collectMade(ctx context.Context) error {
 }
 
 // followMade finds the end of the next period of each figure made (table amended), and the figures of other cells behind which another period
-// is next now (table moved_on, with their places). Only regions whose periods changed are looked at, series by series.
+// is next now (table moved_on, by their places). Only regions whose periods changed are looked at, series by series.
 func (w *writer) followMade(ctx context.Context) error {
 	const line = "indicator, slice, status, region"
 	return w.db.exec(ctx,
@@ -60,25 +61,46 @@ func (w *writer) followMade(ctx context.Context) error {
 			"SELECT NULL::BIGINT AS place, "+figureKey+", NULL::INTEGER AS next_end FROM memory.made m SEMI JOIN memory.shifted s USING ("+line+
 			") UNION ALL SELECT o.rowid, "+of("o", figureKey)+", o.next_end FROM parent.observation o SEMI JOIN memory.shifted s ON "+
 			same("o", "s", line)+" ANTI JOIN memory.near n ON o.rowid = n.place)",
-		"CREATE TABLE memory.moved_on AS SELECT o.rowid AS place, "+of("o", storedColumns)+", f.wanted AS next_end FROM parent.observation o "+
-			"JOIN (SELECT place, wanted FROM memory.followed WHERE place IS NOT NULL AND wanted <> next_end) f ON o.rowid = f.place",
+		"CREATE TABLE memory.moved_on AS SELECT place, wanted AS next_end FROM memory.followed WHERE place IS NOT NULL AND wanted <> next_end",
 		"CREATE TABLE memory.amended AS SELECT m.*, coalesce(f.wanted, n.next_end) AS next_end FROM memory.made m "+
 			"LEFT JOIN (SELECT * FROM memory.followed WHERE place IS NULL) f ON "+same("m", "f", figureKey)+
 			" LEFT JOIN memory.near n ON "+same("m", "n", figureKey),
 	)
 }
 
-// findReplaced lists the places of the rows that are not what they were (tables gone and gone_past), and the rows that are new (tables come and
-// come_past). Most rows of the cells come out as they were.
+// amendable are the columns in which a current figure may come to say something else.
+var amendable = strings.Split(reportRest+", next_end", ", ")
+
+// findReplaced lists the places of the rows that are there no longer (tables gone and gone_past), the rows that are new (tables come and
+// come_past), and current figures that say something else, with their places and what of them differs (table turned). Most rows of the cells come
+// out as they were.
 func (w *writer) findReplaced(ctx context.Context) error {
-	alike := func(a, b, rest string) string { return same(a, b, figureKey) + " AND " + identical(a, b, rest) }
+	alike := func(a, b string) string { return same(a, b, figureKey) + " AND " + identical(a, b, reportRest) }
+	var differs strings.Builder
+	for _, column := range amendable {
+		differs.WriteString(", a." + column + " IS DISTINCT FROM n." + column + " AS " + differing(column))
+	}
 	return w.db.exec(ctx,
-		"CREATE TABLE memory.gone AS SELECT place FROM memory.near n ANTI JOIN memory.amended a ON "+alike("n", "a", reportRest+", next_end")+
-			" UNION ALL SELECT place FROM memory.moved_on",
-		"CREATE TABLE memory.come AS SELECT "+storedColumns+", next_end FROM memory.amended a ANTI JOIN memory.near n ON "+
-			alike("a", "n", reportRest+", next_end")+" UNION ALL SELECT "+storedColumns+", next_end FROM memory.moved_on",
-		"CREATE TABLE memory.gone_past AS SELECT place FROM memory.near_past n ANTI JOIN memory.made_past m ON "+alike("n", "m", reportRest),
-		"CREATE TABLE memory.come_past AS SELECT "+storedColumns+" FROM memory.made_past m ANTI JOIN memory.near_past n ON "+alike("m", "n", reportRest),
+		"CREATE TABLE memory.gone AS SELECT place FROM memory.near n ANTI JOIN memory.amended a ON "+same("n", "a", figureKey),
+		"CREATE TABLE memory.come AS SELECT "+storedColumns+", next_end FROM memory.amended a ANTI JOIN memory.near n ON "+same("a", "n", figureKey),
+		"CREATE TABLE memory.turned AS SELECT n.place, "+of("a", storedColumns)+", a.next_end"+differs.String()+" FROM memory.amended a JOIN memory.near n ON "+
+			same("a", "n", figureKey)+" WHERE NOT ("+identical("a", "n", reportRest+", next_end")+")",
+		"CREATE TABLE memory.gone_past AS SELECT place FROM memory.near_past n ANTI JOIN memory.made_past m ON "+alike("n", "m"),
+		"CREATE TABLE memory.come_past AS SELECT "+storedColumns+" FROM memory.made_past m ANTI JOIN memory.near_past n ON "+alike("m", "n"),
+	)
+}
+
+// differing is the column of table turned that says whether another differs.
+func differing(column string) string { return "differs_" + column }
+
+// moveTurned makes current figures from a place on that say something else into rows that go and rows that come.
+func (w *writer) moveTurned(ctx context.Context, from int64) error {
+	behind := " WHERE place >= " + literal(from)
+	return w.db.exec(ctx,
+		"INSERT INTO memory.come SELECT "+storedColumns+", next_end FROM memory.turned"+behind+
+			" UNION ALL SELECT "+of("o", storedColumns)+", m.next_end FROM parent.observation o JOIN memory.moved_on m ON o.rowid = m.place"+behind,
+		"INSERT INTO memory.gone SELECT place FROM memory.turned"+behind+" UNION ALL SELECT place FROM memory.moved_on"+behind,
+		"DELETE FROM memory.turned"+behind, "DELETE FROM memory.moved_on"+behind,
 	)
 }
 
@@ -100,24 +122,42 @@ func (w *writer) amendedTables() []*amendedTable {
 	}
 }
 
-// collectTail adds what the parent's tail keeps to the rows that are new, and counts them.
+// collectTail adds what the parent's tail keeps to the rows that are new, and counts them. A tail to which nothing comes stays where it is.
 func (w *writer) collectTail(ctx context.Context) error {
 	for _, t := range w.amendedTables() {
-		if t.behind > 0 {
-			seam, err := findSeam(ctx, w.db.query, "parent."+t.name, 0, t.behind)
-			if err != nil {
-				return err
-			}
-			if err := w.db.exec(ctx, "INSERT INTO "+t.come+" SELECT "+of("o", t.columns)+" FROM parent."+t.name+" o ANTI JOIN "+t.gone+
-				" g ON o.rowid = g.place WHERE o.rowid >= "+literal(seam)); err != nil {
-				return err
-			}
-		}
-		rows, err := w.count(ctx, t.come)
+		come, err := w.count(ctx, t.come)
 		if err != nil {
 			return err
 		}
-		*t.tail = rows
+		if t.behind == 0 {
+			*t.tail = come
+			continue
+		}
+		seam, err := findSeam(ctx, w.db.query, "parent."+t.name, 0, t.behind)
+		if err != nil {
+			return err
+		}
+		if come == 0 {
+			gone, err := w.count(ctx, t.gone+" WHERE place >= "+literal(seam))
+			if err != nil {
+				return err
+			}
+			*t.tail = t.behind - gone
+			continue
+		}
+		if t.name == "observation" {
+			if err := w.moveTurned(ctx, seam); err != nil {
+				return err
+			}
+		}
+		if err := w.db.exec(ctx, "INSERT INTO "+t.come+" SELECT "+of("o", t.columns)+" FROM parent."+t.name+" o ANTI JOIN "+t.gone+
+			" g ON o.rowid = g.place WHERE o.rowid >= "+literal(seam),
+			"INSERT INTO "+t.gone+" SELECT o.rowid FROM parent."+t.name+" o ANTI JOIN "+t.gone+" g ON o.rowid = g.place WHERE o.rowid >= "+literal(seam)); err != nil {
+			return err
+		}
+		if *t.tail, err = w.count(ctx, t.come); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -146,19 +186,17 @@ func (w *writer) copyParent(ctx context.Context) (err error) {
 
 // writeAmended replaces rows in the copy, in one transaction, and everything that is not figures.
 func (w *writer) writeAmended(ctx context.Context) error {
-	if err := w.db.exec(ctx, "ATTACH "+quoted(w.stagedFile())+" AS staged (ROW_GROUP_SIZE "+literal(rowGroup)+")"); err != nil {
+	w.group = tailGroup(max(w.tail.Current, w.tail.Past))
+	if err := w.attachStaged(ctx); err != nil {
 		return err
 	}
-	statements := []string{"BEGIN TRANSACTION"}
+	statements, err := w.updates(ctx)
+	if err != nil {
+		return err
+	}
+	statements = append([]string{"BEGIN TRANSACTION"}, statements...)
 	for _, t := range w.amendedTables() {
 		table := "staged." + t.name
-		if t.behind > 0 {
-			seam, err := findSeam(ctx, w.db.query, table, 0, t.behind)
-			if err != nil {
-				return err
-			}
-			statements = append(statements, "DELETE FROM "+table+" WHERE rowid >= "+literal(seam))
-		}
 		statements = append(statements, "DELETE FROM "+table+" WHERE rowid IN (SELECT place FROM "+t.gone+")",
 			"INSERT INTO "+table+" SELECT "+t.columns+" FROM "+t.come+" ORDER BY "+t.order)
 	}
@@ -166,8 +204,41 @@ func (w *writer) writeAmended(ctx context.Context) error {
 		statements = append(statements, "DROP TABLE staged."+table)
 	}
 	statements = append(append(statements, contentsTables...), "COMMIT")
+	// What is written is mostly columns of row groups, one after the other; threads that wait for work are as busy as work.
+	if err := w.db.exec(ctx, "SET threads = 1"); err != nil {
+		return err
+	}
 	if err := w.db.inOne(ctx, statements); err != nil {
 		return err
 	}
 	return fillDocuments(w.db, "catalogue", w.documents, true)
+}
+
+// updates change current figures where they are, column by column: only columns and row groups in which something differs are written.
+func (w *writer) updates(ctx context.Context) ([]string, error) {
+	var statements []string
+	for _, column := range amendable {
+		from := "SELECT place, " + column + " FROM memory.turned WHERE " + differing(column)
+		if column == "next_end" {
+			from += " UNION ALL SELECT place, next_end FROM memory.moved_on"
+		}
+		rows, err := w.count(ctx, "("+from+")")
+		if err != nil {
+			return nil, err
+		}
+		if rows > 0 {
+			statements = append(statements, "UPDATE staged.observation SET "+column+" = t."+column+" FROM ("+from+") t WHERE observation.rowid = t.place")
+		}
+	}
+	return statements, nil
+}
+
+// tailGroups is about how many row groups a small tail has.
+const tailGroups = 16
+
+// tailGroup is the number of rows in a row group of a tail: fewer than elsewhere while it is small, since a row group of figures of all indicators is
+// one that every question reads.
+func tailGroup(rows int64) int {
+	const vector = 2048 // the smallest that DuckDB has
+	return int(min(max((rows/tailGroups+vector-1)/vector, 1)*vector, rowGroup))
 }

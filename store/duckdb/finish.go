@@ -38,11 +38,19 @@ FROM memory.computed d LEFT JOIN memory.withdrawal w ON ` +
 
 // createStaged begins the staged file: its tables and the catalogue.
 func (w *writer) createStaged(ctx context.Context) error {
-	statements := append([]string{"ATTACH " + quoted(w.stagedFile()) + " AS staged (ROW_GROUP_SIZE " + literal(rowGroup) + ")"}, snapshotTables...)
-	if err := w.db.exec(ctx, statements...); err != nil {
+	w.group = rowGroup
+	if err := w.attachStaged(ctx); err != nil {
+		return err
+	}
+	if err := w.db.exec(ctx, snapshotTables...); err != nil {
 		return err
 	}
 	return fillDocuments(w.db, "catalogue", w.documents, true)
+}
+
+// attachStaged opens the staged file for writing. The size of row groups is the same each time: a checkpoint would join smaller ones.
+func (w *writer) attachStaged(ctx context.Context) error {
+	return w.db.exec(ctx, "ATTACH "+quoted(w.stagedFile())+" AS staged (ROW_GROUP_SIZE "+literal(w.group)+")")
 }
 
 // derive derives totals and rates from table history, and joins derived rows that one rule ends and another goes on with unchanged (table
@@ -106,7 +114,7 @@ func withoutTexts(columns, by string) string {
 
 // describe adds the manifest, the loads and the check results to the staged file and closes it.
 func (w *writer) describe(ctx context.Context, load indicator.Load, checks []indicator.CheckResult) (manifest, error) {
-	if err := w.db.exec(ctx, "ATTACH "+quoted(w.stagedFile())+" AS staged (ROW_GROUP_SIZE "+literal(rowGroup)+")"); err != nil {
+	if err := w.attachStaged(ctx); err != nil {
 		return manifest{}, err
 	}
 	m, err := w.newManifest(ctx, load)

@@ -8,6 +8,9 @@ const renewRows = 1 << 20
 // renew writes the staged file of a batch that was merged with the cells it touches: the parent's rows without those that go, and those that
 // come, all in order.
 func (w *writer) renew(ctx context.Context) error {
+	if err := w.moveTurned(ctx, 0); err != nil {
+		return err
+	}
 	if err := w.createStaged(ctx); err != nil {
 		return err
 	}

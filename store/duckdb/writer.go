@@ -37,6 +37,7 @@ type writer struct {
 	// amends says that the batch is merged with what it may change alone, and that the staged file is a copy of the parent's.
 	amends bool
 	tail   tail // of the staged file
+	group  int  // rows in each row group that is written
 
 	catalog   *catalog.Catalog // set by Stage, as are the following
 	documents []content.Document
