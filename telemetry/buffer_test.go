@@ -2,7 +2,9 @@ package telemetry
 
 import (
 	"errors"
+	"fmt"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -43,7 +45,7 @@ func TestLogBuffer_Flush(t *testing.T) {
 	t.Parallel()
 	out := make(written, 10)
 	lines := NewLogBuffer(out)
-	long := strings.Repeat("x", mostPending)
+	long := strings.Repeat("x", manyPending)
 	for _, line := range []string{"1\n", "2\n", long} {
 		if _, err := lines.Write([]byte(line)); err != nil {
 			t.Fatal(err)
@@ -86,6 +88,56 @@ func TestLogBuffer_Warning(t *testing.T) {
 		if !strings.Contains(all.String(), word) {
 			t.Errorf("%s is not in %q", word, all.String())
 		}
+	}
+}
+
+// Who writes lines does not wait for a log that takes its time until very many wait; all come, whole and in order.
+func TestLogBuffer_Slow(t *testing.T) {
+	t.Parallel()
+	out := make(written, 1) // the first line, which is written at once; nobody reads yet
+	lines := NewLogBuffer(out)
+	line := strings.Repeat("x", 1023) + "\n"
+	const before = mostPending / 1024 / 2
+	for range before {
+		if _, err := lines.Write([]byte(line)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const writers, each = 4, 500
+	var writing sync.WaitGroup
+	for w := range writers {
+		writing.Go(func() {
+			for n := range each {
+				if _, err := fmt.Fprintf(lines, "%d %d%s", w, n, line); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	ended := make(chan error, 1)
+	go func() {
+		writing.Wait()
+		ended <- lines.Flush()
+		close(out)
+	}()
+	var all strings.Builder
+	for part := range out {
+		all.WriteString(part)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	rest, found := strings.CutPrefix(all.String(), strings.Repeat(line, before))
+	if !found || strings.Count(rest, line) != writers*each {
+		t.Fatalf("%d bytes, not with the first lines first, or without all of the others", all.Len())
+	}
+	var next [writers]int
+	for text := range strings.Lines(rest) {
+		var w, n int
+		if _, err := fmt.Sscanf(text, "%d %d", &w, &n); err != nil || n != next[w] {
+			t.Fatalf("%d: line %d of writer %d comes after %d: %v", len(text), n, w, next[w]-1, err)
+		}
+		next[w]++
 	}
 }
 

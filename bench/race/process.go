@@ -175,8 +175,9 @@ type tail struct{ text []byte }
 const tailBytes = 2000
 
 func (t *tail) Write(p []byte) (int, error) {
-	t.text = append(t.text, p...)
-	t.text = t.text[max(0, len(t.text)-tailBytes):]
+	last := p[max(0, len(p)-tailBytes):]
+	before := t.text[min(len(t.text), max(0, len(t.text)+len(last)-tailBytes)):]
+	t.text = append(append(t.text[:0], before...), last...) // in its place: a log may have megabytes a second
 	return len(p), nil
 }
 
