@@ -23,13 +23,13 @@ func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Engine { return open(t, t.TempDir(), Options{}) }, inMemory, partlyInMemory, ofMany)
 }
 
-// ofMany answers as where indicators have many figures: by more threads, by pages that look at one series first, and rolled up in parts.
+// ofMany answers as where indicators have many figures: by more threads, by pages that look at one series first, copied as they come, and rolled up in parts.
 func ofMany(t *testing.T, e storetest.Engine) store.Engine {
 	s, err := e.Pin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.(*pinned).perIndicator, s.(*pinned).partFigures = 1<<40, 1000
+	s.(*pinned).perIndicator, s.(*pinned).partFigures, s.(*pinned).manyRows = 1<<40, 1000, 1
 	s.Release()
 	return e
 }

@@ -52,7 +52,7 @@ func (r *reader) short(s *store.Select) bool {
 	if r.running.Load() > 0 {
 		most *= timesBusy
 	}
-	if s.Latest == nil && s.Period == nil && s.Limit == 0 && !many(s) {
+	if s.Latest == nil && s.Period == nil && s.Limit == 0 && !r.many(s) {
 		n *= 2 // all times are looked at, for few of the figures: other threads can help
 	}
 	return r.lane != nil && n > 0 && r.perIndicator <= most/n

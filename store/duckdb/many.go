@@ -11,16 +11,19 @@ import (
 	"github.com/countyql/countyql/store/statement"
 )
 
-// manyRegions is from how many regions on a selection of all their periods is taken to have many rows.
-const manyRegions = 256
+// manyRows is how many rows are copied as they come. A copy of all of them that DuckDB makes first would take as long as reading them; fewer are sooner
+// there in one piece.
+const manyRows = 1 << 17
 
-// many reports whether a selection is likely to have many rows, which are copied as they come: a copy of all of them that DuckDB makes first
-// would take as long as reading them.
-func many(s *store.Select) bool {
-	if s.Limit > 0 || s.Latest != nil || s.Period != nil || s.Columns()&store.EvidenceColumns != 0 {
+// mostRoom is for how many rows room is made before they come.
+const mostRoom = 1 << 21
+
+// many reports whether a selection is likely to have many rows.
+func (r *reader) many(s *store.Select) bool {
+	if r.manyRows == 0 || s.Limit > 0 || s.Latest != nil || s.Period != nil || s.Columns()&store.EvidenceColumns != 0 {
 		return false
 	}
-	return len(s.Regions) == 0 || regionsOf(s) >= manyRegions
+	return r.expected(s) >= r.manyRows
 }
 
 // regionsOf is how many regions a selection lists, at most.
@@ -34,7 +37,7 @@ func regionsOf(s *store.Select) (n int64) {
 // selectMany runs a rendered selection of many rows. Its error need not be of the kind that Select tells.
 func (r *reader) selectMany(ctx context.Context, sql string, s *store.Select) (*store.Rows, error) {
 	columns := statement.ColumnsOf(s)
-	rows, widths, checked := roomFor(int(r.expected(s)), columns), figureWidths(columns), false
+	rows, widths, checked := roomFor(int(min(r.expected(s), mostRoom)), columns), figureWidths(columns), false
 	var failed error
 	n, err := r.stream(ctx, r.short(s), sql, func(chunk mapping.DataChunk) bool {
 		if !checked {
@@ -76,8 +79,8 @@ func (r *reader) expected(s *store.Select) int64 {
 			}
 		}
 	}
-	if len(s.Regions) > 0 || s.Within != nil { // some of them
-		n /= 4
+	if len(s.Regions) > 0 && r.regions > 0 {
+		n = n * min(regionsOf(s), r.regions) / r.regions
 	}
 	if s.Cap > 0 {
 		n = min(n, int64(s.Cap))

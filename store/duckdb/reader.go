@@ -21,6 +21,8 @@ type reader struct {
 	ranges *lane
 	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
 	perIndicator int64
+	regions      int64                  // of the catalogue; 0 where nobody has counted
+	manyRows     int64                  // that are copied as they come; 0 for none
 	places       atomic.Pointer[places] // nil until the series have been counted
 	running      atomic.Int64           // questions at present
 	tail         int64                  // how many current figures are stored behind those in order
@@ -93,7 +95,7 @@ func (r *reader) selectOne(ctx context.Context, s *store.Select) (*store.Rows, e
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)
 	}
-	if unsorted && many(s) {
+	if unsorted && r.many(s) {
 		rows, err := r.selectMany(ctx, sql, s)
 		var capped *store.RowCapError
 		if err == nil {
