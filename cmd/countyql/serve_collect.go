@@ -22,7 +22,7 @@ const (
 	// usualPercent is Go's own.
 	usualPercent = 100
 	// leastGarbage may always lie about: the heap is not gone through for less.
-	leastGarbage = 32 << 20
+	leastGarbage = 24 << 20
 	// noticed is by how much the percentage changes before it is set: setting it stops everything for a moment.
 	noticed = 5
 )

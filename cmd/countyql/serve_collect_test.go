@@ -13,9 +13,9 @@ func TestCollecting(t *testing.T) {
 		{20 * mb, 15 * mb, 100}, // too little to look closely
 		{100 * mb, 0, 100},
 		{100 * mb, 60 * mb, 40},
-		{100 * mb, 90 * mb, 32}, // 32 MB may always lie about
+		{100 * mb, 90 * mb, 24}, // 24 MB may always lie about
 		{1000 * mb, 64 * mb, 93},
-		{100 * mb, 500 * mb, 32}, // what was just dropped is still counted
+		{100 * mb, 500 * mb, 24}, // what was just dropped is still counted
 	} {
 		if got := percentOf(test.live, test.kept); got != test.want {
 			t.Errorf("%d MB in use, %d kept: %d, want %d", test.live/mb, test.kept/mb, got, test.want)
