@@ -2,7 +2,6 @@ package query
 
 import (
 	"math"
-	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -63,46 +62,63 @@ func (u *rollup) plain() bool {
 // sumPlain finds the extent of the values of a stretch that are not missing, the precision of their sum, and why the others are missing.
 func (u *rollup) sumPlain() {
 	t := u.part.stretch()
-	u.reason = indicator.NoObservation
-	for _, why := range t.Missing {
-		if why != indicator.NotMissing {
-			u.reason = commonReason(u.reason, why)
-		}
-	}
-	for i, precision := range t.Precision {
-		if t.Missing == nil || t.Missing[i] == indicator.NotMissing {
-			u.precision = u.precision.Plus(precision)
-		}
-	}
 	if t.Missing == nil || u.lists {
-		known := u.values()
-		if u.extent = extentOf(known); u.extent.n > 0 {
-			u.last = known[u.extent.n-1]
+		var known []float64
+		known, u.precision, u.reason = notMissing(&t)
+		if u.extent = extentOf(known); len(known) > 0 {
+			u.last = known[len(known)-1]
 		}
+		u.gathering.Do(func() { u.known = known })
 		return
 	}
-	over := noExtent
+	over, reason := noExtent, indicator.NoObservation
 	for i, why := range t.Missing {
-		if why == indicator.NotMissing {
-			over, u.last = over.with(t.Value[i]), t.Value[i]
+		if why != indicator.NotMissing {
+			reason = commonReason(reason, why)
+			continue
+		}
+		over, u.last = over.with(t.Value[i]), t.Value[i]
+		if t.Precision != nil {
+			u.precision = u.precision.Plus(t.Precision[i])
 		}
 	}
-	u.extent = over
+	u.extent, u.reason = over, reason
 }
 
-// gatherPlain gathers the values of a stretch that are not missing, its own column where none is.
-func (u *rollup) gatherPlain() {
-	t := u.part.stretch()
-	if !slices.ContainsFunc(t.Missing, func(why indicator.Missing) bool { return why != indicator.NotMissing }) {
-		u.known = t.Value
-		return
+// notMissing are the values of a stretch that are not missing, its own column where none is, with the precision of their sum and why the others are
+// missing.
+func notMissing(t *store.Stretch) (known []float64, precision indicator.Precision, reason indicator.Missing) {
+	reason = indicator.NoObservation
+	first := 0
+	for first < len(t.Missing) && t.Missing[first] == indicator.NotMissing {
+		first++
 	}
-	u.known = make([]float64, 0, len(t.Value)-1)
-	for i, why := range t.Missing {
-		if why == indicator.NotMissing {
-			u.known = append(u.known, t.Value[i])
+	if first == len(t.Missing) { // nothing is
+		return t.Value, allOf(t.Precision), reason
+	}
+	known = append(make([]float64, 0, len(t.Value)-1), t.Value[:first]...)
+	if t.Precision != nil {
+		precision = allOf(t.Precision[:first])
+	}
+	for i := first; i < len(t.Missing); i++ {
+		if why := t.Missing[i]; why != indicator.NotMissing {
+			reason = commonReason(reason, why)
+			continue
+		}
+		known = append(known, t.Value[i])
+		if t.Precision != nil {
+			precision = precision.Plus(t.Precision[i])
 		}
 	}
+	return known, precision, reason
+}
+
+// allOf is the precision of a sum.
+func allOf(parts []indicator.Precision) (sum indicator.Precision) {
+	for _, precision := range parts {
+		sum = sum.Plus(precision)
+	}
+	return sum
 }
 
 // combinePlain is combine of a rollup that is plain, without making cells.

@@ -148,7 +148,8 @@ func (u *rollup) order() []float64 {
 func (u *rollup) values() []float64 {
 	u.gathering.Do(func() {
 		if u.plain() {
-			u.gatherPlain()
+			t := u.part.stretch()
+			u.known, _, _ = notMissing(&t)
 			return
 		}
 		u.known = make([]float64, 0, u.size())
