@@ -107,9 +107,7 @@ func (c *serveCmd) serve(
 	}
 	c.onRequests(&options)
 	c.answering(&options)
-	collecting, stopCollecting := startCollecting()
-	defer stopCollecting()
-	options.Keeping.Observe = collecting.observe
+	defer startCollecting(c.AnswerBytes)()
 	listener, err := c.open(ctx)
 	if err != nil {
 		return err

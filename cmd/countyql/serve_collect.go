@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -9,11 +8,12 @@ import (
 	"sync/atomic"
 )
 
-// collecting sets how much garbage may lie about before it is collected. Go lets it grow to as much as is in use; but answers that are kept to be
-// given again are in use and make none, and would only have as much memory taken again.
+// collecting sets how much garbage may lie about before it is collected. Go lets it grow to as much as is in use. That is right for most questions; while
+// large ones are answered, or many answers are kept to be given again, it would take as much memory once more. So all together stays within a budget as long as
+// that leaves room for some garbage: a fixed limit would have the collector work all the time where what is in use comes near it.
 type collecting struct {
-	kept    atomic.Int64 // bytes of answers
-	percent atomic.Int64 // as it is set
+	budget  int64 // of what is in use and garbage, in bytes
+	percent int64 // as it is set
 	set     func(percent int)
 	ended   atomic.Bool
 }
@@ -21,26 +21,23 @@ type collecting struct {
 const (
 	// usualPercent is Go's own.
 	usualPercent = 100
-	// leastGarbage may always lie about: the heap is not gone through for less.
-	leastGarbage = 24 << 20
+	// usualBytes are for what is in use and garbage beside the answers that are kept.
+	usualBytes = 100 << 20
+	// leastGarbage may always lie about, and a part of what is in use: the heap is not gone through for less.
+	leastGarbage, leastPart = 24 << 20, 4
 	// noticed is by how much the percentage changes before it is set: setting it stops everything for a moment.
 	noticed = 5
 )
 
-// startCollecting follows what is kept until the returned function is called. Where the environment says how garbage is to be collected, it is.
-func startCollecting() (c *collecting, stop func()) {
-	c = &collecting{set: func(percent int) { debug.SetGCPercent(percent) }}
-	c.percent.Store(usualPercent)
+// startCollecting looks at what is in use, of which so many bytes may be answers that are kept, until the returned function is called. Where the environment
+// says how garbage is to be collected, it is.
+func startCollecting(kept int64) (stop func()) {
+	c := &collecting{budget: max(kept, 0) + usualBytes, percent: usualPercent, set: func(percent int) { debug.SetGCPercent(percent) }}
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
-		return c, func() {}
+		return func() {}
 	}
 	c.afterNext()
-	return c, func() { c.ended.Store(true) }
-}
-
-// observe takes note of how many bytes of answers are kept.
-func (c *collecting) observe(_ context.Context, _ string, bytes uint64) {
-	c.kept.Store(int64(bytes)) //nolint:gosec // there is not so much memory
+	return func() { c.ended.Store(true) }
 }
 
 // cycle lives for one cycle of the collector.
@@ -64,24 +61,24 @@ func liveBytes() int64 {
 	if samples[0].Value.Kind() != metrics.KindUint64 {
 		return 0
 	}
-	return int64(samples[0].Value.Uint64()) //nolint:gosec // likewise
+	return int64(samples[0].Value.Uint64()) //nolint:gosec // there is not so much memory
 }
 
 // adjust sets the percentage for so many bytes in use.
 func (c *collecting) adjust(live int64) {
-	wanted, before := percentOf(live, c.kept.Load()), c.percent.Load()
-	if wanted-before < noticed && before-wanted < noticed {
+	wanted := c.percentOf(live)
+	if wanted-c.percent < noticed && c.percent-wanted < noticed {
 		return
 	}
-	c.percent.Store(wanted)
+	c.percent = wanted
 	c.set(int(wanted))
 }
 
-// percentOf is how much garbage there may be, in percent of what is in use: as much as is in use without what is kept.
-func percentOf(live, kept int64) int64 {
-	if live <= leastGarbage {
+// percentOf is how much garbage there may be, in percent of what is in use.
+func (c *collecting) percentOf(live int64) int64 {
+	garbage := max(c.budget-live, leastGarbage, live/leastPart)
+	if garbage >= live {
 		return usualPercent
 	}
-	garbage := max(live-kept, leastGarbage)
-	return min(usualPercent, usualPercent*garbage/live)
+	return usualPercent * garbage / live
 }

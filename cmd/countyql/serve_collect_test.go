@@ -8,27 +8,28 @@ import (
 func TestCollecting(t *testing.T) {
 	t.Parallel()
 	const mb = 1 << 20
-	for _, test := range []struct{ live, kept, want int64 }{
-		{0, 0, 100},
-		{20 * mb, 15 * mb, 100}, // too little to look closely
-		{100 * mb, 0, 100},
-		{100 * mb, 60 * mb, 40},
-		{100 * mb, 90 * mb, 24}, // 24 MB may always lie about
-		{1000 * mb, 64 * mb, 93},
-		{100 * mb, 500 * mb, 24}, // what was just dropped is still counted
+	var set []int
+	c := &collecting{budget: 160 * mb, percent: usualPercent, set: func(percent int) { set = append(set, percent) }}
+	for _, test := range []struct{ live, want int64 }{
+		{0, 100},
+		{20 * mb, 100},
+		{80 * mb, 100},
+		{100 * mb, 60},  // 160 MB in all
+		{128 * mb, 25},  // and here
+		{150 * mb, 25},  // a quarter may always lie about
+		{1000 * mb, 25}, // likewise
 	} {
-		if got := percentOf(test.live, test.kept); got != test.want {
-			t.Errorf("%d MB in use, %d kept: %d, want %d", test.live/mb, test.kept/mb, got, test.want)
+		if got := c.percentOf(test.live); got != test.want {
+			t.Errorf("%d MB in use: %d, want %d", test.live/mb, got, test.want)
 		}
 	}
-	var set []int
-	c := &collecting{set: func(percent int) { set = append(set, percent) }}
-	c.percent.Store(usualPercent)
-	for _, kept := range []uint64{0, 3 * mb, 40 * mb, 42 * mb, 60 * mb, 0} {
-		c.observe(t.Context(), "made", kept)
-		c.adjust(100 * mb)
+	if got := (&collecting{}).percentOf(48 * mb); got != 50 {
+		t.Errorf("without a budget: %d, want 50: 24 MB may always lie about", got)
 	}
-	if want := []int{60, 40, 100}; !slices.Equal(set, want) {
+	for _, live := range []int64{0, 80 * mb, 81 * mb, 100 * mb, 101 * mb, 128 * mb, 1000 * mb, 10 * mb} {
+		c.adjust(live)
+	}
+	if want := []int{60, 25, 100}; !slices.Equal(set, want) {
 		t.Errorf("the percentage was set to %v, want %v", set, want)
 	}
 }
