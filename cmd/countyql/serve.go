@@ -107,7 +107,6 @@ func (c *serveCmd) serve(
 	}
 	c.onRequests(&options)
 	c.answering(&options)
-	defer startCollecting(c.AnswerBytes)()
 	listener, err := c.open(ctx)
 	if err != nil {
 		return err
