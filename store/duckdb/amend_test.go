@@ -26,6 +26,7 @@ var (
 
 // Loads that amend answer like all others.
 func TestStoreOfAmendments(t *testing.T) {
+	t.Parallel()
 	storetest.Run(t, func(t *testing.T) storetest.Engine {
 		e := open(t, t.TempDir(), Options{})
 		e.most = toAmend
@@ -158,6 +159,7 @@ func compareWhole(t *testing.T, p *pinned, parts []content.Part) {
 
 // Loads that amend, or write what they do in order again, leave the same rows as loads that merge everything, in every column, whatever was loaded before.
 func TestAmendments(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(2) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			merging, renewing, amending := open(t, t.TempDir(), Options{}), open(t, t.TempDir(), Options{}), open(t, t.TempDir(), Options{})

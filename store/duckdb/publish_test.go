@@ -162,6 +162,7 @@ func TestFailedPublication(t *testing.T) {
 // TestKilledAnywhere kills loading processes at random instants. What is published is always whole, a server in this process
 // goes on answering, and the next load goes through.
 func TestKilledAnywhere(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	e := open(t, dir, Options{})
 	mustCommit(t, e, 1)
@@ -172,7 +173,7 @@ func TestKilledAnywhere(t *testing.T) {
 	whole := time.Since(start)
 	random := rand.New(rand.NewPCG(1, 2))
 	killed, finished := 0, 0
-	const loads = 50
+	const loads = 30
 	for range loads {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(whole)*5/4)))
 		cmd := exec.CommandContext(ctx, os.Args[0])
