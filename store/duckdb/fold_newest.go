@@ -106,7 +106,7 @@ func (l *lookup) before(ctx context.Context, left []*lacking, single bool) error
 		from = math.MinInt32
 	}
 	next := 0
-	// met takes those of the series before another one, of which nothing has been read.
+	// unmet settles those of the series before another one, of which nothing has been read.
 	unmet := func(of seriesName) {
 		for ; next < len(left) && l.series(left[next]).compare(of) < 0; next++ {
 			left[next].done = true

@@ -173,7 +173,7 @@ func TestKilledAnywhere(t *testing.T) {
 	whole := time.Since(start)
 	random := rand.New(rand.NewPCG(1, 2))
 	killed, finished := 0, 0
-	const loads = 30
+	const loads = 50
 	for range loads {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(random.Int64N(int64(whole)*5/4)))
 		cmd := exec.CommandContext(ctx, os.Args[0])
