@@ -82,15 +82,16 @@ func Public() *Principal { return &Principal{Role: Reader} }
 // System is the program itself, asking for its own purposes such as readiness.
 func System() *Principal { return &Principal{Name: "system", Role: Reader} }
 
-type principalKey struct{}
+// Key is the key of a context's value that is its *Principal, for contexts that have it among other things.
+type Key struct{}
 
 // With returns a context of the principal's requests.
 func With(ctx context.Context, p *Principal) context.Context {
-	return context.WithValue(ctx, principalKey{}, p)
+	return context.WithValue(ctx, Key{}, p)
 }
 
 // Of returns the principal of a context, and false if it has none.
 func Of(ctx context.Context) (*Principal, bool) {
-	p, ok := ctx.Value(principalKey{}).(*Principal)
+	p, ok := ctx.Value(Key{}).(*Principal)
 	return p, ok
 }

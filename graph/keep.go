@@ -210,7 +210,6 @@ func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key 
 		control = []string{fmt.Sprintf("public, max-age=%d", int64(k.options.MaxAge.Seconds()))}
 	}
 	tag := key.Tag()
-	w.Header().Add("Vary", "Authorization")
 	w.Header()["Cache-Control"] = control
 	w.Header()["Etag"] = []string{tag} // as http.Header writes it, here and below
 	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), tag) {

@@ -27,11 +27,15 @@ type httpTransport struct {
 	internal func(ctx context.Context, err error) *gqlerror.Error
 }
 
+// varies is what in a request an answer depends on: also whether it is refused.
+const varies = "Accept, Authorization"
+
 const allowedMethods = "GET, HEAD, POST, OPTIONS"
 
 // Do answers a request.
 func (t httpTransport) Do(w http.ResponseWriter, r *http.Request, exec executor) {
-	w.Header().Add("Vary", "Accept")
+	h := w.Header()
+	h["Vary"] = append(h["Vary"], varies) // as http.Header writes it
 	accept := r.Header.Values("Accept")
 	switch r.Method {
 	case http.MethodGet, http.MethodHead, http.MethodPost:

@@ -45,8 +45,8 @@ func authenticated(next http.Handler, a Access, logger *slog.Logger) http.Handle
 			}
 			return
 		}
-		recordOf(r.Context()).note(func(n *noted) { n.principal = principal.Name })
-		next.ServeHTTP(w, r.WithContext(access.With(r.Context(), principal)))
+		recordOf(r.Context()).principal = principal // the context has it from here on
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -33,7 +33,7 @@ func compressed(next http.Handler) http.Handler {
 			return
 		}
 		if r.Header.Values("Accept-Encoding") == nil {
-			w.Header().Add("Vary", "Accept-Encoding")
+			w.Header()["Vary"] = append(w.Header()["Vary"], "Accept-Encoding") // as http.Header writes it
 			next.ServeHTTP(w, r)
 			return
 		}

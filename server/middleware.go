@@ -12,9 +12,9 @@ import (
 // identify gives every request an identifier, for the log and for INTERNAL errors, and returns it as X-Request-Id.
 func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rec := &record{id: rand.Text()}
+		rec := &record{Context: r.Context(), id: rand.Text()}
 		w.Header()["X-Request-Id"] = []string{rec.id} // as http.Header writes it
-		next.ServeHTTP(w, r.WithContext(telemetry.WithRequest(r.Context(), rec)))
+		next.ServeHTTP(w, r.WithContext(rec))
 	})
 }
 
@@ -22,7 +22,7 @@ func recordOf(ctx context.Context) *record {
 	if rec, ok := telemetry.RequestOf(ctx).(*record); ok {
 		return rec
 	}
-	return &record{}
+	return &record{Context: ctx}
 }
 
 func requestID(ctx context.Context) string { return recordOf(ctx).id }

@@ -9,19 +9,37 @@ import (
 	"sync"
 	"time"
 
+	"github.com/countyql/countyql/access"
 	"github.com/countyql/countyql/graph"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/telemetry"
 )
 
-// record is what is logged of a request. A connection may carry several operations at a time.
+// record is the context of a request, and what is logged of it. A connection may carry several operations at a time.
 type record struct {
-	id      string
-	address netip.Addr
-	answer  answerWriter
+	context.Context // the connection's
+
+	id        string
+	principal *access.Principal // nil until it is known who asks
+	address   netip.Addr        // where rates are bounded
+	answer    answerWriter
 
 	mu    sync.Mutex
 	noted noted
+}
+
+// Value has the record itself and the principal among the values of the context: a context for each would be looked through by all
+// who look for something else.
+func (r *record) Value(key any) any {
+	switch key.(type) {
+	case telemetry.RequestKey:
+		return r
+	case access.Key:
+		if r.principal != nil {
+			return r.principal
+		}
+	}
+	return r.Context.Value(key)
 }
 
 // ID identifies the request.
@@ -29,7 +47,6 @@ func (r *record) ID() string { return r.id }
 
 // noted is what becomes known of a request while it is answered.
 type noted struct {
-	principal     string // empty without a token
 	answer        string // how the last came: kept, shared, made, unchanged; empty where answers are not kept
 	operation     string // the last
 	engineQueries int64  // of all
@@ -92,13 +109,16 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 			if status.status == http.StatusRequestEntityTooLarge {
 				t.Refused(string(indicator.TooLarge), "body")
 			}
-			known := rec.read()
+			known, principal := rec.read(), ""
+			if rec.principal != nil {
+				principal = rec.principal.Name // empty without a token
+			}
 			if !logger.Enabled(ctx, slog.LevelInfo) {
 				return
 			}
 			now := time.Now()
 			line := slog.NewRecord(now, slog.LevelInfo, "request", 0) // without the place in the program, which is always this one
-			line.AddAttrs(slog.String("principal", known.principal), slog.String("method", r.Method),
+			line.AddAttrs(slog.String("principal", principal), slog.String("method", r.Method),
 				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", known.operation),
 				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer),
 				slog.Duration("took", now.Sub(start).Round(time.Microsecond)), slog.String("request", rec.id))

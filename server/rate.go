@@ -189,10 +189,13 @@ func refuseRate(w http.ResponseWriter, r *http.Request, err error) {
 // located notes where each request comes from. It warns of a proxy that is not believed, whose clients share one rate.
 func located(next http.Handler, options Options) http.Handler {
 	var once sync.Once
+	if options.Access.pace == nil {
+		return next // nobody asks
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		address := options.Rate.Proxies.client(r)
 		recordOf(r.Context()).address = address
-		if options.Access.pace != nil && passedOn(r) && (address.IsPrivate() || address.IsLoopback()) && !options.Rate.Proxies.has(address) {
+		if passedOn(r) && (address.IsPrivate() || address.IsLoopback()) && !options.Rate.Proxies.has(address) {
 			once.Do(func() {
 				options.Logger.WarnContext(r.Context(), "a proxy passes requests on that is no trusted proxy: those without a token share one rate", "address", address.String())
 			})

@@ -71,8 +71,8 @@ func (a Access) authenticate(r *http.Request, payload map[string]any) (context.C
 	if err != nil {
 		return nil, err
 	}
-	recordOf(r.Context()).note(func(n *noted) { n.principal = principal.Name })
-	return access.With(r.Context(), principal), nil
+	recordOf(r.Context()).principal = principal
+	return r.Context(), nil
 }
 
 type closingKey struct{}

@@ -87,7 +87,8 @@ func (h correlated) WithGroup(name string) slog.Handler {
 
 const requestAttr = "request"
 
-type requestKey struct{}
+// RequestKey is the key of a context's value that is its Request.
+type RequestKey struct{}
 
 // Request is what is known of a request.
 type Request interface {
@@ -95,14 +96,9 @@ type Request interface {
 	ID() string
 }
 
-// WithRequest returns a context of the request.
-func WithRequest(ctx context.Context, r Request) context.Context {
-	return context.WithValue(ctx, requestKey{}, r)
-}
-
 // RequestOf is the request of a context; nil where there is none.
 func RequestOf(ctx context.Context) Request {
-	r, _ := ctx.Value(requestKey{}).(Request)
+	r, _ := ctx.Value(RequestKey{}).(Request)
 	return r
 }
 

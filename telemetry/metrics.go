@@ -18,14 +18,11 @@ type Metrics struct {
 	registry *prometheus.Registry
 	names    *names
 
-	requests   *prometheus.CounterVec
-	requestFor *prometheus.HistogramVec
-	answered   sync.Map // requestLabels: requestSeries; looking them up by their labels takes longer than counting
+	requests   known[requestLabels, timed]
 	inFlight   prometheus.Gauge
+	operations known[operationLabels, timed]
 
-	operations   *prometheus.CounterVec
-	operationFor *prometheus.HistogramVec
-	errors       *prometheus.CounterVec
+	errors *prometheus.CounterVec
 	refusals     *prometheus.CounterVec
 	panics       prometheus.Counter
 
@@ -34,7 +31,7 @@ type Metrics struct {
 	queryRows  prometheus.Counter
 	slow       prometheus.Counter
 	uploads    *prometheus.CounterVec
-	answers    *prometheus.CounterVec
+	answers    known[string, prometheus.Counter]
 	answerSize prometheus.Gauge
 	evicted    prometheus.Counter
 	publishing published
@@ -61,11 +58,17 @@ func NewMetrics(options MetricsOptions) *Metrics {
 		options.Now = time.Now
 	}
 	m := &Metrics{registry: prometheus.NewRegistry(), names: newNames(options.Operations)}
-	m.requests = m.counters("http_requests_total", "Requests that were answered.", "route", "method", "status")
-	m.requestFor = m.histograms("http_request_duration_seconds", "Time to answer a request, connections that stay open left out.", "route")
+	requests := m.counters("http_requests_total", "Requests that were answered.", "route", "method", "status")
+	requestFor := m.histograms("http_request_duration_seconds", "Time to answer a request, connections that stay open left out.", "route")
+	m.requests.add = func(l requestLabels) timed {
+		return timed{requests.WithLabelValues(l.route, l.method, strconv.Itoa(l.status)), requestFor.WithLabelValues(l.route)}
+	}
 	m.inFlight = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "http_requests_in_flight", Help: "Requests being answered."})
-	m.operations = m.counters("operations_total", "GraphQL operations and exports that were carried out; an outcome of error has at least one.", "operation", "outcome")
-	m.operationFor = m.histograms("operation_duration_seconds", "Time to carry out an operation.", "operation")
+	operations := m.counters("operations_total", "GraphQL operations and exports that were carried out; an outcome of error has at least one.", "operation", "outcome")
+	operationFor := m.histograms("operation_duration_seconds", "Time to carry out an operation.", "operation")
+	m.operations.add = func(l operationLabels) timed {
+		return timed{operations.WithLabelValues(l.operation, l.outcome), operationFor.WithLabelValues(l.operation)}
+	}
 	m.errors = m.counters("errors_total", "Errors that clients were given, by code.", "code")
 	m.refusals = m.counters("refusals_total", "Requests refused by a limit, by its name in the root field budget; by queue where too many wait.", "limit")
 	m.panics = m.counter("panics_total", "Panics while answering a request.")
@@ -76,7 +79,8 @@ func NewMetrics(options MetricsOptions) *Metrics {
 	m.queryRows = m.counter("engine_rows_total", "Rows that the engine returned.")
 	m.slow = m.counter("engine_slow_queries_total", "Engine queries that took longer than the server was told is slow.")
 	m.uploads = m.counters("uploads_total", "Loads over HTTP by outcome.", "outcome")
-	m.answers = m.counters("answers_total", "Answers that may be kept, by how they came.", "how")
+	answers := m.counters("answers_total", "Answers that may be kept, by how they came.", "how")
+	m.answers.add = func(how string) prometheus.Counter { return answers.WithLabelValues(how) }
 	m.evicted = m.counter("answers_evicted_total", "Kept answers that made room for others.")
 	m.answerSize = prometheus.NewGauge(prometheus.GaugeOpts{Namespace: namespace, Name: "answers_kept_bytes", Help: "What the answers take that are kept."})
 	m.publishing.now = options.Now
@@ -116,20 +120,27 @@ type requestLabels struct {
 	status        int
 }
 
-// requestSeries are what one kind of request is counted by.
-type requestSeries struct {
+type operationLabels struct{ operation, outcome string }
+
+// timed are what one kind of request or operation is counted by.
+type timed struct {
 	total prometheus.Counter
 	took  prometheus.Observer
 }
 
-// requestsOf are the series of requests of some labels, which have few values.
-func (m *Metrics) requestsOf(labels requestLabels) requestSeries {
-	if known, ok := m.answered.Load(labels); ok {
-		return known.(requestSeries) //nolint:forcetypeassert // the map holds nothing else
+// known are series by their labels, which have few values: looking them up takes longer than counting.
+type known[Labels comparable, Series any] struct {
+	add  func(Labels) Series
+	list sync.Map
+}
+
+func (k *known[Labels, Series]) of(labels Labels) Series {
+	if series, ok := k.list.Load(labels); ok {
+		return series.(Series) //nolint:forcetypeassert // the map holds nothing else
 	}
-	made := requestSeries{m.requests.WithLabelValues(labels.route, labels.method, strconv.Itoa(labels.status)), m.requestFor.WithLabelValues(labels.route)}
-	m.answered.Store(labels, made)
-	return made
+	series := k.add(labels)
+	k.list.Store(labels, series)
+	return series
 }
 
 // Published tells that another snapshot is served. It does not block.
@@ -140,7 +151,7 @@ func (m *Metrics) Upload(outcome string) { m.uploads.WithLabelValues(outcome).In
 
 // Answered counts an answer that may be kept: kept, shared, made or unchanged. Bytes are what is kept by now.
 func (m *Metrics) Answered(how string, bytes uint64) {
-	m.answers.WithLabelValues(how).Inc()
+	m.answers.of(how).Inc()
 	m.answerSize.Set(float64(bytes))
 }
 

@@ -70,7 +70,7 @@ func (t *Telemetry) Request(r *http.Request) (context.Context, func(Response)) {
 	ctx, method := r.Context(), methodLabel(r.Method)
 	counted := func(a Response) {
 		t.inFlight.Dec()
-		series := t.requestsOf(requestLabels{a.Route, method, a.Status})
+		series := t.requests.of(requestLabels{a.Route, method, a.Status})
 		series.total.Inc()
 		if !a.Open {
 			series.took.Observe(time.Since(start).Seconds())
@@ -111,6 +111,21 @@ const export = "export"
 // export; name is the client's and may be empty.
 func (t *Telemetry) Operation(ctx context.Context, kind, name string) (context.Context, func(Finished)) {
 	start := time.Now()
+	counted := func(f Finished) {
+		labels := operationLabels{name, "ok"}
+		if f.Errors > 0 {
+			labels.outcome = "error"
+		}
+		if kind != export { // whose names are the server's own
+			labels.operation = t.names.label(name, f.Errors == 0)
+		}
+		series := t.operations.of(labels)
+		series.total.Inc()
+		series.took.Observe(time.Since(start).Seconds())
+	}
+	if !t.traced {
+		return ctx, counted
+	}
 	shown := kind
 	if name != "" && len(name) <= longestOwn {
 		shown += " " + name
@@ -118,17 +133,10 @@ func (t *Telemetry) Operation(ctx context.Context, kind, name string) (context.C
 	ctx, span := t.tracer.Start(ctx, shown, trace.WithAttributes(
 		semconv.GraphQLOperationTypeKey.String(kind), semconv.GraphQLOperationName(name)))
 	return ctx, func(f Finished) {
-		outcome := "ok"
+		counted(f)
 		if f.Errors > 0 {
-			outcome = "error"
 			span.SetStatus(codes.Error, "")
 		}
-		label := name
-		if kind != export { // whose names are the server's own
-			label = t.names.label(name, f.Errors == 0)
-		}
-		t.operations.WithLabelValues(label, outcome).Inc()
-		t.operationFor.WithLabelValues(label).Observe(time.Since(start).Seconds())
 		span.SetAttributes(attribute.Int64("countyql.cells", f.Cells), attribute.Int64("countyql.rows", f.Rows),
 			attribute.Int64("countyql.engine_queries", f.EngineQueries), attribute.Int("countyql.errors", f.Errors))
 		span.End()
@@ -137,6 +145,9 @@ func (t *Telemetry) Operation(ctx context.Context, kind, name string) (context.C
 
 // Field begins the span of a root field, within which it is planned and answered.
 func (t *Telemetry) Field(ctx context.Context, name string) (context.Context, func(error)) {
+	if !t.traced {
+		return ctx, func(error) {}
+	}
 	ctx, span := t.tracer.Start(ctx, name)
 	return ctx, func(err error) {
 		failed(span, err)

@@ -139,7 +139,7 @@ func TestLogger(t *testing.T) {
 	}
 	request := httptest.NewRequest(http.MethodGet, "/", nil)
 	request.Header.Set("Traceparent", "00-"+parentTrace+"-"+parentSpan+"-00")
-	ctx, _ := New(Options{}).Request(request.WithContext(WithRequest(t.Context(), named("R1"))))
+	ctx, _ := New(Options{}).Request(request.WithContext(context.WithValue(t.Context(), RequestKey{}, Request(named("R1")))))
 	logger.InfoContext(ctx, "too low")
 	logger.With("a", 1).WarnContext(ctx, "slow", "took", 1500*time.Millisecond)
 	logger.WarnContext(ctx, "named", "request", "R2")
