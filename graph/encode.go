@@ -14,14 +14,22 @@ import (
 	"github.com/countyql/countyql/indicator"
 )
 
-// Lists of rows are written by encoders that are compiled from their selections: the generated code makes a context for every
-// field of every row, and a goroutine for most. An encoder writes the same bytes, or nothing at all: where a selection has a field
-// that it does not know, or a row has an error, the generated code writes the list as it would without it.
+// Answers and lists of rows are written by encoders that are compiled from their selections: the generated code makes a context for
+// every field of every row, and a goroutine for most. An encoder writes the same bytes, or nothing at all: where a selection has a field
+// that it does not know, or a row has an error, the generated code writes the value as it would without it, and encoders what they
+// can of its parts.
 
 // encoding is an answer's part being written.
 type encoding struct {
 	buf    []byte
-	values int64 // as the meter counts them
+	values int64            // as the meter counts them
+	ended  func() (so bool) // whether the operation has ended or goes beyond its limits by what is written
+}
+
+func newEncoding(ctx context.Context, m *meter) *encoding {
+	e := &encoding{}
+	e.ended = func() bool { return ctx.Err() != nil || m.beyond(e.values, int64(len(e.buf))) }
+	return e
 }
 
 // fieldWriter writes a field of an object; false if it cannot be written here.
@@ -100,39 +108,48 @@ const encodedSteps = 256
 
 // encodeList writes the list that the field being resolved has; false if the generated code is to.
 func encodeList[T any](ctx context.Context, m *meter, t *encodable[T], list []T) (*writtenPart, bool) {
-	rows, known := encoderOf(ctx, m.encoders, t)
-	if !known {
-		return nil, false
-	}
-	e := &encoding{buf: []byte{'['}}
-	for i, row := range list {
-		if i%encodedSteps == 0 && (ctx.Err() != nil || m.beyond(e.values, int64(len(e.buf)))) {
-			return nil, false // the generated code says so at its first field
-		}
-		if i > 0 {
-			e.buf = append(e.buf, ',')
-		}
-		if !rows.write(e, row) {
-			return nil, false
-		}
-		if i == 0 {
-			e.buf = slices.Grow(e.buf, len(list)*(len(e.buf)+len(e.buf)/4))
-		}
-	}
-	e.buf = append(e.buf, ']')
-	m.add(e.values, int64(len(e.buf)))
-	return (*writtenPart)(&e.buf), true
+	return encodeWhole(ctx, m, t, func(e *encoding, rows encoder[T]) bool { return rows.writeAll(e, list) })
 }
 
 // encodeObject writes the object that the field being resolved has.
 func encodeObject[T any](ctx context.Context, m *meter, t *encodable[T], object T) (*writtenPart, bool) {
+	return encodeWhole(ctx, m, t, func(e *encoding, made encoder[T]) bool { return made.write(e, object) })
+}
+
+func encodeWhole[T any](ctx context.Context, m *meter, t *encodable[T], write func(*encoding, encoder[T]) bool) (*writtenPart, bool) {
 	made, known := encoderOf(ctx, m.encoders, t)
-	e := &encoding{}
-	if !known || ctx.Err() != nil || !made.write(e, object) {
+	if !known {
 		return nil, false
+	}
+	e := newEncoding(ctx, m)
+	if e.ended() || !write(e, made) {
+		return nil, false // why it has ended, the generated code says at its first field
 	}
 	m.add(e.values, int64(len(e.buf)))
 	return (*writtenPart)(&e.buf), true
+}
+
+// writeAll writes a list. Its first row tells how much room the others take.
+func (o encoder[T]) writeAll(e *encoding, list []T) bool {
+	e.buf = append(e.buf, '[')
+	start := len(e.buf)
+	for i, row := range list {
+		if i%encodedSteps == encodedSteps-1 && e.ended() {
+			return false
+		}
+		if i > 0 {
+			e.buf = append(e.buf, ',')
+		}
+		if !o.write(e, row) {
+			return false
+		}
+		if i == 0 {
+			size := len(e.buf) - start
+			e.buf = slices.Grow(e.buf, (len(list)-1)*(size+size/4))
+		}
+	}
+	e.buf = append(e.buf, ']')
+	return true
 }
 
 // appendText writes a text as JSON, as the generated code does.
@@ -196,6 +213,18 @@ func ofOptional[T any](get func(T) string) fieldMaker[T] {
 	return plainly(func(e *encoding, from T) bool {
 		if text := get(from); text != "" {
 			e.buf = appendText(e.buf, text)
+		} else {
+			e.buf = appendNull(e.buf)
+		}
+		return true
+	})
+}
+
+// ofTextPointer is a text that is null where there is none.
+func ofTextPointer[T any](get func(T) *string) fieldMaker[T] {
+	return plainly(func(e *encoding, from T) bool {
+		if text := get(from); text != nil {
+			e.buf = appendText(e.buf, *text)
 		} else {
 			e.buf = appendNull(e.buf)
 		}
@@ -336,17 +365,7 @@ func ofObjects[T, O any](t *encodable[O], get func(T) []O) fieldMaker[T] {
 		return func(e *encoding, from T) bool {
 			list := get(from)
 			e.values += int64(len(list))
-			e.buf = append(e.buf, '[')
-			for i, o := range list {
-				if i > 0 {
-					e.buf = append(e.buf, ',')
-				}
-				if !object.write(e, o) {
-					return false
-				}
-			}
-			e.buf = append(e.buf, ']')
-			return true
+			return object.writeAll(e, list)
 		}
 	}
 }

@@ -11,10 +11,18 @@ import (
 	"github.com/countyql/countyql/query"
 )
 
-// encode writes the value of the field being resolved, if it is one of those that answers have thousands of. They are never the
-// value of a field of an interface's type, which the generated code has to tell apart.
+// encode writes the value of the field being resolved, if it is an answer of many figures or one of those parts that answers have
+// thousands of. They are never the value of a field of an interface's type, which the generated code has to tell apart.
 func encode(ctx context.Context, m *meter, value any) (graphql.Marshaler, bool) {
 	switch value := value.(type) {
+	case *query.Aggregation:
+		return encodeObject(ctx, m, encodableAggregation, value)
+	case *query.SeriesResult:
+		return encodeObject(ctx, m, encodableSeriesResult, value)
+	case *query.Comparison:
+		return encodeObject(ctx, m, encodableComparison, value)
+	case *query.Correlation:
+		return encodeObject(ctx, m, encodableCorrelation, value)
 	case []*query.Entry:
 		return encodeList(ctx, m, encodableEntry, value)
 	case *query.Columns:

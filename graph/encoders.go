@@ -11,7 +11,7 @@ import (
 // encoders keeps the encoders of selections that are the same in every operation of their documents, by the field that has the
 // selection: to compile one takes as long as to write some rows.
 type encoders struct {
-	made *otter.Cache[*ast.Field, any] // encoder[T]
+	made *otter.Cache[*ast.Field, any] // encoder[T]; nil where the generated code writes the selection
 }
 
 // mostEncoders bounds the encoders that are kept: documents of clients have few, and not many documents are kept themselves.
@@ -35,6 +35,8 @@ func encoderOf[T any](ctx context.Context, kept *encoders, t *encodable[T]) (enc
 	made, ok := compile(c, t, field.Selections)
 	if ok {
 		kept.made.Set(field.Field, made)
+	} else {
+		kept.made.Set(field.Field, nil)
 	}
 	return made, ok
 }
