@@ -22,9 +22,9 @@ type Metrics struct {
 	inFlight   prometheus.Gauge
 	operations known[operationLabels, timed]
 
-	errors *prometheus.CounterVec
-	refusals     *prometheus.CounterVec
-	panics       prometheus.Counter
+	errors   *prometheus.CounterVec
+	refusals *prometheus.CounterVec
+	panics   prometheus.Counter
 
 	queries    *prometheus.CounterVec
 	queryFor   prometheus.Histogram
