@@ -27,7 +27,7 @@ const foldOmitted = store.ColumnSource | store.ColumnDefinition | store.ColumnDe
 type folding struct {
 	*handle
 	selection store.Select
-	careful   bool // the second time
+	careful   bool // of a part that is rolled up for the second time
 
 	mu        sync.Mutex
 	stretches []store.Stretch
@@ -41,8 +41,8 @@ type foldPart struct {
 	figures   int64
 }
 
-// What ends all parts: figures that cannot be added up; and rows that come in another order than they are stored in, or stop coming, such as for want of
-// memory, after which everything is done again by an instance with more of it.
+// What ends a part: figures that cannot be added up, which ends all parts; and rows that come in another order than they are stored in, or stop coming, such
+// as for want of memory, after which it is done again by an instance with more of it.
 var (
 	errOverlap = errors.New("periods overlap")
 	errUnusual = errors.New("rows have not come as usual")
@@ -71,10 +71,6 @@ func (h *handle) Fold(ctx context.Context, s store.Select) (*store.Folded, bool,
 		}
 	}
 	err = f.run(ctx, parts, newest)
-	if errors.Is(err, errUnusual) {
-		f = &folding{handle: h, selection: s, careful: true}
-		err = f.run(ctx, parts, newest)
-	}
 	if errors.Is(err, errOverlap) {
 		return nil, false, nil
 	}
@@ -108,9 +104,6 @@ func (f *folding) run(ctx context.Context, parts []foldPart, newest []int32) err
 			}
 		})
 	}
-	for i := range parts {
-		do(func() error { return f.part(ctx, &parts[i]) })
-	}
 	if len(newest) > 0 {
 		do(func() error {
 			s := f.selection
@@ -119,6 +112,9 @@ func (f *folding) run(ctx context.Context, parts []foldPart, newest []int32) err
 			f.add(nil, n)
 			return err
 		})
+	}
+	for i := range parts {
+		do(func() error { return f.part(ctx, &parts[i]) })
 	}
 	return group.Wait()
 }
@@ -131,23 +127,34 @@ func (f *folding) add(stretches []store.Stretch, figures int64) {
 	f.figures += figures
 }
 
-// part rolls a part up.
+// part rolls a part up, and does so again where its rows have not come as usual.
 func (f *folding) part(ctx context.Context, part *foldPart) error {
-	if part.last {
-		stretches, err := f.newest(ctx, &part.selection)
-		f.add(stretches, 0)
+	stretches, figures, err := f.once(ctx, part)
+	if errors.Is(err, errUnusual) && !f.careful {
+		again := &folding{handle: f.handle, selection: f.selection, careful: true}
+		stretches, figures, err = again.once(ctx, part)
+	}
+	if err != nil {
 		return err
+	}
+	f.add(stretches, figures)
+	return nil
+}
+
+// once rolls a part up, and counts its figures unless only the newest are read.
+func (f *folding) once(ctx context.Context, part *foldPart) (stretches []store.Stretch, figures int64, err error) {
+	if part.last {
+		stretches, err = f.newest(ctx, &part.selection)
+		return stretches, 0, err
 	}
 	sql, err := f.rendered(&part.selection)
 	if err != nil {
-		return fmt.Errorf("roll up: %w", err)
+		return nil, 0, fmt.Errorf("roll up: %w", err)
 	}
-	var stretches []store.Stretch
 	rows, err := f.roll(ctx, &part.selection, sql, indicator.NoDay, func(r *rolling) {
 		stretches = append(stretches, r.stretch(false))
 	})
-	f.add(stretches, int64(rows))
-	return err
+	return stretches, int64(rows), err
 }
 
 // roll rolls rows up, series by series: those of a selection, or of another rendered one with its columns.

@@ -88,15 +88,14 @@ func (l *lookup) first(ctx context.Context) error {
 // before reads the figures before those that have been looked at of what is left: those right before them, and some more, or all.
 func (l *lookup) before(ctx context.Context, left []*lacking, single bool) error {
 	s := l.selection
-	s.Indicators = nil
+	// What lies between the indicators is looked at too: a range of them is sooner told than a list.
+	first, last := l.series(left[0]).indicator, l.series(left[len(left)-1]).indicator
+	s.Indicators = slices.DeleteFunc(slices.Clone(s.Indicators), func(i int32) bool { return i < first || i > last })
 	var regions []store.Span
 	from, to := indicator.Day(math.MaxInt32), indicator.Day(math.MinInt32)
 	for _, one := range left {
-		t := &l.stretches[one.stretch]
-		if n := len(s.Indicators); n == 0 || s.Indicators[n-1] != t.Indicator {
-			s.Indicators = append(s.Indicators, t.Indicator)
-		}
-		regions = append(regions, store.Span{From: t.Region[one.at], To: t.Region[one.at] + 1})
+		region := l.stretches[one.stretch].Region[one.at]
+		regions = append(regions, store.Span{From: region, To: region + 1})
 		from, to = min(from, one.end), max(to, one.end)
 	}
 	if len(left) <= fewLacking {

@@ -15,6 +15,9 @@ type dividing struct {
 	open      [2][2]int // of each kind: the part that may become larger, and one more
 }
 
+// lookedThrough is how many figures are looked through in the time that it takes to read one.
+const lookedThrough = 5
+
 // parts divides the series that a selection is about into parts. It returns the indicators of which only the newest figures are read, too, and
 // how many figures all of them have at most.
 func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32, all int64) {
@@ -39,8 +42,8 @@ func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32,
 		last, counted := ind.Rollup.Time == indicator.RuleLast && f.ofNewest(), ind.Counted() && f.selection.Omit&store.ColumnCounts == 0
 		for i := range of {
 			all += of[i].Rows
-			if last { // one of each region
-				of[i].Rows = min(of[i].Rows, regions)
+			if last { // one of each region is read, and all are looked through
+				of[i].Rows = max(min(of[i].Rows, regions), of[i].Rows/lookedThrough)
 			}
 			of[i].Rows = of[i].Rows * asked / max(regions, 1)
 		}
@@ -49,6 +52,9 @@ func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32,
 		}
 		d.add(of, last, counted)
 	}
+	slices.SortStableFunc(d.parts, func(a, b foldPart) int { // those of several queries first, so that none of them is the last
+		return index(b.last) - index(a.last)
+	})
 	return d.parts, newest, all
 }
 

@@ -13,7 +13,8 @@ type Ends struct {
 	NotBefore indicator.Day // of the figures themselves; NoDay for no bound
 }
 
-// Followed renders the current figures that are followed in their series by one with such an end, in any order. The selection has nothing of time.
+// Followed renders the current figures that are followed in their series by one with such an end. The selection has nothing of time. Few of them, which
+// those of some regions are, are sorted; others come as they are stored, unless they are joined with a list.
 func (d *Dialect) Followed(s store.Select, ends Ends) (string, error) {
 	table, err := d.from(s)
 	if err != nil {
@@ -29,6 +30,9 @@ func (d *Dialect) Followed(s store.Select, ends Ends) (string, error) {
 	var b strings.Builder
 	b.WriteString("SELECT " + ColumnsOf(&s).list() + "\n" + table)
 	writeWhere(&b, append(where, d.seriesFilters(s)...))
+	if len(s.Regions) > 0 {
+		b.WriteString("\nORDER BY " + d.naturalOrder(s, ""))
+	}
 	return b.String(), nil
 }
 

@@ -190,10 +190,26 @@ func (d *Dialect) indicatorFilters(s store.Select) []string {
 		return nil
 	}
 	where := []string{"indicator IN (" + Literals(s.Indicators) + ")"}
+	if first, last, ok := d.run(s.Indicators); ok {
+		where = []string{"indicator >= " + Literal(first), "indicator <= " + Literal(last)}
+	}
 	if d.PartOf != nil {
 		where = append(where, "part IN ("+Literals(d.parts(s.Indicators))+")")
 	}
 	return where
+}
+
+// run is the first and the last of a long list that has everything between them. Rows that are joined with a list may come in any order, those of a
+// range do not.
+func (d *Dialect) run(list []int32) (first, last int32, ok bool) {
+	if d.Stored == "" || len(list) <= mostListed {
+		return 0, 0, false
+	}
+	sorted := slices.Clone(list)
+	slices.Sort(sorted)
+	sorted = slices.Compact(sorted)
+	first, last = sorted[0], sorted[len(sorted)-1]
+	return first, last, int(last-first) == len(sorted)-1
 }
 
 // seriesFilters renders what else narrows a selection to whole series, and the day as of which they are read.

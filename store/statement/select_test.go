@@ -47,8 +47,11 @@ var renderCases = map[string]func(s *store.Select){
 		s.Levels = []indicator.Level{indicator.County}
 		s.Within = &indicator.Period{Start: -3653, End: 18320}
 	},
-	"one_period": func(s *store.Select) { s.Period = &indicator.Period{Start: 18293, End: 18321} },
-	"open_ended": func(s *store.Select) { s.Within = &indicator.Period{Start: indicator.NoDay, End: indicator.Forever} },
+	"indicators_in_a_row":     func(s *store.Select) { s.Indicators = []int32{2, 3, 4, 5, 6} },
+	"indicators_with_a_hole":  func(s *store.Select) { s.Indicators = []int32{2, 3, 4, 5, 7} },
+	"indicators_out_of_order": func(s *store.Select) { s.Indicators = []int32{2, 4, 3, 5, 6} },
+	"one_period":              func(s *store.Select) { s.Period = &indicator.Period{Start: 18293, End: 18321} },
+	"open_ended":              func(s *store.Select) { s.Within = &indicator.Period{Start: indicator.NoDay, End: indicator.Forever} },
 	"regions": func(s *store.Select) {
 		// Two that touch, one inside another, two alone and one empty.
 		s.Regions = []store.Span{{From: 10, To: 20}, {From: 20, To: 25}, {From: 12, To: 14}, {From: 40, To: 41}, {From: 3, To: 4}, {From: 7, To: 7}}

@@ -6,3 +6,4 @@ WHERE indicator IN (3, 4)
   AND period_end >= 18000
   AND slice IN (0)
   AND region >= 3 AND region < 20 AND (region >= 10 AND region < 20 OR region IN (3))
+ORDER BY rowid
