@@ -12,6 +12,7 @@ import (
 const (
 	usualBytes  = 64 << 10
 	usualNested = 128 // objects and lists
+	usualItems  = 64  // of a list, that are made room for at once
 )
 
 // usualParameters reads the parameters in an object as most clients write it; false for anything else, and if something is wrong with
@@ -63,7 +64,7 @@ func plainValue(value gjson.Result) any {
 	case value.Type == gjson.Number:
 		return json.Number(value.Raw)
 	case value.IsArray():
-		list := []any{}
+		list := make([]any, 0, min(strings.Count(value.Raw, ",")+1, usualItems))
 		value.ForEach(func(_, item gjson.Result) bool {
 			list = append(list, plainValue(item))
 			return true
