@@ -59,22 +59,19 @@ export function Failure({ error, retry }: { error: AskError; retry: () => void }
   const { lang, t } = useLanguage();
   const known = t.errors[error.code];
   const details = error.errors[0]?.extensions;
-  const suggestions = details?.suggestions ?? [];
+  const folded = known && lang !== "en"; // the server's words, which have the suggestions in them
+  const suggestions = folded ? (details?.suggestions ?? []) : [];
   return (
     <div className="failure" role="alert">
       <h3>{t.errorTitle}</h3>
       {known && <p>{known}</p>}
-      {error.errors.length > 0 && known && lang !== "en" && (
-        <ServersWords code={error.code} message={error.message} />
-      )}
-      {error.errors.length > 0 && (!known || lang === "en") && (
+      {error.errors.length > 0 && folded && <ServersWords code={error.code} message={error.message} />}
+      {error.errors.length > 0 && !folded && (
         <p className={known ? "muted" : ""} lang="en">
           {error.message}
         </p>
       )}
-      {suggestions.length > 0 && (
-        <p>{t.pair(t.suggestions, suggestions.join(lang === "zh" ? "、" : ", "))}</p>
-      )}
+      {suggestions.length > 0 && <p>{t.pair(t.suggestions, suggestions.join("、"))}</p>}
       {details?.requestId && <p className="muted">{t.request(details.requestId)}</p>}
       {error.code === "UNAUTHENTICATED" ? (
         <TokenForm />
