@@ -40,6 +40,7 @@ func TestScripts(t *testing.T) {
 				return err
 			}
 			env.Setenv("BUNDLED", bundled)
+			env.Setenv("GORACE", os.Getenv("GORACE")) // what the race detector is told, for the commands too
 			env.Setenv("DOCS", filepath.Join(filepath.Dir(bundled), "docs"))
 			return os.CopyFS(filepath.Join(env.WorkDir, "mini"), os.DirFS("../../loader/testdata/mini"))
 		},

@@ -220,6 +220,7 @@ var mergeCases = []mergeCase{
 func testMerge(t *testing.T, open func(t *testing.T) store.Engine) {
 	for _, test := range mergeCases {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			e := open(t)
 			batches := test.batches()
 			for i, b := range batches {

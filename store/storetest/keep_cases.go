@@ -31,7 +31,10 @@ func testKeep(t *testing.T, open func(t *testing.T) Engine) {
 		{"what was discarded is not withdrawn", testDiscardedStays},
 		{"withdrawn as of a day", testWithdrawnAsOf},
 	} {
-		t.Run(test.name, func(t *testing.T) { test.test(t, open(t)) })
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.test(t, open(t))
+		})
 	}
 }
 

@@ -36,9 +36,15 @@ func testLoad(t *testing.T, open func(t *testing.T) store.Engine) {
 		{"a context that ended", testCanceled},
 		{"concurrent readers", testConcurrent},
 	} {
-		t.Run(test.name, func(t *testing.T) { test.test(t, open(t)) })
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.test(t, open(t))
+		})
 	}
-	t.Run("the same content by another history", func(t *testing.T) { testContentHash(t, open) })
+	t.Run("the same content by another history", func(t *testing.T) {
+		t.Parallel()
+		testContentHash(t, open)
+	})
 }
 
 func testEmptyStore(t *testing.T, e store.Engine) {
