@@ -7,8 +7,8 @@ import (
 )
 
 // Stretch is figures of one series that differ by their regions: those of one period or, rolled up over time, one of each region.
-// Columns are parallel to Region. They are to be read only: several stretches may share one. What a nil column says of all figures is
-// told beside it.
+// Columns are parallel to Region. They are to be read only, and only until the snapshot is released: several stretches may share one, and it may
+// be where the engine itself reads. What a nil column says of all figures is told beside it.
 type Stretch struct {
 	Indicator, Slice int32
 	Status           indicator.Status

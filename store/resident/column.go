@@ -57,6 +57,16 @@ func bits(floats []float64) []uint64 {
 	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(floats))), len(floats))
 }
 
+// floatsOf shows such integers as floats.
+func floatsOf(bits []uint64) []float64 {
+	return unsafe.Slice((*float64)(unsafe.Pointer(unsafe.SliceData(bits))), len(bits))
+}
+
+// cellsOf shows the cells of a column as what they mean.
+func cellsOf[T ~int8](column []int8) []T {
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(column))), len(column))
+}
+
 func floatAt(c *column[uint64], row int32) float64 { return math.Float64frombits(c.at(row)) }
 
 // mostCodes is how many different cells one byte tells apart.

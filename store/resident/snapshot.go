@@ -13,6 +13,9 @@ type snapshot struct {
 	store.Snapshot
 	engine  *Engine
 	holding *holding // nil where nothing of it is
+
+	pinning sync.Mutex
+	pinned  []*block // until the snapshot is released: answers show their columns
 }
 
 // question is what answering takes; it is used again and again.

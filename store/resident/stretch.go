@@ -2,6 +2,7 @@ package resident
 
 import (
 	"context"
+	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
@@ -14,8 +15,9 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 		return nil, false, err
 	}
 	if ok {
-		defer s.done(q)
-		return q.stretches(), true, nil
+		list := q.stretches(true)
+		s.hold(q)
+		return list, true, nil
 	}
 	// What is about one time, or small, can as well be had in rows.
 	if !s.passes(&selection) || selection.Latest != nil || selection.Period != nil {
@@ -30,12 +32,12 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 	p := &passing{
 		snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived,
 		there: func(q *question) (bool, error) {
-			all = append(all, q.stretches()...)
+			all = append(all, q.stretches(false)...)
 			return true, nil
 		},
 		passed: func(b *block) bool {
 			picked.segments, picked.count = b.segments(0, len(b.runs)), b.rows
-			all = append(all, picked.stretches()...)
+			all = append(all, picked.stretches(false)...)
 			return true
 		},
 	}
@@ -43,44 +45,54 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 	return all, ok, err
 }
 
-// stretches copies the picked rows out.
-func (p *picker) stretches() []store.Stretch {
-	read := p.selection.Columns()
-	list, values := make([]store.Stretch, len(p.segments)), make([]float64, p.count)
-	var regions []int32
-	if p.count <= 4*len(p.segments) { // many short ones, in one piece
-		regions = make([]int32, 0, p.count)
+// hold keeps the blocks of a question until the snapshot is released: what was answered shows their columns.
+func (s *snapshot) hold(q *question) {
+	s.pinning.Lock()
+	s.pinned = append(s.pinned, q.blocks...)
+	s.pinning.Unlock()
+	q.forget()
+}
+
+// Release gives the blocks back that answers show, and the snapshot.
+func (s *snapshot) Release() {
+	s.pinning.Lock()
+	pinned := s.pinned
+	s.pinned = nil
+	s.pinning.Unlock()
+	if len(pinned) > 0 {
+		s.engine.unpin(pinned)
 	}
-	at := 0
+	s.Snapshot.Release()
+}
+
+// stretches are the picked rows: shown where they are, by columns of the blocks, or copied out.
+func (p *picker) stretches(shown bool) []store.Stretch {
+	read := p.selection.Columns()
+	list := make([]store.Stretch, len(p.segments))
 	for i := range p.segments {
 		s, to := &p.segments[i], &list[i]
 		b := s.block
-		end := at + int(s.len)
 		to.Indicator, to.Slice, to.Status, to.Period = b.indicator, b.slice, b.status, b.runs[s.run].period
-		to.Value, at = values[at:end:end], end
-		b.value.copyTo(bits(to.Value), s.row)
-		of := b.sets[b.runs[s.run].set][s.row-b.runs[s.run].first:][:s.len]
+		to.Value = floats(&b.value, s, shown)
+		of := b.sets[b.runs[s.run].set][s.row-b.runs[s.run].first:][:s.len:s.len]
 		switch {
-		case regions != nil:
-			regions = append(regions, of...)
-			to.Region = regions[len(regions)-len(of) : len(regions) : len(regions)]
+		case shown:
+			to.Region = of
 		case i > 0 && s.sameRegions(&p.segments[i-1]):
 			to.Region = list[i-1].Region
 		default:
-			to.Region = append(make([]int32, 0, s.len), of...)
+			to.Region = slices.Clone(of)
 		}
-		to.Missing = cells[indicator.Missing](&b.missing, s)
+		to.Missing = cells[indicator.Missing](&b.missing, s, shown)
 		if read.Has(store.ColumnPrecision) {
-			to.Precision = cells[indicator.Precision](&b.precision, s)
+			to.Precision = cells[indicator.Precision](&b.precision, s, shown)
 		}
 		if read.Has(store.ColumnDefinition) {
 			to.Definition, to.Defined = b.definition.cells(s)
 		}
 		if read.Has(store.ColumnCounts) && !(withoutNumbers(&b.numerator) && withoutNumbers(&b.denominator)) {
-			to.Numerator, to.Denominator = make([]float64, s.len), make([]float64, s.len)
-			b.numerator.copyTo(bits(to.Numerator), s.row)
-			b.denominator.copyTo(bits(to.Denominator), s.row)
-			to.CountsPrecision = cells[indicator.Precision](&b.countsPrecision, s)
+			to.Numerator, to.Denominator = floats(&b.numerator, s, shown), floats(&b.denominator, s, shown)
+			to.CountsPrecision = cells[indicator.Precision](&b.countsPrecision, s, shown)
 		}
 	}
 	return list
@@ -95,10 +107,23 @@ func (s *segment) sameRegions(other *segment) bool {
 	return run.set == before.set && s.row-run.first == other.row-before.first
 }
 
-// cells are those of a segment; nil where all are zero.
-func cells[T ~int8](c *column[int8], s *segment) []T {
+// floats are the numbers of a segment: those of the column where they may be shown, or copies.
+func floats(c *column[uint64], s *segment, shown bool) []float64 {
+	if shown && c.all != nil {
+		return floatsOf(c.all[s.row : s.row+s.len : s.row+s.len])
+	}
+	to := make([]float64, s.len)
+	c.copyTo(bits(to), s.row)
+	return to
+}
+
+// cells are those of a segment, like floats; nil where all are zero.
+func cells[T ~int8](c *column[int8], s *segment, shown bool) []T {
 	if c.empty() {
 		return nil
+	}
+	if shown && c.all != nil {
+		return cellsOf[T](c.all[s.row : s.row+s.len : s.row+s.len])
 	}
 	to := make([]T, s.len)
 	c.copyTo(bytesOf(to), s.row)

@@ -89,6 +89,42 @@ func TestStretches_likeSelect(t *testing.T) {
 	})
 }
 
+// TestStretches_untilReleased drops all blocks while an answer shows them: they are freed when its snapshot is released.
+func TestStretches_untilReleased(t *testing.T) {
+	e := New(backing(t), Options{Bytes: math.MaxInt64})
+	warm(t, e)
+	snapshot, err := e.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, ok, err := snapshot.(store.Stretcher).Stretches(t.Context(), store.NewSelect())
+	if err != nil || !ok || len(list) == 0 {
+		t.Fatalf("%d stretches, %t, %v", len(list), ok, err)
+	}
+	pins := func(blocks []*block) (n int) {
+		for _, b := range blocks {
+			n += b.pins
+		}
+		return n
+	}
+	var blocks []*block
+	for _, one := range e.blocks {
+		blocks = append(blocks, one.block)
+	}
+	before := figuresOf(list)
+	e.adopt(nil)
+	if n := pins(blocks); n == 0 {
+		t.Error("no block is pinned while the answer is read")
+	}
+	if diff := cmp.Diff(before, figuresOf(list), cmpopts.EquateNaNs()); diff != "" {
+		t.Errorf("figures of blocks that were dropped (-before +after):\n%s", diff)
+	}
+	snapshot.Release()
+	if n := pins(blocks); n != 0 {
+		t.Errorf("%d pins are left", n)
+	}
+}
+
 // TestStretches_declined asks for what has an order or is only a part, and for what is not in memory.
 func TestStretches_declined(t *testing.T) {
 	m := backing(t)
