@@ -17,6 +17,7 @@ import (
 	"github.com/countyql/countyql/data"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/query"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/server"
 	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/duckdb"
@@ -35,6 +36,7 @@ var testServer struct {
 }
 
 func TestMain(m *testing.M) {
+	scratch.Poison() // whoever reads what is given back fails a test
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 )
 
 // Answers and lists of rows are written by encoders that are compiled from their selections: the generated code makes a context for
@@ -21,15 +22,45 @@ import (
 
 // encoding is an answer's part being written.
 type encoding struct {
-	buf    []byte
-	values int64            // as the meter counts them
-	ended  func() (so bool) // whether the operation has ended or goes beyond its limits by what is written
+	buf     []byte
+	values  int64            // as the meter counts them
+	ended   func() (so bool) // whether the operation has ended or goes beyond its limits by what is written
+	scratch *scratch.Scratch // that the text lies in; nil for the heap
 }
 
 func newEncoding(ctx context.Context, m *meter) *encoding {
-	e := &encoding{}
+	e := &encoding{scratch: m.scratch}
 	e.ended = func() bool { return ctx.Err() != nil || m.beyond(e.values, int64(len(e.buf))) }
 	return e
+}
+
+// texts are what answers are written in.
+var texts = scratch.Of[byte]()
+
+const (
+	// roomOfRow and roomOfItem are what most rows, or items of a list, take at most. Longer ones are written all the same.
+	roomOfRow, roomOfItem = 512, 32
+)
+
+// room makes room for so many bytes more.
+func (e *encoding) room(n int) {
+	if cap(e.buf)-len(e.buf) < n {
+		e.buf = append(texts.Room(e.scratch, max(2*cap(e.buf), len(e.buf)+n)), e.buf...)
+	}
+}
+
+// Write appends a text.
+func (e *encoding) Write(text []byte) (int, error) {
+	e.room(len(text))
+	e.buf = append(e.buf, text...)
+	return len(text), nil
+}
+
+// WriteString appends a text.
+func (e *encoding) WriteString(text string) (int, error) {
+	e.room(len(text))
+	e.buf = append(e.buf, text...)
+	return len(text), nil
 }
 
 // fieldWriter writes a field of an object; false if it cannot be written here.
@@ -81,6 +112,7 @@ func compile[T any](c *compiler, t *encodable[T], selection ast.SelectionSet) (e
 }
 
 func (o encoder[T]) write(e *encoding, from T) bool {
+	e.room(roomOfRow)
 	start := len(e.buf)
 	for i := range o {
 		e.buf = append(e.buf, o[i].key...)
@@ -145,7 +177,7 @@ func (o encoder[T]) writeAll(e *encoding, list []T) bool {
 		}
 		if i == 0 {
 			size := len(e.buf) - start
-			e.buf = slices.Grow(e.buf, (len(list)-1)*(size+size/4))
+			e.room((len(list) - 1) * (size + size/4))
 		}
 	}
 	e.buf = append(e.buf, ']')
@@ -342,6 +374,7 @@ func ofList[T, V any](get func(T) []V, item func([]byte, V) ([]byte, bool)) fiel
 		e.values += int64(len(list))
 		e.buf = append(e.buf, '[')
 		for i, value := range list {
+			e.room(roomOfItem)
 			if i > 0 {
 				e.buf = append(e.buf, ',')
 			}

@@ -209,7 +209,7 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 	running, end := context.WithCancel(ctx)
 	defer end()
 	session.ExpectFields(fieldsOf(graphql.GetOperationContext(ctx)))
-	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders})
+	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders, scratch: session.Scratch()})
 	response := next(withRequest(running, r))
 	if response == nil {
 		return nil, session.Spent()
@@ -218,11 +218,14 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 		response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
 	}
 	sortErrors(response.Errors)
-	if snapshot, detached := ctx.Value(answeredFromKey{}).(*string); detached {
-		*snapshot = session.Snapshot().ID
+	if work, kept := ctx.Value(workKey{}).(*work); kept {
+		work.snapshot = session.Snapshot().ID
 	}
 	if op := graphql.GetOperationContext(ctx); wantsStats(op.Extensions, op.Headers) {
 		addStats(response, r, session.Spent(), time.Since(start))
+	}
+	if len(response.Errors) == 0 && running.Err() == nil { // otherwise a resolver may have given up what still goes on
+		session.Scratch().Free()
 	}
 	return response, session.Spent()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/countyql/countyql/graph/kept"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/query"
+	"github.com/countyql/countyql/scratch"
 )
 
 // Keeping configures which answers are kept to be given again.
@@ -52,15 +53,21 @@ func newKeeper(service *query.Service, checker *document.Checker, options Option
 	return &keeper{service, checker, kept.NewAnswers(uint64(options.Keeping.Bytes), options.Keeping.Evicted), options.Keeping, options.Timeout} //nolint:gosec // not negative
 }
 
-// answeredFromKey is where an operation that another goroutine than the request's carries out says from which snapshot: a *string.
-type answeredFromKey struct{}
+// work is what an operation tells whose answer may be kept, and what its answer is written in before it is.
+type work struct {
+	snapshot string // answered from
+	scratch  scratch.Scratch
+}
+
+// workKey is where the context of such an operation has its *work.
+type workKey struct{}
 
 // made is an answer worked out.
 type made struct {
 	snapshot string // answered from
 	status   int
-	body     []byte
-	whole    bool // without errors, and so the same for all who ask
+	body     []byte // its own: it may be kept
+	whole    bool   // without errors, and so the same for all who ask
 }
 
 // recognise is the request that consists of the bytes sent.
@@ -181,9 +188,12 @@ func (k *keeper) make(
 		}
 	}()
 	var response *graphql.Response
-	response, answer.status = run(context.WithValue(ctx, answeredFromKey{}, &answer.snapshot))
+	work := &work{}
+	response, answer.status = run(context.WithValue(ctx, workKey{}, work))
+	answer.snapshot = work.snapshot
 	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil
 	answer.body = answerOf(response).encode()
+	work.scratch.Free() // the response is not looked at again
 	if served, ok := k.served(ctx); answer.whole && ok && answer.snapshot == snapshot && served == snapshot {
 		k.answers.Keep(snapshot, key, answer.body)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 )
 
 // ResultLimits bound the answer of one operation.
@@ -31,7 +32,8 @@ type meter struct {
 	limits        ResultLimits
 	values, bytes atomic.Int64
 	end           context.CancelFunc
-	encoders      *encoders // nil: none are kept
+	encoders      *encoders        // nil: none are kept
+	scratch       *scratch.Scratch // of the operation; nil for none
 }
 
 // errEnded stands for the error that ended an operation, in the fields that come after it. It is not shown.

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -16,6 +15,9 @@ func newOperations(config Config) operations {
 	return operations{NewExecutableSchema(config).(*executableSchema)} //nolint:forcetypeassert // which the generated function returns
 }
 
+// mostRoom bounds the room that is made for an answer before it is written.
+const mostRoom = 4 << 20
+
 // Exec carries out the operation of a context.
 func (o operations) Exec(ctx context.Context) graphql.ResponseHandler {
 	op := graphql.GetOperationContext(ctx)
@@ -29,8 +31,12 @@ func (o operations) Exec(ctx context.Context) graphql.ResponseHandler {
 		}
 		answered = true
 		data := newExecutionContext(op, o.executableSchema, nil)._Query(ctx, op.Operation.SelectionSet)
-		var written bytes.Buffer
-		data.MarshalGQL(&written)
-		return &graphql.Response{Data: written.Bytes()}
+		written := &encoding{}
+		if work, kept := ctx.Value(workKey{}).(*work); kept { // the answer will be copied
+			written.scratch = &work.scratch
+		}
+		written.room(int(min(roomOfRow+requestOf(ctx).meter.bytes.Load(), mostRoom)))
+		data.MarshalGQL(written)
+		return &graphql.Response{Data: written.buf}
 	}
 }

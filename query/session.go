@@ -7,6 +7,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -38,6 +39,7 @@ type Session struct {
 	planning planning
 	spending spending
 	gate     *Gate
+	scratch  scratch.Scratch
 }
 
 // NewSession returns a session over a pinned snapshot, which the caller releases after the session's last use. Today is
@@ -50,6 +52,9 @@ func NewSession(snapshot store.Snapshot, limits Limits, today indicator.Day) *Se
 	}
 	return s
 }
+
+// Scratch is what answers to the session's questions are made in. Whoever has read them may free it; then none of them may be looked at again.
+func (s *Session) Scratch() *scratch.Scratch { return &s.scratch }
 
 // Scoped reports whether the session is shown a part of the data only.
 func (s *Session) Scoped() bool { return s.view != nil }
