@@ -43,11 +43,7 @@ const (
 )
 
 // room makes room for so many bytes more.
-func (e *encoding) room(n int) {
-	if cap(e.buf)-len(e.buf) < n {
-		e.buf = append(texts.Room(e.scratch, max(2*cap(e.buf), len(e.buf)+n)), e.buf...)
-	}
-}
+func (e *encoding) room(n int) { e.buf = texts.Grow(e.scratch, e.buf, n) }
 
 // Write appends a text.
 func (e *encoding) Write(text []byte) (int, error) {

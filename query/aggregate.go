@@ -310,7 +310,7 @@ func (p *aggregatePlan) newGroup(w *watch, s *Session, key groupKey, rows []int3
 // describe makes an empty group one of a key. The other group, if there is one, may be of the same region.
 func (p *aggregatePlan) describe(s *Session, g, other *Group, key groupKey) {
 	g.figures, g.session, g.key, g.minCoverage, g.Slice = p.figures, s, key, p.request.MinCoverage, p.figures.slice
-	g.subject, g.weights = &p.subjects[key.subject], p.weights
+	g.subject, g.weights, g.rollup.scratch = &p.subjects[key.subject], p.weights, p.scratch
 	g.expected = p.regions.list
 	switch {
 	case key.region < 0:

@@ -208,10 +208,10 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 		return nil, err
 	}
 	c.Baseline = group.baseline
-	entries := make([]*Entry, 0, len(display.list))
+	entries := entryListMemory.Room(f.scratch, len(display.list))
 	var shown []cell
 	if !request.WithoutWarnings {
-		shown = make([]cell, 0, len(display.list))
+		shown = cellMemory.Room(f.scratch, len(display.list))
 	}
 	made := newEntryMaker(group, len(display.list), display == against)
 	at := 0
@@ -239,7 +239,7 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 	if !request.WithoutWarnings {
 		c.Warnings = append(append(c.Warnings, f.mixtures(w, x, shown, true)...), laterWeights(w, x, &group.rollup)...)
 	}
-	sortEntries(entries, request.OrderBy)
+	sortEntries(f.scratch, entries, request.OrderBy)
 	c.Page, err = paginateRows(w, entries, func(e *Entry) string { return e.Region.QualifiedCode() }, request.Page, s.limits.Page)
 	return c, err
 }

@@ -25,12 +25,12 @@ type comparisonGroup struct {
 
 func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, cells regionCells) *comparisonGroup {
 	g := &comparisonGroup{figures: f, polarity: x.indicator.Polarity}
-	g.subject, g.weights, g.expected = x, f.weights, against.list
-	if g.cells = cells.among(w, against.list); w.err != nil {
+	g.subject, g.weights, g.expected, g.scratch = x, f.weights, against.list, f.scratch
+	if g.cells = cells.among(w, f.scratch, against.list); w.err != nil {
 		return g
 	}
 	g.whole = len(g.cells) == len(cells)
-	g.quantities = make([]indicator.Quantity, 0, len(g.cells))
+	g.quantities = quantityMemory.Room(f.scratch, len(g.cells))
 	for i := range g.cells {
 		c := &g.cells[i]
 		if !c.quantity.Known() {
@@ -45,7 +45,7 @@ func newComparisonGroup(w *watch, f *figures, x *subject, against *regionSet, ce
 	g.rank()
 	g.mean = mean(g.sorted)
 	g.stddev = stddevOf(g.sorted, g.mean)
-	g.median, g.mad = quantile(g.sorted, 0.5), medianAbsoluteDeviation(g.sorted)
+	g.median, g.mad = quantile(g.sorted, 0.5), medianAbsoluteDeviation(g.sorted, numberMemory.Room(f.scratch, len(g.sorted)))
 	return g
 }
 
@@ -146,7 +146,7 @@ type entryMaker struct {
 
 func newEntryMaker(g *comparisonGroup, most int, members bool) *entryMaker {
 	const pointers = 3 // numbers of an entry that may be missing
-	return &entryMaker{g, make([]Entry, 0, most), make([]float64, 0, pointers*most), members}
+	return &entryMaker{g, entryMemory.Room(g.scratch, most), numberMemory.Room(g.scratch, pointers*most), members}
 }
 
 // number is a pointer to a number; nil for one that is missing.

@@ -143,7 +143,9 @@ func pairFigures(w *watch, x, y *figures) (*pairing, error) {
 		return nil, err
 	}
 	n := min(len(xs), len(ys))
-	p := &pairing{x: x, y: y, xCells: make([]cell, 0, n), yCells: make([]cell, 0, n), regions: make([]*catalog.Region, 0, n)}
+	p := &pairing{
+		x: x, y: y, xCells: cellMemory.Room(x.scratch, n), yCells: cellMemory.Room(x.scratch, n), regions: regionListMemory.Room(x.scratch, n),
+	}
 	for _, r := range x.regions.list {
 		if err := w.step(); err != nil {
 			return nil, err
@@ -184,7 +186,7 @@ func (f *figures) newestEnd(c *cell) indicator.Day { return f.rows.End[f.newest(
 
 // measure fills in the statistics of the pairs.
 func (c *Correlation) measure(p *pairing, confidence float64) {
-	x, y := make([]float64, len(p.regions)), make([]float64, len(p.regions))
+	x, y := numberMemory.Make(p.x.scratch, len(p.regions)), numberMemory.Make(p.x.scratch, len(p.regions))
 	for i := range p.regions {
 		x[i], y[i] = p.xCells[i].quantity.Value, p.yCells[i].quantity.Value
 		c.Precision = c.Precision.Plus(p.xCells[i].quantity.Precision).Plus(p.yCells[i].quantity.Precision)
@@ -210,7 +212,8 @@ func (c *Correlation) measure(p *pairing, confidence float64) {
 
 // points lists the pairs, in tree order of their regions.
 func (p *pairing) points(w *watch, s *Session, c *Correlation, evidence bool) []*CorrelationPoint {
-	points, all, residuals := make([]*CorrelationPoint, len(p.regions)), make([]CorrelationPoint, len(p.regions)), make([]float64, len(p.regions))
+	n, memory := len(p.regions), p.x.scratch
+	points, all, residuals := pointListMemory.Make(memory, n), pointMemory.Make(memory, n), numberMemory.Make(memory, n)
 	for i, r := range p.regions {
 		if w.step() != nil {
 			break

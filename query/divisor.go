@@ -58,7 +58,7 @@ func (f *figures) fetchDivisors(ctx context.Context, s *Session, like store.Sele
 	if err != nil {
 		return err
 	}
-	d := &divisorFigures{&figures{request: f.request, catalog: f.catalog, regions: f.regions}, make(map[seriesKey][]int32)}
+	d := &divisorFigures{&figures{request: f.request, catalog: f.catalog, scratch: f.scratch, regions: f.regions}, make(map[seriesKey][]int32)}
 	w := newWatch(ctx)
 	if d.rows, d.inherited, err = d.inherit(w, rows, selection.Latest != nil); err != nil {
 		return err

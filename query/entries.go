@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 )
 
 // sortEntries sorts by the orders, by rank where there are none, then by region in tree order.
-func sortEntries(entries []*Entry, orders []EntryOrder) {
+func sortEntries(s *scratch.Scratch, entries []*Entry, orders []EntryOrder) {
 	if len(orders) == 0 {
 		orders = []EntryOrder{{By: EntryByRank}}
 	}
-	if len(orders) == 1 && orders[0].By == EntryByRank && !orders[0].Descending && sortByRank(entries) {
+	if len(orders) == 1 && orders[0].By == EntryByRank && !orders[0].Descending && sortByRank(s, entries) {
 		return
 	}
 	slices.SortFunc(entries, func(a, b *Entry) int {
@@ -40,7 +41,7 @@ func sortEntries(entries []*Entry, orders []EntryOrder) {
 }
 
 // sortByRank sorts entries that are in tree order by rank, if their ranks are dense enough to be counted.
-func sortByRank(entries []*Entry) bool {
+func sortByRank(s *scratch.Scratch, entries []*Entry) bool {
 	most := 0
 	for _, e := range entries {
 		most = max(most, e.Rank)
@@ -48,14 +49,14 @@ func sortByRank(entries []*Entry) bool {
 	if most > 2*len(entries)+1 {
 		return false
 	}
-	next := make([]int32, most+2) // by rank: where the next entry of that rank goes
+	next := rowMemory.Make(s, most+2) // by rank: where the next entry of that rank goes
 	for _, e := range entries {
 		next[e.Rank+1]++
 	}
 	for rank := 1; rank < len(next); rank++ {
 		next[rank] += next[rank-1]
 	}
-	for _, e := range slices.Clone(entries) {
+	for _, e := range entryListMemory.Clone(s, entries) {
 		entries[next[e.Rank]] = e
 		next[e.Rank]++
 	}
@@ -76,11 +77,15 @@ type Columns struct {
 // Columns returns the page's entries as parallel arrays, in their order.
 func (c *IndicatorComparison) Columns() *Columns {
 	n := len(c.Page.Nodes)
-	columns := &Columns{
-		Regions: make([]string, n), Values: make([]float64, n), Precisions: make([]indicator.Precision, n), Ranks: make([]int, n),
-		Percentiles: make([]float64, n), ZScores: make([]*float64, n), Differences: make([]*float64, n),
+	var s *scratch.Scratch
+	if n > 0 {
+		s = c.Page.Nodes[0].group.scratch
 	}
-	differences := make([]float64, n)
+	columns := &Columns{
+		Regions: textMemory.Make(s, n), Values: numberMemory.Make(s, n), Precisions: precisionMemory.Make(s, n), Ranks: wholeNumberMemory.Make(s, n),
+		Percentiles: numberMemory.Make(s, n), ZScores: optionalMemory.Make(s, n), Differences: optionalMemory.Make(s, n),
+	}
+	differences := numberMemory.Make(s, n)
 	for i, e := range c.Page.Nodes {
 		columns.Regions[i], columns.Values[i], columns.Precisions[i] = e.Region.Code, e.Quantity.Value, e.Quantity.Precision
 		columns.Ranks[i], columns.Percentiles[i], columns.ZScores[i] = e.Rank, e.Percentile, e.ZScore

@@ -6,6 +6,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -91,6 +92,7 @@ func (x *subject) unit() string {
 type figures struct {
 	request  *figureRequest
 	catalog  *catalog.Catalog
+	scratch  *scratch.Scratch // of the session
 	subjects []subject
 	regions  *regionSet
 	slice    indicator.Slice
@@ -124,7 +126,7 @@ type datedQuantity struct {
 
 // resolve checks the request against the catalogue, without touching the engine.
 func (s *Session) resolve(request *figureRequest, regions *regionSet) (*figures, error) {
-	f := &figures{request: request, catalog: s.catalog, regions: regions}
+	f := &figures{request: request, catalog: s.catalog, scratch: &s.scratch, regions: regions}
 	if len(request.indicators) == 0 {
 		err := indicator.Errorf(indicator.InvalidInput, "no indicator is asked for")
 		err.Hint = "name at least one code"

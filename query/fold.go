@@ -64,7 +64,7 @@ func (u *rollup) sumPlain() {
 	t := u.part.stretch()
 	if t.Missing == nil || u.lists {
 		var known []float64
-		known, u.precision, u.reason = notMissing(&t)
+		known, u.precision, u.reason = u.notMissing(&t)
 		if u.extent = extentOf(known); len(known) > 0 {
 			u.last = known[len(known)-1]
 		}
@@ -87,7 +87,7 @@ func (u *rollup) sumPlain() {
 
 // notMissing are the values of a stretch that are not missing, its own column where none is, with the precision of their sum and why the others are
 // missing.
-func notMissing(t *store.Stretch) (known []float64, precision indicator.Precision, reason indicator.Missing) {
+func (u *rollup) notMissing(t *store.Stretch) (known []float64, precision indicator.Precision, reason indicator.Missing) {
 	reason = indicator.NoObservation
 	first := 0
 	for first < len(t.Missing) && t.Missing[first] == indicator.NotMissing {
@@ -96,7 +96,7 @@ func notMissing(t *store.Stretch) (known []float64, precision indicator.Precisio
 	if first == len(t.Missing) { // nothing is
 		return t.Value, allOf(t.Precision), reason
 	}
-	known = append(make([]float64, 0, len(t.Value)-1), t.Value[:first]...)
+	known = append(numberMemory.Room(u.scratch, len(t.Value)-1), t.Value[:first]...)
 	if t.Precision != nil {
 		precision = allOf(t.Precision[:first])
 	}

@@ -16,14 +16,14 @@ type ranked struct {
 
 // rank orders the group's values and tells where each cell stands among them.
 func (g *comparisonGroup) rank() {
-	list := make([]ranked, 0, len(g.cells))
+	list := rankedMemory.Room(g.scratch, len(g.cells))
 	for i := range g.cells {
 		if q := g.cells[i].quantity; q.Known() {
 			list = append(list, ranked{ordered(q.Value + 0), int32(i)}) // both zeros are equal
 		}
 	}
-	list = sortRanked(list)
-	g.sorted, g.placings = make([]float64, len(list)), make([]placing, len(g.cells))
+	list = sortRanked(list, rankedMemory.Make(g.scratch, len(list)))
+	g.sorted, g.placings = numberMemory.Make(g.scratch, len(list)), placingMemory.Make(g.scratch, len(g.cells))
 	for from := 0; from < len(list); {
 		to := from
 		for to < len(list) && list[to].key == list[from].key {
@@ -51,8 +51,9 @@ const (
 	fewRanked = 64 // are compared rather than counted
 )
 
-// sortRanked sorts by key, digit by digit: thousands take a fraction of what comparing takes. It uses the list for its own.
-func sortRanked(list []ranked) []ranked {
+// sortRanked sorts by key, digit by digit: thousands take a fraction of what comparing takes. It uses the list for its own, and
+// another of as many.
+func sortRanked(list, to []ranked) []ranked {
 	if len(list) < fewRanked {
 		slices.SortFunc(list, func(a, b ranked) int { return cmp.Compare(a.key, b.key) })
 		return list
@@ -64,7 +65,6 @@ func sortRanked(list []ranked) []ranked {
 			counts[d][uint8(key>>(d*digitBits))]++
 		}
 	}
-	to := make([]ranked, len(list))
 	for d := range digits {
 		shift := d * digitBits
 		if int(counts[d][uint8(list[0].unsigned()>>shift)]) == len(list) {

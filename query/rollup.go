@@ -8,6 +8,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -17,6 +18,7 @@ type rollup struct {
 	expected []*catalog.Region // in tree order
 	cells    []cell            // at most one per expected region, in tree order; see each and all
 	weights  *weightFigures    // nil where nothing is weighed
+	scratch  *scratch.Scratch  // that lists of values lie in; nil for the heap
 
 	// part, unless it is of nothing, stands for the cells: each of its figures is one of its own, which is made when it is looked at.
 	part   part
@@ -104,7 +106,7 @@ func (u *rollup) all() []cell {
 			return
 		}
 		t := u.part.stretch()
-		u.cells = make([]cell, t.Len())
+		u.cells = cellMemory.Make(u.scratch, t.Len())
 		for i := range u.cells {
 			u.subject.fillFrom(&t, i, &u.cells[i])
 		}
@@ -138,7 +140,7 @@ func (u *rollup) list() {
 // order sorts the values, once.
 func (u *rollup) order() []float64 {
 	u.ordering.Do(func() {
-		u.sorted = slices.Clone(u.values())
+		u.sorted = numberMemory.Clone(u.scratch, u.values())
 		slices.Sort(u.sorted)
 	})
 	return u.sorted
@@ -149,10 +151,10 @@ func (u *rollup) values() []float64 {
 	u.gathering.Do(func() {
 		if u.plain() {
 			t := u.part.stretch()
-			u.known, _, _ = notMissing(&t)
+			u.known, _, _ = u.notMissing(&t)
 			return
 		}
-		u.known = make([]float64, 0, u.size())
+		u.known = numberMemory.Room(u.scratch, u.size())
 		u.each(func(c *cell) {
 			if c.quantity.Known() {
 				u.known = append(u.known, c.quantity.Value)

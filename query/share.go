@@ -115,10 +115,10 @@ func (d *dealing) divide(s *Session, regions []int32) error {
 // add deals a stretch out to the groups of a key that its regions are in.
 func (d *dealing) add(key groupKey, t *store.Stretch) {
 	if d.plan.groupRegion == nil {
-		d.shares = append(d.shares, share{key, t, 0, t.Len()})
+		d.shares = append(shareMemory.Grow(d.plan.scratch, d.shares, 1), share{key, t, 0, t.Len()})
 		return
 	}
-	d.shares = slices.Grow(d.shares, len(d.byRegion))
+	d.shares = shareMemory.Grow(d.plan.scratch, d.shares, len(d.byRegion))
 	for _, in := range d.byRegion {
 		key.region = in.region
 		d.shares = append(d.shares, share{key, t, in.from, in.to})
@@ -151,14 +151,14 @@ func (d *dealing) sortByRegion(w *watch, regions int) error {
 	if err := w.steps(len(d.shares) + regions/8); err != nil {
 		return err
 	}
-	next := make([]int32, regions+1) // by region: where its next share goes
+	next := rowMemory.Make(d.plan.scratch, regions+1) // by region: where its next share goes
 	for i := range d.shares {
 		next[d.shares[i].key.region+1]++
 	}
 	for region := 1; region < len(next); region++ {
 		next[region] += next[region-1]
 	}
-	sorted := make([]share, len(d.shares))
+	sorted := shareMemory.Make(d.plan.scratch, len(d.shares))
 	for _, one := range d.shares {
 		sorted[next[one.key.region]] = one
 		next[one.key.region]++
@@ -174,8 +174,8 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 	if err != nil {
 		return nil, nil, false, err
 	}
-	all := make([]Group, d.groups+len(d.totals))
-	groups = make([]*Group, 0, d.groups)
+	all := groupMemory.Make(p.scratch, d.groups+len(d.totals))
+	groups = groupListMemory.Room(p.scratch, d.groups)
 	for from := 0; from < len(d.shares); {
 		to := from + 1
 		for to < len(d.shares) && d.shares[to].key == d.shares[from].key {

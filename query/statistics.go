@@ -101,10 +101,9 @@ func stddevOf(values []float64, m float64) float64 {
 	return math.Sqrt(squares / float64(len(values)-1))
 }
 
-// medianAbsoluteDeviation is the median distance from the median, unscaled.
-func medianAbsoluteDeviation(sorted []float64) float64 {
+// medianAbsoluteDeviation is the median distance from the median, unscaled. The distances are appended to a list, whose room they take.
+func medianAbsoluteDeviation(sorted, distances []float64) float64 {
 	median := quantile(sorted, 0.5)
-	distances := make([]float64, 0, len(sorted))
 	above, _ := slices.BinarySearch(sorted, median)
 	below := above - 1
 	for below >= 0 || above < len(sorted) { // distances grow to either side

@@ -2,10 +2,10 @@ package query
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 )
 
 // regionCells are the cells of regions, in tree order, at most one of each.
@@ -28,7 +28,7 @@ func (l regionCells) of(region int32) *cell {
 }
 
 // among are the cells of the regions in a list, which is in tree order. They are the cells themselves where the list has all.
-func (l regionCells) among(w *watch, list []*catalog.Region) regionCells {
+func (l regionCells) among(w *watch, s *scratch.Scratch, list []*catalog.Region) regionCells {
 	found, at := 0, 0
 	for _, region := range list {
 		if w.step() != nil {
@@ -44,7 +44,7 @@ func (l regionCells) among(w *watch, list []*catalog.Region) regionCells {
 	if found == len(l) {
 		return l
 	}
-	chosen := make(regionCells, 0, found)
+	chosen := regionCells(cellMemory.Room(s, found))
 	for _, region := range list {
 		if c := l.of(region.ID); c != nil {
 			chosen = append(chosen, *c)
@@ -55,7 +55,7 @@ func (l regionCells) among(w *watch, list []*catalog.Region) regionCells {
 
 // cellsOf rolls the rows of a subject up over time, region by region.
 func (f *figures) cellsOf(w *watch, x *subject) (regionCells, error) {
-	rows := make([]int32, 0, f.rows.Len()/len(f.subjects)+1)
+	rows := rowMemory.Room(f.scratch, f.rows.Len()/len(f.subjects)+1)
 	for i := range int32(f.rows.Len()) {
 		if err := w.step(); err != nil {
 			return nil, err
@@ -79,7 +79,7 @@ func (f *figures) cellsByRegion(w *watch, x *subject, rows []int32) (regionCells
 			distinct, last = distinct+1, regions[i]
 		}
 	}
-	cells := make(regionCells, distinct)
+	cells := regionCells(cellMemory.Make(f.scratch, distinct))
 	next := 0
 	for start := 0; start < len(rows); {
 		end := start + 1
@@ -111,7 +111,7 @@ func (f *figures) sortByRegion(w *watch, rows []int32) error {
 // countByRegion is sortByRegion of rows that are not sorted. Their regions are few, so that they are counted rather than compared.
 func (f *figures) countByRegion(w *watch, rows []int32) error {
 	regions := f.rows.Region
-	next := make([]int32, len(f.catalog.Regions())+1) // by region: where its next row goes
+	next := rowMemory.Make(f.scratch, len(f.catalog.Regions())+1) // by region: where its next row goes
 	if err := w.steps(len(rows) + len(next)/8); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (f *figures) countByRegion(w *watch, rows []int32) error {
 	for region := 1; region < len(next); region++ {
 		next[region] += next[region-1]
 	}
-	for _, i := range slices.Clone(rows) {
+	for _, i := range rowMemory.Clone(f.scratch, rows) {
 		rows[next[regions[i]]] = i
 		next[regions[i]]++
 	}

@@ -80,6 +80,17 @@ func (k *Kind[T]) Room(s *Scratch, n int) []T {
 	return all[:0]
 }
 
+// Clone returns a copy of a list.
+func (k *Kind[T]) Clone(s *Scratch, list []T) []T { return append(k.Room(s, len(list)), list...) }
+
+// Grow makes room for n items more behind those of a list, and for as many again as it has: the list itself where it has that.
+func (k *Kind[T]) Grow(s *Scratch, list []T, n int) []T {
+	if cap(list)-len(list) >= n {
+		return list
+	}
+	return append(k.Room(s, max(2*cap(list), len(list)+n)), list...)
+}
+
 // take returns a slice of n items or more, and whether they are zero.
 func (k *Kind[T]) take(s *Scratch, n int) (all []T, zero bool) {
 	var item T

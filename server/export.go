@@ -119,7 +119,11 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	}
 	options := request.options
 	options.Snapshot, options.Warnings, options.Rows = snapshot, table.Warnings, table.Rows
-	return write(ctx, out, request.format, table, options)
+	if err := write(ctx, out, request.format, table, options); err != nil {
+		return err
+	}
+	session.Scratch().Free() // all of the answer has been read
+	return nil
 }
 
 // exportBuffers are what files are gathered in before they are sent: *bufio.Writer.
