@@ -11,7 +11,7 @@ import (
 	"github.com/countyql/countyql/store/statement"
 )
 
-// figureChunk is some rows of a result where DuckDB has them. Columns that all rows have in common are nil, and so are counts that are not read.
+// figureChunk is some rows of a result where DuckDB has them. Columns that all rows have in common are nil, and so are precisions and counts that are not read.
 type figureChunk struct {
 	rows                   int
 	indicator, slice       []int32
@@ -73,7 +73,10 @@ func figuresOf(chunk mapping.DataChunk, c statement.Columns) *figureChunk {
 		f.start, f.end = column[indicator.Day](v), column[indicator.Day](v)
 	}
 	f.value, f.hasValue = doubles(v)
-	f.missing, f.precision = column[indicator.Missing](v), column[indicator.Precision](v)
+	f.missing = column[indicator.Missing](v)
+	if c.Read.Has(store.ColumnPrecision) {
+		f.precision = column[indicator.Precision](v)
+	}
 	if c.Read.Has(store.ColumnCounts) {
 		f.numerator, f.hasNumerator = doubles(v)
 		f.denominator, f.hasDenominator = doubles(v)

@@ -174,3 +174,68 @@ func TestFold_ends(t *testing.T) {
 		t.Error("other columns were read")
 	}
 }
+
+// TestStretches asks for all figures, for more than may be had, and for what is not handed out in stretches.
+func TestStretches(t *testing.T) {
+	s := foldedStore(t)
+	all := store.NewSelect()
+	all.Omit = foldOmitted
+	if _, ok, err := s.Stretches(t.Context(), all); ok || err != nil {
+		t.Errorf("a few figures: %t, %v", ok, err)
+	}
+	s.manyRows = 1
+	if _, err := s.known(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	list, ok, err := s.Stretches(t.Context(), all)
+	if !ok || err != nil || len(list) != 48 {
+		t.Fatalf("%d stretches, %t, %v", len(list), ok, err)
+	}
+	for i := range list {
+		if n := list[i].Len(); n != 4 || &list[i].Region[0] != &list[0].Region[0] {
+			t.Errorf("stretch %d has %d regions, of its own", i, n)
+		}
+	}
+	capped := all
+	capped.Cap = 191
+	var beyond *store.RowCapError
+	if _, ok, err := s.Stretches(t.Context(), capped); ok || !errors.As(err, &beyond) {
+		t.Errorf("more figures than may be had: %t, %v", ok, err)
+	}
+	defined := all
+	defined.Omit = store.ColumnSource | store.ColumnDerived
+	if _, ok, err := s.Stretches(t.Context(), defined); ok || err != nil {
+		t.Errorf("with definitions: %t, %v", ok, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, ok, err := s.Stretches(ctx, all); ok || !errors.Is(err, context.Canceled) {
+		t.Errorf("a context that has ended: %t, %v", ok, err)
+	}
+}
+
+// TestGathering_refuses shows figures that do not come in order.
+func TestGathering_refuses(t *testing.T) {
+	fixed, status := int32(0), indicator.Actual
+	for name, tc := range map[string]struct {
+		chunks     []*figureChunk
+		disordered bool
+	}{
+		"in order":            {chunks: []*figureChunk{chunkOf([4]int32{0, 1, 1, 0}, [4]int32{0, 1, 1, 2}), chunkOf([4]int32{0, 1, 1, 3}, [4]int32{0, 2, 2, 0}, [4]int32{1, 1, 1, 0})}},
+		"region again":        {chunks: []*figureChunk{chunkOf([4]int32{0, 1, 1, 2}, [4]int32{0, 1, 1, 2})}, disordered: true},
+		"region again, later": {chunks: []*figureChunk{chunkOf([4]int32{0, 1, 1, 2}), chunkOf([4]int32{0, 1, 1, 1})}, disordered: true},
+		"earlier period":      {chunks: []*figureChunk{chunkOf([4]int32{0, 2, 2, 0}), chunkOf([4]int32{0, 1, 1, 1})}, disordered: true},
+		"earlier indicator":   {chunks: []*figureChunk{chunkOf([4]int32{1, 1, 1, 0}, [4]int32{0, 2, 2, 1})}, disordered: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := &gathering{columns: statement.Columns{Slice: &fixed, Status: &status}}
+			shown := true
+			for _, c := range tc.chunks {
+				shown = shown && g.show(c)
+			}
+			if shown == tc.disordered {
+				t.Errorf("shown %t, disordered %t", shown, g.disordered)
+			}
+		})
+	}
+}

@@ -68,16 +68,29 @@ func (r *reader) selectMany(ctx context.Context, sql string, s *store.Select) (*
 	return rows, nil
 }
 
+// withoutCap is a selection without its cap, if it is known not to be reached: rows that are limited come from one thread.
+func (r *reader) withoutCap(s store.Select) store.Select {
+	if known := r.places.Load(); known != nil && !s.Vintages && s.AsOf == indicator.NoDay && known.rows(&s) <= int64(s.Cap) {
+		s.Cap = 0
+	}
+	return s
+}
+
+// rows is how many current figures the series that a selection is about have.
+func (p *places) rows(s *store.Select) (n int64) {
+	for _, one := range p.counted {
+		if among(s.Indicators, one.Indicator) && among(s.Slices, one.Slice) && among(s.Statuses, one.Status) {
+			n += one.Rows
+		}
+	}
+	return n
+}
+
 // expected is about how many rows a selection has, as far as one knows.
 func (r *reader) expected(s *store.Select) int64 {
 	n := r.perIndicator * int64(len(s.Indicators))
 	if known := r.places.Load(); known != nil {
-		n = 0
-		for _, one := range known.counted {
-			if among(s.Indicators, one.Indicator) && among(s.Slices, one.Slice) && among(s.Statuses, one.Status) {
-				n += one.Rows
-			}
-		}
+		n = known.rows(s)
 	}
 	if len(s.Regions) > 0 && r.regions > 0 {
 		n = n * min(regionsOf(s), r.regions) / r.regions

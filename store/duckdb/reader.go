@@ -88,9 +88,10 @@ func (r *reader) Select(ctx context.Context, s store.Select) (*store.Rows, error
 
 // selectOne answers a selection by one query.
 func (r *reader) selectOne(ctx context.Context, s *store.Select) (*store.Rows, error) {
-	sql, unsorted, err := r.dialect().Unsorted(*s)
+	asked := r.withoutCap(*s)
+	sql, unsorted, err := r.dialect().Unsorted(asked)
 	if err == nil && !unsorted {
-		sql, err = r.dialect().Select(*s)
+		sql, err = r.dialect().Select(asked)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("select: %w", err)

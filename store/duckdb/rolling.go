@@ -1,10 +1,8 @@
 package duckdb
 
 import (
-	"bytes"
 	"cmp"
 	"math"
-	"unsafe"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -54,65 +52,14 @@ func newRolling(c *catalog.Catalog, columns statement.Columns, notBefore indicat
 // show looks at the rows of a chunk; false where they cannot be rolled up.
 func (r *rolling) show(c *figureChunk) bool {
 	for from := 0; from < c.rows; {
-		of, period := r.at(c, from)
-		to := runEnd(c.end, from, c.rows)
-		to = runEnd(c.status, from, runEnd(c.slice, from, runEnd(c.indicator, from, runEnd(c.start, from, to))))
+		of, period := c.at(r.columns, from)
+		to := c.periodEnd(from)
 		if !r.begin(of, period) || !r.add(c, from, to) {
 			return false
 		}
 		from = to
 	}
 	return true
-}
-
-// at is what the row of a chunk is about.
-func (r *rolling) at(c *figureChunk, row int) (seriesName, indicator.Period) {
-	of, period := seriesName{pointed(r.columns.Indicator), pointed(r.columns.Slice), pointed(r.columns.Status)}, pointed(r.columns.Period)
-	if c.indicator != nil {
-		of.indicator = c.indicator[row]
-	}
-	if c.slice != nil {
-		of.slice = c.slice[row]
-	}
-	if c.status != nil {
-		of.status = c.status[row]
-	}
-	if c.start != nil {
-		period = indicator.Period{Start: c.start[row], End: c.end[row]}
-	}
-	return of, period
-}
-
-func pointed[T any](value *T) (v T) {
-	if value != nil {
-		v = *value
-	}
-	return v
-}
-
-// runEnd is where the cells of a column are no longer those of the row from, to at most; a column that is nil is the same in all rows.
-func runEnd[T comparable](column []T, from, to int) int {
-	if column == nil || alike(column[from:to]) {
-		return to
-	}
-	same, other := from+1, to // up to which cells are alike, and are not
-	for same < other {
-		if middle := (same + other) / 2; alike(column[same-1 : middle+1]) {
-			same = middle + 1
-		} else {
-			other = middle
-		}
-	}
-	return same
-}
-
-// alike reports whether all cells of a piece of a column, which has some, are the same: whether it is what it is moved by one.
-func alike[T comparable](cells []T) bool {
-	width, last := int(unsafe.Sizeof(cells[0])), len(cells)-1
-	bytesOf := func(part []T) []byte {
-		return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(part))), last*width)
-	}
-	return bytes.Equal(bytesOf(cells[:last]), bytesOf(cells[1:]))
 }
 
 // begin takes note of what comes next.

@@ -19,6 +19,9 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 		s.hold(q)
 		return list, true, nil
 	}
+	if list, ok, err := s.streamed(ctx, &selection); ok || err != nil {
+		return list, ok, err
+	}
 	// What is about one time, or small, can as well be had in rows.
 	if !s.passes(&selection) || selection.Latest != nil || selection.Period != nil {
 		return nil, false, nil
@@ -43,6 +46,18 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 	}
 	ok, err = p.run(ctx, parts)
 	return all, ok, err
+}
+
+// streamed has the backing engine hand a selection out in stretches, if it can and nothing of it is in memory.
+func (s *snapshot) streamed(ctx context.Context, selection *store.Select) ([]store.Stretch, bool, error) {
+	stretcher, ok := s.Snapshot.(store.Stretcher)
+	if !ok || !isWhole(selection) {
+		return nil, false, nil
+	}
+	if here, _ := s.held(selection); len(here) > 0 {
+		return nil, false, nil
+	}
+	return stretcher.Stretches(ctx, *selection)
 }
 
 // hold keeps the blocks of a question until the snapshot is released: what was answered shows their columns.

@@ -228,7 +228,9 @@ func (d *Dialect) seriesFilters(s store.Select) []string {
 		where = append(where, "level IN ("+Literals(s.Levels)+")")
 	}
 	if len(s.Regions) > 0 {
-		where = append(where, renderSpans(s.Regions))
+		// Where all times are looked at, most blocks have such regions: a list is looked through sooner than ranges. Rows that are joined with it are not
+		// in order any more, which a limit needs.
+		where = append(where, renderSpans(s.Regions, s.Latest == nil && s.Period == nil && s.Limit == 0))
 	}
 	return where
 }
@@ -282,8 +284,8 @@ func (d *Dialect) latestAsOf(s store.Select) string {
 		" WHERE " + strings.Join(where, " AND ") + " GROUP BY " + series + ")"
 }
 
-// renderSpans joins ranges of regions: those that touch become one, and single regions a list.
-func renderSpans(spans []store.Span) string {
+// renderSpans joins ranges of regions: those that touch become one, and single regions a list, or ranges where few are not to be listed.
+func renderSpans(spans []store.Span, listed bool) string {
 	sorted := slices.DeleteFunc(slices.Clone(spans), func(s store.Span) bool { return s.From >= s.To })
 	slices.SortFunc(sorted, func(a, b store.Span) int { return cmp.Compare(a.From, b.From) })
 	merged := sorted[:0]
@@ -294,16 +296,23 @@ func renderSpans(spans []store.Span) string {
 		}
 		merged = append(merged, span)
 	}
+	regions := int64(0)
+	for _, span := range merged {
+		regions += int64(span.To) - int64(span.From)
+	}
+	listed = listed && len(merged) > 1 && regions <= mostRanges
 	var single []int32
 	var alternatives []string
 	for _, span := range merged {
-		if span.To == span.From+1 {
-			single = append(single, span.From)
+		if span.To == span.From+1 || listed {
+			for region := span.From; region < span.To; region++ {
+				single = append(single, region)
+			}
 			continue
 		}
 		alternatives = append(alternatives, within(span))
 	}
-	if len(single) > mostListed && len(single) <= mostRanges {
+	if len(single) > mostListed && len(single) <= mostRanges && !listed {
 		for _, region := range single {
 			alternatives = append(alternatives, within(store.Span{From: region, To: region + 1}))
 		}

@@ -56,6 +56,13 @@ var renderCases = map[string]func(s *store.Select){
 		// Two that touch, one inside another, two alone and one empty.
 		s.Regions = []store.Span{{From: 10, To: 20}, {From: 20, To: 25}, {From: 12, To: 14}, {From: 40, To: 41}, {From: 3, To: 4}, {From: 7, To: 7}}
 	},
+	"few_regions": func(s *store.Select) {
+		s.Regions = []store.Span{{From: 10, To: 12}, {From: 40, To: 41}, {From: 3, To: 4}}
+	},
+	"few_regions_at_a_time": func(s *store.Select) {
+		s.Regions = []store.Span{{From: 10, To: 12}, {From: 40, To: 41}, {From: 3, To: 4}}
+		s.Period = &indicator.Period{Start: 18293, End: 18321}
+	},
 	"no_regions":       func(s *store.Select) { s.Regions = []store.Span{{From: 7, To: 7}} },
 	"evidence_and_cap": func(s *store.Select) { s.Evidence, s.Cap = true, 5000 },
 	"page_within_cap":  func(s *store.Select) { s.Cap, s.Limit = 5000, 100 },

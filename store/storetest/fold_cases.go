@@ -87,10 +87,11 @@ func (r reads) testFold(t *testing.T) {
 		loads = append(loads, batch{reports: rapid.SliceOfN(rapid.Custom(drawFoldedReport), reports, reports).Example(i + 7)})
 	}
 	e := r.open(t)
-	for _, one := range loads {
-		publish(t, e, load{foldTables(), one.reports})
-	}
 	c := newCatalog(t, foldTables())
+	for i, one := range loads {
+		publish(t, e, load{foldTables(), one.reports})
+		r.testStretches(t, e, evaluate(c, loads[:i+1]))
+	}
 	figures := evaluate(c, loads)
 	check := func(name string, snapshot store.Snapshot) {
 		past := store.NewSelect()
