@@ -25,6 +25,9 @@ func (o Options) keeping() graph.Keeping {
 	keeping.Observe = func(ctx context.Context, how string, bytes uint64) {
 		recordOf(ctx).note(func(n *noted) { n.answer = how })
 		o.Telemetry.Answered(how, bytes)
+		if o.Keeping.Observe != nil {
+			o.Keeping.Observe(ctx, how, bytes)
+		}
 	}
 	keeping.Evicted = o.Telemetry.Evicted
 	keeping.Packing = packing()

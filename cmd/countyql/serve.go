@@ -107,6 +107,9 @@ func (c *serveCmd) serve(
 	}
 	c.onRequests(&options)
 	c.answering(&options)
+	collecting, stopCollecting := startCollecting()
+	defer stopCollecting()
+	options.Keeping.Observe = collecting.observe
 	listener, err := c.open(ctx)
 	if err != nil {
 		return err
