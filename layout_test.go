@@ -21,7 +21,7 @@ var allowedImports = map[string][]string{
 	"store/content":    {"store", "indicator", "catalog"},
 	"store/duckdb":     {"store/statement", "store/content", "store", "indicator", "catalog"},
 	"store/clickhouse": {"store/statement", "store/content", "store", "indicator", "catalog"},
-	"store/resident":   {"store", "indicator", "catalog"},
+	"store/resident":   {"store", "indicator", "catalog", "scratch"},
 	"scratch":          {},
 	"query":            {"access", "indicator", "catalog", "store", "scratch"},
 	"loader":           {"loader/plain", "loader/mapping", "loader/tabular", "indicator", "catalog", "store"},

@@ -19,6 +19,7 @@ var (
 	entryMemory       = scratch.Of[Entry]()
 	entryListMemory   = scratch.Of[*Entry]()
 	shareMemory       = scratch.Of[share]()
+	runMemory         = scratch.Of[regionRun]()
 	groupMemory       = scratch.Of[Group]()
 	groupListMemory   = scratch.Of[*Group]()
 	regionListMemory  = scratch.Of[*catalog.Region]()

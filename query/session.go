@@ -83,7 +83,7 @@ func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	rows, err := s.reader.Select(ctx, selection)
+	rows, err := s.reader.Select(scratch.With(ctx, &s.scratch), selection)
 	if err != nil {
 		return nil, s.beyondEngine(err)
 	}
@@ -103,7 +103,7 @@ func (s *Session) fold(ctx context.Context, selection store.Select) (*store.Fold
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	folded, ok, err := folder.Fold(ctx, selection)
+	folded, ok, err := folder.Fold(scratch.With(ctx, &s.scratch), selection)
 	if err != nil || !ok {
 		return nil, s.beyondEngine(err)
 	}
@@ -123,7 +123,7 @@ func (s *Session) stretches(ctx context.Context, selection store.Select) ([]stor
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	list, ok, err := stretcher.Stretches(ctx, selection)
+	list, ok, err := stretcher.Stretches(scratch.With(ctx, &s.scratch), selection)
 	if err != nil || !ok {
 		return nil, false, s.beyondEngine(err)
 	}

@@ -106,7 +106,7 @@ func (d *dealing) divide(s *Session, regions []int32) error {
 		for to < len(regions) && by[regions[to]] == of {
 			to++
 		}
-		d.byRegion = append(d.byRegion, regionRun{of, from, to})
+		d.byRegion = append(runMemory.Grow(d.plan.scratch, d.byRegion, 1), regionRun{of, from, to})
 		from = to
 	}
 	return nil

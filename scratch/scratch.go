@@ -3,6 +3,7 @@ package scratch
 import (
 	"math/bits"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -13,6 +14,7 @@ import (
 type Scratch struct {
 	mu    sync.Mutex
 	lent  []lease
+	open  []lease // of these, the pieces that small ones are cut from, one of each kind
 	freed bool
 }
 
@@ -27,21 +29,19 @@ func (s *Scratch) Free() {
 	for _, one := range s.lent {
 		one.end()
 	}
-	s.lent = nil
+	s.lent, s.open = nil, nil
 }
 
-// note takes note of a lease. Where nothing is lent any more the piece will be garbage.
+// note takes note of a lease, under the lock. Where nothing is lent any more the piece will be garbage.
 func (s *Scratch) note(one lease) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if !s.freed {
 		s.lent = append(s.lent, one)
 	}
 }
 
 const (
-	// least is the fewest bytes that are lent: to make fewer takes less than to keep account of them.
-	least = 1 << 10
+	// least is the fewest bytes of a piece of its own. Fewer are cut from a piece of so many as shared.
+	least, shared = 1 << 10, 8 << 10
 	// most is the most bytes that are: larger pieces would stay for requests that need none.
 	most = 4 << 20
 	// sizes are the powers of two between them.
@@ -58,6 +58,7 @@ type Kind[T any] struct {
 type piece[T any] struct {
 	pool     *sync.Pool
 	all      []T
+	used     int  // items that have been cut off
 	pointers bool // T has some
 }
 
@@ -95,16 +96,54 @@ func (k *Kind[T]) Grow(s *Scratch, list []T, n int) []T {
 func (k *Kind[T]) take(s *Scratch, n int) (all []T, zero bool) {
 	var item T
 	size := n * int(unsafe.Sizeof(item))
-	if s == nil || size < least || size > most {
+	switch {
+	case s == nil || size > most:
+		return make([]T, n), true
+	case size < least:
+		return k.cut(s, n)
+	}
+	one, zero := k.piece(size)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.note(one)
+	return one.all, zero
+}
+
+// cut returns n items of a piece of which others have the rest.
+func (k *Kind[T]) cut(s *Scratch, n int) (few []T, zero bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.freed {
 		return make([]T, n), true
 	}
+	at := slices.IndexFunc(s.open, func(one lease) bool {
+		_, same := one.(*piece[T])
+		return same
+	})
+	if at < 0 {
+		at, s.open = len(s.open), append(s.open, nil)
+	}
+	from, _ := s.open[at].(*piece[T])
+	if from == nil || len(from.all)-from.used < n {
+		from, _ = k.piece(shared)
+		from.used = 0
+		s.note(from)
+		s.open[at] = from
+	}
+	few = from.all[from.used : from.used+n : from.used+n]
+	from.used += n
+	return few, k.pointers
+}
+
+// piece is one of so many bytes or more, and whether all of it is zero.
+func (k *Kind[T]) piece(size int) (one *piece[T], zero bool) {
 	class := bits.Len(uint(size-1)) - bits.Len(uint(least-1))
 	one, used := k.pools[class].Get().(*piece[T])
 	if !used {
-		one = &piece[T]{&k.pools[class], make([]T, (least<<class)/int(unsafe.Sizeof(item))), k.pointers}
+		var item T
+		one = &piece[T]{pool: &k.pools[class], all: make([]T, (least<<class)/int(unsafe.Sizeof(item))), pointers: k.pointers}
 	}
-	s.note(one)
-	return one.all, !used || k.pointers
+	return one, !used || k.pointers
 }
 
 // end gives the piece to whoever needs one next.

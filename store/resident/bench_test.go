@@ -24,7 +24,7 @@ func benchSnapshot(b *testing.B) *snapshot {
 	e := New(nil, Options{Bytes: math.MaxInt64})
 	for ind := range benchIndicators {
 		n := benchCounties * benchMonths
-		rows := newRows(n, plain{}, store.FigureColumns)
+		rows := newRows(nil, n, plain{}, store.FigureColumns)
 		for i := range n {
 			period := month(1 + i/benchCounties)
 			rows.Indicator[i], rows.Start[i], rows.End[i] = int32(ind), period.Start, period.End

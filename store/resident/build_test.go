@@ -15,7 +15,7 @@ import (
 // randomRows are figures of one series: many sources, most columns constant at first and later not.
 func randomRows(n int) *store.Rows {
 	random := rand.New(rand.NewPCG(1, 2))
-	rows := newRows(n, plain{}, store.FigureColumns)
+	rows := newRows(nil, n, plain{}, store.FigureColumns)
 	perPeriod := 100
 	for i := range n {
 		day := indicator.Day(i / perPeriod)
@@ -57,7 +57,7 @@ func TestBuilder(t *testing.T) {
 	p.blocks = append(p.blocks, block)
 	p.pick(block)
 	p.arrange()
-	if diff := cmp.Diff(rows, p.gather(), cmpopts.EquateNaNs()); diff != "" {
+	if diff := cmp.Diff(rows, p.gather(nil), cmpopts.EquateNaNs()); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 	if len(block.sets) != 3 || len(block.newest) != 166 {
@@ -93,7 +93,7 @@ func TestBuilder_counted(t *testing.T) {
 // TestConstantColumns takes no memory for columns that are the same in the whole block.
 func TestConstantColumns(t *testing.T) {
 	const n = 3000
-	rows := newRows(n, plain{}, store.FigureColumns)
+	rows := newRows(nil, n, plain{}, store.FigureColumns)
 	for i := range n {
 		rows.Region[i] = int32(i)
 		rows.Numerator[i], rows.Denominator[i] = math.NaN(), math.NaN()

@@ -135,8 +135,11 @@ func (h *holding) translated(from *holding, list []series) []*entry {
 			continue
 		}
 		of := h.entries[h.first[ind.ID]:h.first[ind.ID+1]]
-		at := slices.IndexFunc(of, func(e entry) bool { return e.slice == slice && e.status == old.status })
-		if at >= 0 {
+		at := 0
+		for at < len(of) && (of[at].slice != slice || of[at].status != old.status) {
+			at++
+		}
+		if at < len(of) { // not copied: of entries of the current snapshot everything but their series changes
 			entries = append(entries, &of[at])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -13,7 +14,7 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 	if selection.Latest != nil {
 		return nil, false, nil
 	}
-	f := &fold{snapshot: s}
+	f := &fold{snapshot: s, scratch: scratch.From(ctx)}
 	if s.holding != nil {
 		f.regions = len(s.holding.levels)
 	}
@@ -112,7 +113,7 @@ func (e *Engine) foldBlock(f *fold, q *question, segments []segment, to []store.
 	from, end, all := q.window(b)
 	if all {
 		if kept := e.rolled(b, from, end); kept != nil {
-			return q.cut(b, kept, to), true
+			return q.cut(f.scratch, b, kept, to), true
 		}
 		selected := 0
 		for i := range segments {
@@ -121,7 +122,7 @@ func (e *Engine) foldBlock(f *fold, q *question, segments []segment, to []store.
 		if 2*selected >= b.rowsOf(from, end) {
 			if whole, ok := f.fold(b, b.segments(from, end)); ok {
 				e.keepRolled(b, from, end, &whole)
-				return q.cut(b, &whole, to), true
+				return q.cut(f.scratch, b, &whole, to), true
 			}
 		}
 	}
@@ -163,11 +164,12 @@ func (b *block) segments(from, to int) []segment {
 }
 
 // cut appends what of all regions of a block is selected.
-func (p *picker) cut(b *block, whole *store.Stretch, to []store.Stretch) []store.Stretch {
+func (p *picker) cut(memory *scratch.Scratch, b *block, whole *store.Stretch, to []store.Stretch) []store.Stretch {
 	in := p.within(b, b.all)
 	if len(whole.Region) != len(b.sets[b.all]) { // some have no figures in those periods
 		in = p.boundsIn(b, whole.Region, nil)
 	}
+	to = stretchMemory.Grow(memory, to, len(in))
 	for _, place := range in {
 		to = append(to, whole.Cut(int(place.from), int(place.to)))
 	}
@@ -177,6 +179,7 @@ func (p *picker) cut(b *block, whole *store.Stretch, to []store.Stretch) []store
 // fold rolls blocks up, one after the other.
 type fold struct {
 	snapshot  *snapshot
+	scratch   *scratch.Scratch
 	stretches []store.Stretch // of blocks that have been rolled up
 	figures   int             // that they are made of
 

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -59,15 +60,23 @@ func zeroOr[T any](plain bool, n int) []T {
 	return make([]T, n)
 }
 
+// What answers are copied into.
+var (
+	wordMemory    = scratch.Of[int32]()
+	dayMemory     = scratch.Of[indicator.Day]()
+	numberMemory  = scratch.Of[float64]()
+	stretchMemory = scratch.Of[store.Stretch]()
+)
+
 // newRows allocates rows: columns that always differ together, each bounded to its own part. Columns that are left out are nil.
-func newRows(n int, p plain, read store.Columns) *store.Rows {
-	words, days := make([]int32, 2*n), make([]indicator.Day, 2*n)
+func newRows(s *scratch.Scratch, n int, p plain, read store.Columns) *store.Rows {
+	words, days := wordMemory.Make(s, 2*n), dayMemory.Make(s, 2*n)
 	rows := &store.Rows{
 		Indicator: words[:n:n], Region: words[n:], Slice: zeroOr[int32](p.slice, n), Status: zeroOr[indicator.Status](p.status, n),
 		Start: days[:n:n], End: days[n:], Missing: zeroOr[indicator.Missing](p.missing, n),
 	}
 	if read.Has(store.ColumnSource) {
-		rows.Source = make([]int32, n)
+		rows.Source = wordMemory.Make(s, n)
 	}
 	if read.Has(store.ColumnDefinition) {
 		rows.Definition = zeroOr[int32](p.definition, n)
@@ -80,31 +89,31 @@ func newRows(n int, p plain, read store.Columns) *store.Rows {
 	}
 	switch {
 	case !read.Has(store.ColumnCounts):
-		rows.Value = make([]float64, n)
+		rows.Value = numberMemory.Make(s, n)
 	case p.counts:
-		rows.Value, rows.Numerator, rows.Denominator = make([]float64, n), nans[:n:n], nans[:n:n]
+		rows.Value, rows.Numerator, rows.Denominator = numberMemory.Make(s, n), nans[:n:n], nans[:n:n]
 		rows.CountsPrecision = zeroOr[indicator.Precision](true, n)
 	default:
-		floats := make([]float64, 3*n)
+		floats := numberMemory.Make(s, 3*n)
 		rows.Value, rows.Numerator, rows.Denominator = floats[:n:n], floats[n:2*n:2*n], floats[2*n:]
 		rows.CountsPrecision = make([]indicator.Precision, n)
 	}
 	return rows
 }
 
-// gather copies the picked rows out.
-func (p *picker) gather() *store.Rows {
+// gather copies the picked rows out, into columns that the scratch lends.
+func (p *picker) gather(s *scratch.Scratch) *store.Rows {
 	plain, read := p.plain(), p.selection.Columns()
-	rows := newRows(p.count, plain, read)
+	rows := newRows(s, p.count, plain, read)
 	at := 0
 	for i := range p.segments {
-		s := &p.segments[i]
-		b, r, to := s.block, &s.block.runs[s.run], at+int(s.len)
+		from := &p.segments[i]
+		b, r, to := from.block, &from.block.runs[from.run], at+int(from.len)
 		fill(rows.Indicator[at:to], b.indicator)
 		fill(rows.Start[at:to], r.period.Start)
 		fill(rows.End[at:to], r.period.End)
-		copy(rows.Region[at:to], b.sets[r.set][s.row-r.first:])
-		b.value.copyTo(bits(rows.Value[at:to]), s.row)
+		copy(rows.Region[at:to], b.sets[r.set][from.row-r.first:])
+		b.value.copyTo(bits(rows.Value[at:to]), from.row)
 		if !plain.slice {
 			fill(rows.Slice[at:to], b.slice)
 		}
@@ -112,9 +121,9 @@ func (p *picker) gather() *store.Rows {
 			fill(rows.Status[at:to], b.status)
 		}
 		if !plain.missing {
-			b.missing.copyTo(bytesOf(rows.Missing[at:to]), s.row)
+			b.missing.copyTo(bytesOf(rows.Missing[at:to]), from.row)
 		}
-		s.copyOmittable(rows, at, plain, read)
+		from.copyOmittable(rows, at, plain, read)
 		at = to
 	}
 	return rows

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -40,7 +41,7 @@ func (s *snapshot) Select(ctx context.Context, selection store.Select) (*store.R
 	if selection.Cap > 0 && q.count > selection.Cap {
 		return nil, &store.RowCapError{Cap: selection.Cap}
 	}
-	return q.gather(), nil
+	return q.gather(scratch.From(ctx)), nil
 }
 
 // Count counts a selection's rows by keys.

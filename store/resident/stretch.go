@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
 )
 
@@ -15,7 +16,7 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 		return nil, false, err
 	}
 	if ok {
-		list := q.stretches(true)
+		list := q.stretches(scratch.From(ctx), true)
 		s.hold(q)
 		return list, true, nil
 	}
@@ -35,12 +36,12 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 	p := &passing{
 		snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived,
 		there: func(q *question) (bool, error) {
-			all = append(all, q.stretches(false)...)
+			all = append(all, q.stretches(nil, false)...)
 			return true, nil
 		},
 		passed: func(b *block) bool {
 			picked.segments, picked.count = b.segments(0, len(b.runs)), b.rows
-			all = append(all, picked.stretches(false)...)
+			all = append(all, picked.stretches(nil, false)...)
 			return true
 		},
 	}
@@ -80,10 +81,10 @@ func (s *snapshot) Release() {
 	s.Snapshot.Release()
 }
 
-// stretches are the picked rows: shown where they are, by columns of the blocks, or copied out.
-func (p *picker) stretches(shown bool) []store.Stretch {
+// stretches are the picked rows, in a list that the scratch lends: shown where they are, by columns of the blocks, or copied out.
+func (p *picker) stretches(memory *scratch.Scratch, shown bool) []store.Stretch {
 	read := p.selection.Columns()
-	list := make([]store.Stretch, len(p.segments))
+	list := stretchMemory.Make(memory, len(p.segments))
 	for i := range p.segments {
 		s, to := &p.segments[i], &list[i]
 		b := s.block
