@@ -212,11 +212,15 @@ func foldedAnswer(t *rapid.T, engine store.Engine, request *query.AggregateReque
 		for _, m := range coverage.Missing {
 			regions = append(regions, m.Region.Code+" "+m.Reason.String())
 		}
+		quartile, err := g.Quantile(0.25)
+		if err != nil {
+			t.Fatal(err)
+		}
 		period := "ever"
 		if g.Period != nil {
 			period = g.Period.String()
 		}
-		lines = append(lines, fmt.Sprint(period, " ", number(sum), " ", unsummed, " median ", number(g.Median()), " min ", number(g.Min()),
+		lines = append(lines, fmt.Sprint(period, " ", number(sum), " ", unsummed, " quartile ", number(quartile), " median ", number(g.Median()), " min ", number(g.Min()),
 			" deviation ", number(g.StdDev()), " of ", g.Expected(), " ", g.Used(), " ", g.Share(), " ", number(g.WeightShare())))
 		lines = append(lines, fmt.Sprint(g.Indicator().Code, " ", g.Slice, " ", number(value), " ", refused, " ", g.Missing(), " ", g.Precision(), " ", g.Count(),
 			" mean ", number(g.Mean()), " max ", number(g.Max()), " weight ", number(coverage.WeightShare), ": ", strings.Join(regions, ", ")))
@@ -263,9 +267,16 @@ func TestAggregate_InStretches(t *testing.T) {
 		if diff := cmp.Diff(want, foldedAnswer(t, memory, request, alone)); diff != "" {
 			t.Fatalf("%+v (-cell by cell +in stretches of rows):\n%s", request, diff)
 		}
-		counted := func(s store.Snapshot) store.Snapshot { return handing{s, s.(store.Stretcher), &stretched} }
+		var shown []shownStretches
+		counted := func(s store.Snapshot) store.Snapshot { return handing{s, s.(store.Stretcher), &shown} }
 		if diff := cmp.Diff(want, foldedAnswer(t, engine, request, counted)); diff != "" {
 			t.Fatalf("%+v (-cell by cell +in stretches):\n%s", request, diff)
+		}
+		stretched += len(shown)
+		for _, s := range shown {
+			if diff := cmp.Diff(s.before, fmt.Sprint(s.list)); diff != "" {
+				t.Fatalf("%+v has changed figures in memory (-before +after):\n%s", request, diff)
+			}
 		}
 		if err := engine.Close(); err != nil {
 			t.Fatal(err)
@@ -276,17 +287,23 @@ func TestAggregate_InStretches(t *testing.T) {
 	}
 }
 
-// handing is a snapshot that counts what comes in stretches.
+// handing is a snapshot that remembers what comes in stretches.
 type handing struct {
 	store.Snapshot
 	from  store.Stretcher
-	times *int
+	shown *[]shownStretches
+}
+
+// shownStretches are where the engine itself reads, and what they were.
+type shownStretches struct {
+	list   []store.Stretch
+	before string
 }
 
 func (h handing) Stretches(ctx context.Context, s store.Select) ([]store.Stretch, bool, error) {
 	list, ok, err := h.from.Stretches(ctx, s)
 	if ok {
-		*h.times++
+		*h.shown = append(*h.shown, shownStretches{list, fmt.Sprint(list)})
 	}
 	return list, ok, err
 }
