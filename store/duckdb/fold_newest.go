@@ -88,18 +88,22 @@ func (l *lookup) first(ctx context.Context) error {
 // before reads the figures before those that have been looked at of what is left: those right before them, and some more, or all.
 func (l *lookup) before(ctx context.Context, left []*lacking, single bool) error {
 	s := l.selection
-	// What lies between the indicators is looked at too: a range of them is sooner told than a list.
-	first, last := l.series(left[0]).indicator, l.series(left[len(left)-1]).indicator
-	s.Indicators = slices.DeleteFunc(slices.Clone(s.Indicators), func(i int32) bool { return i < first || i > last })
+	s.Indicators = nil
 	var regions []store.Span
 	from, to := indicator.Day(math.MaxInt32), indicator.Day(math.MinInt32)
 	for _, one := range left {
-		region := l.stretches[one.stretch].Region[one.at]
-		regions = append(regions, store.Span{From: region, To: region + 1})
+		t := &l.stretches[one.stretch]
+		if n := len(s.Indicators); n == 0 || s.Indicators[n-1] != t.Indicator {
+			s.Indicators = append(s.Indicators, t.Indicator)
+		}
+		regions = append(regions, store.Span{From: t.Region[one.at], To: t.Region[one.at] + 1})
 		from, to = min(from, one.end), max(to, one.end)
 	}
 	if len(left) <= fewLacking {
 		s.Regions = regions
+	} else { // what lies between the indicators is looked at too: the rows of a range need not be sorted
+		first, last := s.Indicators[0], s.Indicators[len(s.Indicators)-1]
+		s.Indicators = slices.DeleteFunc(slices.Clone(l.selection.Indicators), func(i int32) bool { return i < first || i > last })
 	}
 	if !single {
 		from = math.MinInt32

@@ -25,7 +25,7 @@ type handle struct {
 	documents []content.Document // the encoded catalogue
 
 	partFigures int64         // that are rolled up at a time
-	turns       chan struct{} // has an element for each part that is being rolled up
+	turns       chan struct{} // has an element for each part that is being rolled up, and each question that is answered in stretches
 	refs        int           // guarded by Engine.mu
 }
 

@@ -26,6 +26,12 @@ func (h *handle) Stretches(ctx context.Context, s store.Select) ([]store.Stretch
 	if err != nil || !unsorted {
 		return nil, false, err
 	}
+	select {
+	case h.turns <- struct{}{}:
+		defer func() { <-h.turns }()
+	case <-ctx.Done():
+		return nil, false, ctx.Err()
+	}
 	g := &gathering{columns: statement.ColumnsOf(&s)}
 	widths, checked := figureWidths(g.columns), false
 	var failed error
