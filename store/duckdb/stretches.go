@@ -49,7 +49,7 @@ func (h *handle) Stretches(ctx context.Context, s store.Select) ([]store.Stretch
 	case s.Cap > 0 && rows > s.Cap:
 		return nil, false, &store.RowCapError{Cap: s.Cap}
 	case err != nil || g.disordered:
-		return nil, false, nil //nolint:nilerr // they may be had in another way
+		return nil, false, nil // they may be had in another way
 	}
 	g.end()
 	return g.list, true, nil
