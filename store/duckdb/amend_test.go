@@ -113,6 +113,9 @@ func comparePlaces(t *testing.T, p *pinned, want *store.Rows) {
 		}
 		piece := *want
 		piece.Cut(int(from), int(min(from+step, int64(want.Len()))))
+		if storetest.SameRows(&piece, got) {
+			continue
+		}
 		if diff := cmp.Diff(&piece, got, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("figures %d to %d (-selected +by place):\n%s", from, from+step, diff)
 		}

@@ -99,6 +99,16 @@ func (f *folded) plain(c *catalog.Catalog, omitted bool) {
 	}
 }
 
+// sameFolded reports whether everything is equal, a NaN to another.
+func sameFolded(a, b folded) bool {
+	for _, pair := range [][2]*float64{{&a.Value, &b.Value}, {&a.Numerator, &b.Numerator}, {&a.Denominator, &b.Denominator}} {
+		if math.IsNaN(*pair[0]) && math.IsNaN(*pair[1]) {
+			*pair[0], *pair[1] = 0, 0
+		}
+	}
+	return a == b
+}
+
 // layOutFolded lays out what an engine has rolled up.
 func layOutFolded(c *catalog.Catalog, s store.Select, got *store.Folded) []folded {
 	var all []folded

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -134,7 +135,11 @@ func checkFold(t *testing.T, folder store.Folder, c *catalog.Catalog, figures []
 		if got.Figures != len(selected) {
 			t.Errorf("fold %+v: %d figures, want %d", s, got.Figures, len(selected))
 		}
-		if diff := cmp.Diff(foldFigures(c, s, selected), layOutFolded(c, s, got), cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
+		want, laidOut := foldFigures(c, s, selected), layOutFolded(c, s, got)
+		if slices.EqualFunc(want, laidOut, sameFolded) { // much quicker than a difference
+			return
+		}
+		if diff := cmp.Diff(want, laidOut, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
 			t.Fatalf("fold %+v (-want +got):\n%s", s, diff)
 		}
 	})

@@ -65,7 +65,7 @@ func line(c *catalog.Catalog, r *store.Rows, i int) string {
 // diffRows fails unless the rows are equal, line by line and in every column.
 func diffRows(t fatal, c *catalog.Catalog, want, got *store.Rows) {
 	t.Helper()
-	if sameRows(want, got) {
+	if SameRows(want, got) {
 		return
 	}
 	if complete(want) && complete(got) {
@@ -95,8 +95,8 @@ func complete(r *store.Rows) bool {
 	return true
 }
 
-// sameRows reports whether all columns are equal, a NaN to another and no column to an empty one. It is much quicker than a difference.
-func sameRows(a, b *store.Rows) bool {
+// SameRows reports whether all columns are equal, a NaN to another and no column to an empty one. It is much quicker than a difference.
+func SameRows(a, b *store.Rows) bool {
 	left, right := reflect.ValueOf(*a), reflect.ValueOf(*b)
 	for i := range left.NumField() {
 		if left.Field(i).Len() == 0 && right.Field(i).Len() == 0 {
