@@ -45,7 +45,7 @@ func authenticated(next http.Handler, a Access, logger *slog.Logger) http.Handle
 			}
 			return
 		}
-		recordOf(r.Context()).principal = principal // the context has it from here on
+		recordOf(r.Context()).principal.Store(principal) // the context has it from here on
 		next.ServeHTTP(w, r)
 	})
 }

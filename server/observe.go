@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/countyql/countyql/access"
@@ -20,8 +21,8 @@ type record struct {
 	context.Context // the connection's
 
 	id        string
-	principal *access.Principal // nil until it is known who asks
-	address   netip.Addr        // where rates are bounded
+	principal atomic.Pointer[access.Principal] // nil until it is known who asks, and the same from then on
+	address   netip.Addr                       // where rates are bounded
 	answer    answerWriter
 
 	mu    sync.Mutex
@@ -35,8 +36,8 @@ func (r *record) Value(key any) any {
 	case telemetry.RequestKey:
 		return r
 	case access.Key:
-		if r.principal != nil {
-			return r.principal
+		if principal := r.principal.Load(); principal != nil {
+			return principal
 		}
 	}
 	return r.Context.Value(key)
@@ -109,16 +110,16 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 			if status.status == http.StatusRequestEntityTooLarge {
 				t.Refused(string(indicator.TooLarge), "body")
 			}
-			known, principal := rec.read(), ""
-			if rec.principal != nil {
-				principal = rec.principal.Name // empty without a token
+			known, name := rec.read(), ""
+			if principal := rec.principal.Load(); principal != nil {
+				name = principal.Name // empty without a token
 			}
 			if !logger.Enabled(ctx, slog.LevelInfo) {
 				return
 			}
 			now := time.Now()
 			line := slog.NewRecord(now, slog.LevelInfo, "request", 0) // without the place in the program, which is always this one
-			line.AddAttrs(slog.String("principal", principal), slog.String("method", r.Method),
+			line.AddAttrs(slog.String("principal", name), slog.String("method", r.Method),
 				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", known.operation),
 				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer),
 				slog.Duration("took", now.Sub(start).Round(time.Microsecond)), slog.String("request", rec.id))

@@ -74,7 +74,7 @@ func (a Access) authenticate(r *http.Request, payload map[string]any) (context.C
 	if err != nil {
 		return nil, err
 	}
-	recordOf(r.Context()).principal = principal
+	recordOf(r.Context()).principal.CompareAndSwap(nil, principal) // asked again, whether it still may, the connection remains whose it is, and its operations read it
 	return r.Context(), nil
 }
 
