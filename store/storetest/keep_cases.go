@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -254,8 +255,9 @@ func testBeginWait(t *testing.T, e Engine) {
 	}
 	waiting := make(chan struct{})
 	done := make(chan error)
+	first := sync.OnceFunc(func() { close(waiting) }) // a holder that is about to end may be told of once more, without its name
 	go func() {
-		next, err := store.BeginWait(t.Context(), e, func(*store.LockedError) { close(waiting) })
+		next, err := store.BeginWait(t.Context(), e, func(*store.LockedError) { first() })
 		if err == nil {
 			err = next.Abort()
 		}
