@@ -58,7 +58,7 @@ type Kind[T any] struct {
 type piece[T any] struct {
 	pool     *sync.Pool
 	all      []T
-	used     int  // items that have been cut off
+	used     int  // items that somebody has
 	pointers bool // T has some
 }
 
@@ -103,6 +103,7 @@ func (k *Kind[T]) take(s *Scratch, n int) (all []T, zero bool) {
 		return k.cut(s, n)
 	}
 	one, zero := k.piece(size)
+	one.used = len(one.all)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.note(one)
@@ -150,7 +151,7 @@ func (k *Kind[T]) piece(size int) (one *piece[T], zero bool) {
 func (p *piece[T]) end() {
 	switch {
 	case p.pointers:
-		clear(p.all) // nothing is kept alive
+		clear(p.all[:p.used]) // nothing is kept alive
 	case poisoning.Load():
 		var item T
 		raw := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(p.all))), len(p.all)*int(unsafe.Sizeof(item)))
