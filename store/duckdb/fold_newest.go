@@ -115,7 +115,7 @@ func (l *lookup) before(ctx context.Context, left []*lacking, single bool) error
 			left[next].done = true
 		}
 	}
-	sql, err := l.dialect().Followed(s, statement.Ends{From: from, To: to, NotBefore: l.within.Start})
+	sql, err := l.dialect().Followed(s, statement.Ends{From: from, To: to, NotBefore: l.within.Start, Sorted: len(left) <= fewLacking})
 	if err != nil {
 		return fmt.Errorf("roll up: %w", err)
 	}

@@ -11,10 +11,11 @@ import (
 type Ends struct {
 	From, To  indicator.Day // of the next figure of the series
 	NotBefore indicator.Day // of the figures themselves; NoDay for no bound
+	Sorted    bool          // into natural order
 }
 
-// Followed renders the current figures that are followed in their series by one with such an end. The selection has nothing of time. Few of them, which
-// those of some regions are, are sorted; others come as they are stored, unless they are joined with a list.
+// Followed renders the current figures that are followed in their series by one with such an end. The selection has nothing of time. Those that
+// are not sorted come as they are stored, unless they are joined with a list.
 func (d *Dialect) Followed(s store.Select, ends Ends) (string, error) {
 	table, err := d.from(s)
 	if err != nil {
@@ -30,7 +31,7 @@ func (d *Dialect) Followed(s store.Select, ends Ends) (string, error) {
 	var b strings.Builder
 	b.WriteString("SELECT " + ColumnsOf(&s).list() + "\n" + table)
 	writeWhere(&b, append(where, d.seriesFilters(s)...))
-	if len(s.Regions) > 0 {
+	if ends.Sorted {
 		b.WriteString("\nORDER BY " + d.naturalOrder(s, ""))
 	}
 	return b.String(), nil

@@ -14,7 +14,7 @@ func TestFollowed(t *testing.T) {
 	for engine, dialect := range dialects {
 		for name, ends := range map[string]Ends{
 			"open":    {From: 18320, To: 18350, NotBefore: indicator.NoDay},
-			"bounded": {From: 18320, To: 18320, NotBefore: 18000},
+			"bounded": {From: 18320, To: 18320, NotBefore: 18000, Sorted: true},
 		} {
 			sql, err := dialect.Followed(s, ends)
 			if err != nil {

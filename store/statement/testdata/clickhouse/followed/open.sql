@@ -7,4 +7,3 @@ WHERE indicator IN (3, 4)
   AND is_current = 1
   AND slice IN (0)
   AND region >= 3 AND region < 20 AND (region >= 10 AND region < 20 OR region IN (3))
-ORDER BY indicator, slice, status, period_end, period_start, region
