@@ -20,7 +20,7 @@ import (
 
 // Keeping configures which answers are kept to be given again.
 type Keeping struct {
-	// Bytes bounds the answers kept. Default: 64 MiB; negative keeps none.
+	// Bytes bounds the answers kept. Default: 32 MiB; negative keeps none.
 	Bytes int64
 	// MaxAge is how long proxies and browsers may give an answer to a GET of nobody in particular again without asking.
 	// Default: they ask each time.

@@ -97,10 +97,10 @@ const (
 	perRequest = 160
 )
 
-// NewAnswers returns an empty cache of answers of so many bytes. Default: 64 MiB. The function, if there is one, is called for every
+// NewAnswers returns an empty cache of answers of so many bytes. Default: 32 MiB. The function, if there is one, is called for every
 // answer that makes room for others; it must not use the cache.
 func NewAnswers(bytes uint64, evicted func()) *Answers {
-	bytes = cmp.Or(bytes, 64<<20)
+	bytes = cmp.Or(bytes, 32<<20)
 	a := &Answers{
 		normals: otter.Must(&otter.Options[spelling, string]{
 			MaximumWeight: bytes / 4,
