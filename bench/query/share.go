@@ -14,6 +14,13 @@ import (
 // module is what the names of the product's functions begin with.
 const module = "github.com/countyql/countyql/"
 
+// common is what the names of functions begin with that everybody calls: a sample of theirs is of who does, like those of Go's own.
+var common = []string{module + "scratch.", module + "indicator.", module + "catalog."}
+
+func isOf(function string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(function, name) })
+}
+
 // part is what a server does with its time. A sample is of the innermost function that is named here: a system call is of who calls it.
 type part struct {
 	name  string
@@ -24,7 +31,7 @@ type part struct {
 var parts = []part{
 	{"figures", []string{module + "store"}},
 	{"question", []string{module + "query"}},
-	{"writing", []string{module + "export", module + "graph.encode", module + "graph.init.", module + "graph.append", module + "graph.(*written", module + "indicator.Append"}},
+	{"writing", []string{module + "export", module + "graph.encode", module + "graph.init.", module + "graph.append", module + "graph.(*written", module + "graph.(*encoding"}},
 	{"GraphQL", []string{module + "graph", "github.com/99designs/gqlgen/", "github.com/vektah/gqlparser/", "github.com/tidwall/gjson"}},
 	{"around", []string{module}}, // log, metrics, identity, limits
 	{"HTTP", []string{"net/http", "bufio.", "net."}},
@@ -39,7 +46,7 @@ func partOf(sample *profile.Sample) string {
 	for _, location := range sample.Location {
 		for _, line := range location.Line { // innermost first
 			for _, p := range parts {
-				if line.Function != nil && slices.ContainsFunc(p.names, func(name string) bool { return strings.HasPrefix(line.Function.Name, name) }) {
+				if line.Function != nil && isOf(line.Function.Name, p.names) && !isOf(line.Function.Name, common) {
 					return p.name
 				}
 			}
