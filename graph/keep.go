@@ -188,14 +188,14 @@ func (k *keeper) make(
 		}
 	}()
 	var response *graphql.Response
-	work := &work{}
+	work, begun := &work{}, time.Now()
 	response, answer.status = run(context.WithValue(ctx, workKey{}, work))
 	answer.snapshot = work.snapshot
 	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil
 	answer.body = answerOf(response).encode()
 	work.scratch.Free() // the response is not looked at again
 	if served, ok := k.served(ctx); answer.whole && ok && answer.snapshot == snapshot && served == snapshot {
-		k.answers.Keep(snapshot, key, answer.body)
+		k.answers.Keep(snapshot, key, answer.body, time.Since(begun))
 	}
 	return answer
 }

@@ -49,7 +49,9 @@ func TestAnswers_cost(t *testing.T) { //nolint:paralleltest // others would allo
 		if garbage := garbageOf(func() { answerTo(t, making, body) }) >> 10; garbage > most.garbage {
 			t.Errorf("%s: %d KB of memory, at most %d are wanted", name, garbage, most.garbage)
 		}
-		answerTo(t, keeping, body)
+		for range 2 { // what is soon made is kept when it is asked for again
+			answerTo(t, keeping, body)
+		}
 		before = kept.Queries()
 		objects := testing.AllocsPerRun(5, func() { answerTo(t, keeping, body) })
 		if queries := kept.Queries() - before; queries > 0 || objects > 120 {

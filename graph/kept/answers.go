@@ -59,12 +59,16 @@ func RequestOf(kind byte, sent []byte) Request {
 	return Request(sum.Sum(nil))
 }
 
+// long is what an answer takes to make that is kept at once.
+const long = time.Millisecond
+
 // Answers keeps answers. It is safe for concurrent use.
 type Answers struct {
 	answers  *otter.Cache[Key, *Answer]
 	normals  *otter.Cache[spelling, string]
 	requests *otter.Cache[Request, Asked]
 	flights  flights
+	door     doorkeeper
 	bytes    atomic.Int64 // of the answers kept: what the cache itself tells lags behind
 
 	mu       sync.Mutex
@@ -211,13 +215,17 @@ func (a *Answers) Pack(key Key, answer *Answer, encoding string, packed []byte) 
 // Bytes is what the answers take that are kept now, roughly.
 func (a *Answers) Bytes() uint64 { return uint64(max(0, a.bytes.Load())) } //nolint:gosec // not negative
 
-// Keep keeps an answer of the snapshot that is served. The first of another snapshot drops those before.
-func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
+// Keep keeps an answer of the snapshot that is served if it took long to make, or has been made before: most questions are asked only
+// once, and keeping what is soon made takes a good part of making it. The first of another snapshot drops those before.
+func (a *Answers) Keep(snapshot string, key Key, answer []byte, took time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.snapshot != snapshot {
 		a.answers.InvalidateAll()
 		a.snapshot = snapshot
+	}
+	if took < long && !a.door.knows(key) {
+		return
 	}
 	added := &Answer{Body: answer}
 	a.bytes.Add(int64(added.weight())) // before it can make room for another again
