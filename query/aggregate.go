@@ -165,7 +165,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 		return nil, err
 	}
 	asked.inStretches = !request.Evidence && !plan.bySource()
-	asked.rolledUp = asked.inStretches && request.WithoutTotals && request.WithoutWarnings && plan.grain() == indicator.Irregular
+	asked.rolledUp = asked.inStretches && plan.grain() == indicator.Irregular
 	plan.figures, err = s.resolve(asked, regions)
 	return plan, err
 }
@@ -271,7 +271,7 @@ func (p *aggregatePlan) group(w *watch, s *Session) (groups, totals []*Group, er
 			if refused = asNotAggregatable(err); refused == nil {
 				return nil, nil, err
 			}
-			total = p.refusedGroup(w, s, int32(x), d.totals[x], refused)
+			total = p.refusedGroup(s, int32(x), p.reasonsOf(w, d.totals[x]), refused)
 		}
 		totals = append(totals, total)
 	}
@@ -336,11 +336,8 @@ func (p *aggregatePlan) describe(s *Session, g, other *Group, key groupKey) {
 
 func compareRegionID(r *catalog.Region, id int32) int { return cmp.Compare(r.ID, id) }
 
-// refusedGroup stands for a total that the time rule forbids: its groups may well exist. Its regions count as used if one of
-// their rows has a value.
-func (p *aggregatePlan) refusedGroup(w *watch, s *Session, x int32, rows []int32, refused *indicator.Error) *Group {
-	g := &Group{figures: p.figures, session: s, key: p.ungrouped(x), Slice: p.figures.slice}
-	g.subject, g.expected, g.weights = &p.subjects[x], p.regions.list, p.weights
+// reasonsOf says of each region that rows are about why its newest figure has no value; NotMissing if one of them has.
+func (p *aggregatePlan) reasonsOf(w *watch, rows []int32) map[int32]indicator.Missing {
 	reasons := make(map[int32]indicator.Missing)
 	for _, i := range rows {
 		if w.step() != nil {
@@ -350,6 +347,14 @@ func (p *aggregatePlan) refusedGroup(w *watch, s *Session, x int32, rows []int32
 			reasons[p.rows.Region[i]] = p.rows.Missing[i]
 		}
 	}
+	return reasons
+}
+
+// refusedGroup stands for a total that the time rule forbids: its groups may well exist. Its regions count as used where no reason says why
+// they have no value.
+func (p *aggregatePlan) refusedGroup(s *Session, x int32, reasons map[int32]indicator.Missing, refused *indicator.Error) *Group {
+	g := &Group{figures: p.figures, session: s, key: p.ungrouped(x), Slice: p.figures.slice}
+	g.subject, g.expected, g.weights = &p.subjects[x], p.regions.list, p.weights
 	g.once.Do(func() { g.quantity, g.total, g.refused = indicator.NoQuantity(), math.NaN(), refused })
 	g.listing.Do(func() {
 		for _, region := range g.expected {

@@ -3,11 +3,15 @@ package query_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/query"
+	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/storetest"
 )
 
 func compareOf(ind string, when *query.When, display *query.RegionSelector) *query.CompareRequest {
@@ -141,6 +145,34 @@ func TestBoundary_FigureOfAnotherTime(t *testing.T) {
 		}
 		if got := warningCodes(c.Indicators[0].Warnings); got != test.want {
 			t.Errorf("warnings %v, want %s", c.Indicators[0].Warnings, test.want)
+		}
+	}
+}
+
+// TestAggregate_FigureLongerThanItsRegion asks for a figure of a month in which a region came into being and ended.
+func TestAggregate_FigureLongerThanItsRegion(t *testing.T) {
+	memory := new(storetest.Memory)
+	march := indicator.Monthly.Containing(indicator.DayOf(2020, time.March, 1))
+	if err := memory.Load(t.Context(), foldedTables(), []store.Report{{
+		Region: 7, Indicator: 1, Period: march, Value: 5, PublishedOn: 1, Offset: -1, Numerator: math.NaN(), Denominator: math.NaN(),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	pinned, err := memory.Pin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pinned.Release()
+	for name, evidence := range map[string]bool{"cell by cell": true, "in stretches": false} {
+		answer, err := query.NewSession(pinned, query.DefaultLimits(), indicator.DayOf(2021, time.January, 1)).Aggregate(t.Context(), &query.AggregateRequest{
+			Indicators: []string{"i1"}, Regions: &query.RegionSelector{Codes: []string{"23"}}, When: &query.When{Period: &march}, AsOf: indicator.NoDay,
+			Page: query.PageRequest{First: 1}, Evidence: evidence,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(answer.Warnings) != 1 || !strings.Contains(answer.Warnings[0].Message, "since 2020-03-15") || !strings.Contains(answer.Warnings[0].Message, "until 2020-03-20") {
+			t.Errorf("%s: warnings %v", name, answer.Warnings)
 		}
 	}
 }

@@ -58,10 +58,10 @@ func appendBoundary(list []Warning, x *subject, found map[string]bool, what stri
 
 // outside adds, in words, that a region's code was not in force on all days of a period, if it was not.
 func outside(found map[string]bool, region *catalog.Region, period indicator.Period) {
-	switch {
-	case region.ValidFrom != indicator.NoDay && period.Start < region.ValidFrom:
+	if region.ValidFrom != indicator.NoDay && period.Start < region.ValidFrom {
 		found[fmt.Sprintf("%s exists since %s", nameOf(region), region.ValidFrom)] = true
-	case region.ValidTo != indicator.NoDay && period.End > region.ValidTo:
+	}
+	if region.ValidTo != indicator.NoDay && period.End > region.ValidTo {
 		found[fmt.Sprintf("%s existed until %s", nameOf(region), region.ValidTo)] = true
 	}
 }

@@ -91,6 +91,7 @@ func (f *figures) fetchStretches(ctx context.Context, s *Session, selection stor
 		if !f.request.rolledUp {
 			return false, nil
 		}
+		selection.Omit |= store.ColumnSource // of which nothing is said
 		folded, err := s.fold(ctx, selection)
 		if folded == nil || err != nil {
 			return false, err

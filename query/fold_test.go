@@ -36,7 +36,7 @@ func foldedTables() catalog.Tables {
 	t := catalog.Tables{
 		Dimensions:  []indicator.Dimension{{Code: "size", Values: []indicator.DimensionValue{{Value: "small"}, {Value: "large"}}}},
 		Sources:     []indicator.Source{{Code: "s"}},
-		Definitions: []string{"", "with the cities"},
+		Definitions: []string{"", "with the cities", "without the cities"},
 		Slices:      []indicator.Slice{{}, {{Dimension: "size", Value: "small"}}, {{Dimension: "size", Value: "large"}}},
 	}
 	for _, province := range []string{"1", "2"} {
@@ -45,6 +45,9 @@ func foldedTables() catalog.Tables {
 			one := region(province+county, province, indicator.County)
 			if county == "3" {
 				one.ValidFrom = indicator.DayOf(2020, time.March, 15)
+			}
+			if province+county == "23" {
+				one.ValidTo = indicator.DayOf(2020, time.March, 20)
 			}
 			t.Regions = append(t.Regions, one)
 		}
@@ -80,7 +83,7 @@ func drawFolded(t *rapid.T, ind int32, ratio bool) []store.Report {
 			}
 			r := store.Report{
 				Region: region, Indicator: ind, Period: period, PublishedOn: 1, Offset: -1, Numerator: math.NaN(), Denominator: math.NaN(),
-				Slice: int32(rapid.IntRange(0, 2).Draw(t, "slice")), Definition: int32(rapid.IntRange(0, 9).Draw(t, "definition") / 9),
+				Slice: int32(rapid.IntRange(0, 2).Draw(t, "slice")), Definition: int32(max(0, rapid.IntRange(0, 9).Draw(t, "definition")-7)),
 				Value: float64(rapid.IntRange(-9, 9).Draw(t, "value")), Precision: rapid.SampledFrom([]indicator.Precision{indicator.Exact, indicator.AtLeast, indicator.Approximate}).Draw(t, "precision"),
 			}
 			switch rapid.IntRange(0, 5).Draw(t, "kind") {
@@ -155,8 +158,9 @@ func TestAggregate_Folded(t *testing.T) {
 func drawFoldedRequest(t *rapid.T) *query.AggregateRequest {
 	r := &query.AggregateRequest{
 		Indicators: []string{fmt.Sprint("i", rapid.IntRange(0, len(foldedRules)-1).Draw(t, "indicator"))}, AsOf: indicator.NoDay,
-		When: &query.When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.Forever}}, WithoutTotals: true, WithoutWarnings: true, Page: query.PageRequest{First: 100},
+		When: &query.When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.Forever}}, Page: query.PageRequest{First: 100},
 	}
+	r.WithoutTotals, r.WithoutWarnings = rapid.Bool().Draw(t, "without totals"), rapid.Bool().Draw(t, "without warnings")
 	if rapid.Bool().Draw(t, "within") {
 		r.When.Within = &indicator.Period{Start: indicator.DayOf(2020, time.February, 1), End: indicator.DayOf(2020, time.April, 30)}
 	}
@@ -173,10 +177,61 @@ func drawFoldedRequest(t *rapid.T) *query.AggregateRequest {
 	case 1:
 		r.Slice = []indicator.Coordinate{{Dimension: "size", Value: "small"}}
 	}
-	if rapid.IntRange(0, 3).Draw(t, "regions") == 0 {
+	switch rapid.IntRange(0, 5).Draw(t, "regions") {
+	case 0:
 		r.Regions = &query.RegionSelector{Within: []string{"1"}, Level: indicator.County}
+	case 1, 2: // one of which is no more
+		r.Regions = &query.RegionSelector{Codes: []string{"12", "21", "23"}}
 	}
 	return r
+}
+
+// TestAggregate_FoldedRefusedTotal asks for groups whose total does not combine over time, and for their parts, which do: of warnings the total has none.
+func TestAggregate_FoldedRefusedTotal(t *testing.T) {
+	var reports []store.Report
+	add := func(slice, definition int32, month time.Month) {
+		reports = append(reports, store.Report{
+			Region: 1, Indicator: 7, Slice: slice, Definition: definition, Value: 5, PublishedOn: 1, Offset: -1, Numerator: math.NaN(), Denominator: math.NaN(),
+			Period: indicator.Monthly.Containing(indicator.DayOf(2020, month, 1)),
+		})
+	}
+	add(0, 0, time.January)
+	add(0, 1, time.February)
+	add(1, 0, time.January)
+	add(2, 0, time.January)
+	memory := new(storetest.Memory)
+	if err := memory.Load(t.Context(), foldedTables(), reports); err != nil {
+		t.Fatal(err)
+	}
+	engine := resident.New(memory, resident.Options{Bytes: math.MaxInt64})
+	if err := engine.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	for name, from := range map[string]store.Engine{"handed out": memory, "folded": engine} {
+		pinned, err := from.Pin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := query.NewSession(pinned, query.DefaultLimits(), indicator.DayOf(2021, time.January, 1)).Aggregate(t.Context(), &query.AggregateRequest{
+			Indicators: []string{"i7"}, AsOf: indicator.NoDay, GroupBy: []query.GroupBy{{Dimension: "size"}}, Page: query.PageRequest{First: 10},
+			When: &query.When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.Forever}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(answer.Page.Nodes) != 2 || len(answer.Totals) != 1 || len(answer.Warnings) > 0 {
+			t.Errorf("%s: %d groups, %d totals, warnings %v", name, len(answer.Page.Nodes), len(answer.Totals), answer.Warnings)
+		}
+		if _, refused := answer.Totals[0].Value(); refused == nil || len(answer.Totals[0].Coverage().Regions) != 1 {
+			t.Errorf("%s: the total is not refused: %v, %+v", name, refused, answer.Totals[0].Coverage())
+		}
+		pinned.Release()
+	}
 }
 
 // foldedAnswer asks an engine and writes down everything that the groups tell.
@@ -246,7 +301,6 @@ func TestAggregate_InStretches(t *testing.T) {
 			t.Fatal(err)
 		}
 		request := drawFoldedRequest(t)
-		request.WithoutTotals, request.WithoutWarnings = rapid.Bool().Draw(t, "without totals"), rapid.Bool().Draw(t, "without warnings")
 		request.MinCoverage = rapid.SampledFrom([]float64{0, 0, 0.9}).Draw(t, "coverage")
 		switch rapid.IntRange(0, 3).Draw(t, "when") {
 		case 0:

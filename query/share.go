@@ -192,15 +192,12 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 		groups = append(groups, g)
 		from = to
 	}
-	for x, shares := range d.totals {
-		g := &all[d.groups+x]
-		if len(shares) == 0 {
-			shares = []share{{key: p.ungrouped(int32(x))}}
-		}
-		if ok, err := p.fillGroup(w, s, g, nil, shares); !ok || err != nil {
+	for x := range d.totals {
+		total, ok, err := d.total(w, s, int32(x), &all[d.groups+x]) //nolint:gosec // a request has few
+		if !ok || err != nil {
 			return nil, nil, false, err
 		}
-		totals = append(totals, g)
+		totals = append(totals, total)
 	}
 	p.dealt = d
 	ahead := p.request.Ahead
@@ -209,6 +206,34 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 	}
 	combineAll(w, groups, ahead)
 	return groups, totals, true, w.look()
+}
+
+// total makes the total of a subject in a place for it; another group stands for one that cannot be formed, and no figures are its then. It returns
+// false where fillGroup does.
+func (d *dealing) total(w *watch, s *Session, x int32, place *Group) (total *Group, ok bool, err error) {
+	p, shares := d.plan, d.totals[x]
+	if len(shares) == 0 {
+		shares = []share{{key: p.ungrouped(x)}}
+	}
+	if ok, err = p.fillGroup(w, s, place, nil, shares); err == nil {
+		return place, ok, nil
+	}
+	refused := asNotAggregatable(err)
+	if refused == nil {
+		return nil, false, err
+	}
+	reasons := make(map[int32]indicator.Missing)
+	for i := range shares {
+		one := shares[i].of.Cut(shares[i].from, shares[i].to)
+		for k, region := range one.Region {
+			reasons[region] = indicator.NotMissing
+			if one.Missing != nil {
+				reasons[region] = one.Missing[k]
+			}
+		}
+	}
+	d.totals[x] = nil
+	return p.refusedGroup(s, x, reasons, refused), true, nil
 }
 
 // fillGroup makes a group of shares of one key. It returns false where regions are in several of them.

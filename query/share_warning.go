@@ -3,6 +3,7 @@ package query
 import (
 	"slices"
 
+	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
 )
 
@@ -34,11 +35,17 @@ func (d *dealing) warnings(w *watch, groups, totals []*Group) []Warning {
 	return list
 }
 
+// found is what warnings are about of one subject's figures.
+type found struct {
+	periods     distinct[indicator.Period]
+	definitions distinct[int32]
+	elsewhere   map[string]bool // regions at other boundaries, in words
+	gaps        map[int32]bool  // regions
+}
+
 // mixtures is figures.mixtures of figures that no other figures stand for and that are no quotients.
 func (d *dealing) mixtures(w *watch, x *subject, lists ...[]share) []Warning {
-	var periods distinct[indicator.Period]
-	var definitions distinct[int32]
-	elsewhere := make(map[string]bool)
+	f := &found{elsewhere: make(map[string]bool), gaps: make(map[int32]bool)}
 	for _, shares := range lists {
 		for i := range shares {
 			one := &shares[i]
@@ -49,42 +56,60 @@ func (d *dealing) mixtures(w *watch, x *subject, lists ...[]share) []Warning {
 				continue
 			}
 			if d.plan.when.Within == nil {
-				periods.add(one.of.Period)
+				f.periods.add(one.of.Period)
 			}
-			d.definitions(w, one, &definitions)
-			d.outside(one, elsewhere)
+			f.addDefinitions(w, one)
+			f.addGaps(w, one)
+			f.addOutside(d.plan.catalog, one)
 		}
 	}
-	return appendBoundary(d.plan.mixedTimes(x, &periods, &definitions), x, elsewhere, outsideText)
+	list := appendGaps(d.plan.mixedTimes(x, &f.periods, &f.definitions), x, f.gaps)
+	return appendBoundary(list, x, f.elsewhere, outsideText)
 }
 
-// definitions adds those of a share's figures.
-func (d *dealing) definitions(w *watch, one *share, found *distinct[int32]) {
+// addDefinitions adds those of a share's figures.
+func (f *found) addDefinitions(w *watch, one *share) {
+	for _, also := range one.of.AlsoOf(one.from, one.to) {
+		f.definitions.add(also.Definition)
+	}
 	if one.of.Definition == nil {
-		found.add(one.of.Defined)
+		f.definitions.add(one.of.Defined)
 		return
 	}
 	if w.steps(one.to-one.from) != nil {
 		return
 	}
 	for _, id := range one.of.Definition[one.from:one.to] {
-		found.add(id)
+		f.definitions.add(id)
 	}
 }
 
-// outside adds the regions of a share whose codes were not in force when their figures were true.
-func (d *dealing) outside(one *share, found map[string]bool) {
-	regions, dated := one.of.Region[one.from:one.to], d.plan.catalog.Dated()
+// addGaps adds the regions of a share whose figures were added up and leave days uncovered.
+func (f *found) addGaps(w *watch, one *share) {
+	if one.of.Gaps == nil || w.steps(one.to-one.from) != nil {
+		return
+	}
+	for i := one.from; i < one.to; i++ {
+		if one.of.Gaps[i] {
+			f.gaps[one.of.Region[i]] = true
+		}
+	}
+}
+
+// addOutside adds the regions of a share whose codes were not in force when their figures were true.
+func (f *found) addOutside(c *catalog.Catalog, one *share) {
+	regions, dated := one.of.Region[one.from:one.to], c.Dated()
 	if len(dated) == 0 || len(regions) == 0 {
 		return
 	}
-	at, _ := slices.BinarySearch(dated, regions[0])
-	for _, id := range dated[at:] {
+	first, _ := slices.BinarySearch(dated, regions[0])
+	for _, id := range dated[first:] {
 		if id > regions[len(regions)-1] {
 			return
 		}
-		if _, has := slices.BinarySearch(regions, id); has {
-			outside(found, &d.plan.catalog.Regions()[id], one.of.Period)
+		if i, has := slices.BinarySearch(regions, id); has {
+			i += one.from
+			outside(f.elsewhere, &c.Regions()[id], indicator.Period{Start: one.of.FirstDay(i), End: one.of.LastDay(i)})
 		}
 	}
 }

@@ -113,10 +113,7 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 		list = appendMixed(list, MixedSources, x, sources.texts(func(id int32) string { return f.catalog.Sources()[id].Code }), "the figures come from different sources")
 		list = appendMixed(list, MixedPrecision, x, precisions.texts(indicator.Precision.String), "the figures differ in precision")
 	}
-	if len(gaps) > 0 {
-		list = append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
-			x.indicator.Code, len(gaps))})
-	}
+	list = appendGaps(list, x, gaps)
 	if len(divisors) > 0 {
 		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
 			x.indicator.Code, x.divisor.Code, len(divisors))})
@@ -126,6 +123,15 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 			x.indicator.Code, x.divisor.Code, len(scopes))})
 	}
 	return append(list, f.boundaryChanges(w, x, cells)...)
+}
+
+// appendGaps appends a warning of regions whose figures were added up and leave days uncovered, if there are any.
+func appendGaps(list []Warning, x *subject, regions map[int32]bool) []Warning {
+	if len(regions) == 0 {
+		return list
+	}
+	return append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
+		x.indicator.Code, len(regions))})
 }
 
 // mixedTimes warns of figures of different periods and of different definitions.

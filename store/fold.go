@@ -15,7 +15,8 @@ type Folder interface {
 //
 // A value that rests on one figure is that figure's, with its counts. Of several, Value is their sum, mean, smallest or largest by
 // the rule; for RuleRatio it is NaN, and Numerator and Denominator are the sums; for RuleNone it is NaN. Missing is the
-// reason of the newest figure where none of a region's has a value. Nothing is said of definitions, and nothing need be said of the counts of
+// reason of the newest figure where none of a region's has a value, and that figure is then what the value rests on.
+// Definitions are told unless the selection omits them. Nothing is said of sources, and nothing need be said of the counts of
 // indicators that are not worked out from them; see indicator.Indicator.Counted.
 type Folded struct {
 	Stretches []Stretch

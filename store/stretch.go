@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sort"
 
 	"github.com/countyql/countyql/indicator"
 )
@@ -12,7 +13,7 @@ import (
 type Stretch struct {
 	Indicator, Slice int32
 	Status           indicator.Status
-	// Period is what the figures are about. Of figures that are rolled up only its end says something: the last day.
+	// Period is what the figures are about. Of figures that are rolled up it is where the first region's begin and end.
 	Period    indicator.Period
 	Region    []int32               // ascending
 	Value     []float64             // NaN where Missing says why there is none
@@ -27,11 +28,29 @@ type Stretch struct {
 	// The remaining columns are of figures that are rolled up, else nil.
 
 	Used  []int32         // figures that a value rests on, 1 where it is missing; nil: 1 each
+	Since []indicator.Day // the first day that these are about; nil: the start of Period
 	Until []indicator.Day // the last day that these are about; nil: the end of Period
+	// Gaps says where values were added up that leave days uncovered which figures of the region are about; nil: nowhere.
+	Gaps []bool
+	// Also are the definitions, besides Definition, of figures that a value rests on, by region and definition.
+	Also []Defined
+}
+
+// Defined is a definition of figures of a region.
+type Defined struct {
+	Region, Definition int32
 }
 
 // Len is the number of figures.
 func (s *Stretch) Len() int { return len(s.Region) }
+
+// FirstDay is the first day that a figure is about.
+func (s *Stretch) FirstDay(i int) indicator.Day {
+	if s.Since == nil {
+		return s.Period.Start
+	}
+	return s.Since[i]
+}
 
 // LastDay is the last day that a figure is about.
 func (s *Stretch) LastDay(i int) indicator.Day {
@@ -48,7 +67,18 @@ func (s *Stretch) Cut(from, to int) Stretch {
 	cut.Missing, cut.Precision, cut.CountsPrecision = cutColumn(s.Missing, from, to), cutColumn(s.Precision, from, to), cutColumn(s.CountsPrecision, from, to)
 	cut.Numerator, cut.Denominator = cutColumn(s.Numerator, from, to), cutColumn(s.Denominator, from, to)
 	cut.Definition, cut.Used, cut.Until = cutColumn(s.Definition, from, to), cutColumn(s.Used, from, to), cutColumn(s.Until, from, to)
+	cut.Since, cut.Gaps, cut.Also = cutColumn(s.Since, from, to), cutColumn(s.Gaps, from, to), s.AlsoOf(from, to)
 	return cut
+}
+
+// AlsoOf is what Also says of the figures from..to.
+func (s *Stretch) AlsoOf(from, to int) []Defined {
+	if len(s.Also) == 0 || from == to {
+		return nil
+	}
+	first := sort.Search(len(s.Also), func(i int) bool { return s.Also[i].Region >= s.Region[from] })
+	behind := sort.Search(len(s.Also), func(i int) bool { return s.Also[i].Region > s.Region[to-1] })
+	return s.Also[first:behind]
 }
 
 func cutColumn[T any](column []T, from, to int) []T {

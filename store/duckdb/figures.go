@@ -11,13 +11,14 @@ import (
 	"github.com/countyql/countyql/store/statement"
 )
 
-// figureChunk is some rows of a result where DuckDB has them. Columns that all rows have in common are nil, and so are precisions and counts that are not read.
+// figureChunk is some rows of a result where DuckDB has them. Columns that all rows have in common are nil, and so are definitions, precisions and counts that
+// are not read.
 type figureChunk struct {
 	rows                   int
 	indicator, slice       []int32
 	status                 []indicator.Status
 	start, end             []indicator.Day
-	region                 []int32
+	region, definition     []int32
 	value                  []float64
 	missing                []indicator.Missing
 	precision              []indicator.Precision
@@ -54,7 +55,7 @@ func figureWidths(c statement.Columns) []uintptr {
 	return widths
 }
 
-// figuresOf is a chunk of a selection without sources, definitions and what is derived, which has nothing of evidence. Its columns have
+// figuresOf is a chunk of a selection without sources and what is derived, which has nothing of evidence. Its columns have
 // been checked to have figureWidths.
 func figuresOf(chunk mapping.DataChunk, c statement.Columns) *figureChunk {
 	v := &vectors{chunk: chunk, rows: int(mapping.DataChunkGetSize(chunk))}
@@ -66,6 +67,9 @@ func figuresOf(chunk mapping.DataChunk, c statement.Columns) *figureChunk {
 		f.slice = column[int32](v)
 	}
 	f.region = column[int32](v)
+	if c.Read.Has(store.ColumnDefinition) {
+		f.definition = column[int32](v)
+	}
 	if c.Status == nil {
 		f.status = column[indicator.Status](v)
 	}

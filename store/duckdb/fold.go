@@ -21,7 +21,7 @@ var _ store.Folder = (*pinned)(nil)
 const partFigures = 1 << 19
 
 // foldOmitted are the columns that nothing is said of once figures have been rolled up.
-const foldOmitted = store.ColumnSource | store.ColumnDefinition | store.ColumnDerived
+const foldOmitted = store.ColumnSource | store.ColumnDerived
 
 // folding is figures that are being rolled up.
 type folding struct {

@@ -158,6 +158,9 @@ func (l *lookup) settled() []store.Stretch {
 		if len(t.Until) > 0 {
 			t.Period.End = t.Until[0]
 		}
+		if len(t.Since) > 0 {
+			t.Period.Start = t.Since[0]
+		}
 		from = to
 	}
 	return slices.DeleteFunc(l.stretches, func(t store.Stretch) bool { return t.Len() == 0 })
@@ -167,6 +170,7 @@ func (l *lookup) settled() []store.Stretch {
 func without(t *store.Stretch, places []int) store.Stretch {
 	left := *t
 	left.Region, left.Value, left.Until = remaining(t.Region, places), remaining(t.Value, places), remaining(t.Until, places)
+	left.Since, left.Definition = remaining(t.Since, places), remaining(t.Definition, places)
 	left.Missing, left.Precision = remaining(t.Missing, places), remaining(t.Precision, places)
 	left.Numerator, left.Denominator = remaining(t.Numerator, places), remaining(t.Denominator, places)
 	left.CountsPrecision = remaining(t.CountsPrecision, places)

@@ -179,7 +179,7 @@ func TestFold_ends(t *testing.T) {
 func TestStretches(t *testing.T) {
 	s := foldedStore(t)
 	all := store.NewSelect()
-	all.Omit = foldOmitted
+	all.Omit = foldOmitted | store.ColumnDefinition
 	if _, ok, err := s.Stretches(t.Context(), all); ok || err != nil {
 		t.Errorf("a few figures: %t, %v", ok, err)
 	}

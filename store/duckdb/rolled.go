@@ -1,6 +1,8 @@
 package duckdb
 
 import (
+	"cmp"
+	"maps"
 	"math"
 	"slices"
 
@@ -28,13 +30,16 @@ func (f *rolledFigure) conclude(rule indicator.Rule) {
 // said is what is not the same of all regions of a series, and has to be told of each.
 type said struct {
 	regions                            int
-	until, several, missing            bool
+	common                             rolledFigure // the first one
+	since, until, several, missing     bool
 	inexact, counted, inexactlyCounted bool
+	gaps, definitions                  bool
 }
 
 // add takes note of what is told of a region. The first one says what all would have in common.
-func (s *said) add(f *rolledFigure, end indicator.Day) {
-	s.until = s.until || f.until != end
+func (s *said) add(f *rolledFigure) {
+	s.since, s.until = s.since || f.since != s.common.since, s.until || f.until != s.common.until
+	s.definitions = s.definitions || f.definition != s.common.definition
 	s.several = s.several || f.used > 1
 	s.missing = s.missing || f.missing != indicator.NotMissing
 	s.inexact = s.inexact || f.precision != indicator.Exact
@@ -43,8 +48,7 @@ func (s *said) add(f *rolledFigure, end indicator.Day) {
 // stretch is the series as it has been rolled up, without columns that have nothing to say. Where those without a value are looked for elsewhere, they have
 // their places, and nothing is said of them.
 func (r *rolling) stretch(elsewhere bool) store.Stretch {
-	t := store.Stretch{Indicator: r.indicator, Slice: r.slice, Status: r.status}
-	t.Period.End = indicator.NoDay
+	t := store.Stretch{Indicator: r.indicator, Slice: r.slice, Status: r.status, Period: indicator.Period{Start: indicator.NoDay, End: indicator.NoDay}}
 	said, counts := said{}, r.columns.Read.Has(store.ColumnCounts)
 	for i := r.first; i <= r.last; i++ {
 		f := &r.regions[i]
@@ -57,9 +61,10 @@ func (r *rolling) stretch(elsewhere bool) store.Stretch {
 		}
 		f.conclude(r.rule)
 		if t.Period.End == indicator.NoDay {
-			t.Period.End = f.until
+			t.Period, t.Defined, said.common = indicator.Period{Start: f.since, End: f.until}, f.definition, *f
 		}
-		said.add(f, t.Period.End)
+		said.add(f)
+		said.gaps = said.gaps || r.rule == indicator.RuleSum && f.gaps()
 		if counts {
 			said.counted = said.counted || !math.IsNaN(f.numerator) || !math.IsNaN(f.denominator)
 			said.inexactlyCounted = said.inexactlyCounted || f.counts != indicator.Exact
@@ -90,7 +95,15 @@ func (r *rolling) tell(t *store.Stretch, said *said) {
 		t.Region = r.list
 	}
 	r.list = t.Region
+	t.Since = told(r, t, said.since, func(f *rolledFigure) indicator.Day { return f.since })
 	t.Until = told(r, t, said.until, func(f *rolledFigure) indicator.Day { return f.until })
+	t.Gaps = told(r, t, said.gaps, (*rolledFigure).gaps)
+	t.Definition = told(r, t, said.definitions, func(f *rolledFigure) int32 { return f.definition })
+	if len(r.also) > 0 {
+		t.Also = slices.SortedFunc(maps.Keys(r.also), func(a, b store.Defined) int {
+			return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Definition, b.Definition))
+		})
+	}
 	t.Used = told(r, t, said.several, func(f *rolledFigure) int32 { return max(1, f.used) })
 	t.Missing = told(r, t, said.missing, func(f *rolledFigure) indicator.Missing { return f.missing })
 	t.Precision = told(r, t, said.inexact, func(f *rolledFigure) indicator.Precision { return f.precision })
@@ -112,7 +125,9 @@ func told[T any](r *rolling, t *store.Stretch, says bool, of func(f *rolledFigur
 // setFigure puts a figure in its place, and makes the columns that it needs.
 func setFigure(t *store.Stretch, at int, f *rolledFigure, counted bool) {
 	t.Value[at] = f.value
+	t.Since = setCell(t, t.Since, at, f.since, t.Period.Start)
 	t.Until = setCell(t, t.Until, at, f.until, t.Period.End)
+	t.Definition = setCell(t, t.Definition, at, f.definition, t.Defined)
 	t.Missing = setCell(t, t.Missing, at, f.missing, indicator.NotMissing)
 	t.Precision = setCell(t, t.Precision, at, f.precision, indicator.Exact)
 	if unknown := math.NaN(); counted && (t.Numerator != nil || !math.IsNaN(f.numerator) || !math.IsNaN(f.denominator)) {

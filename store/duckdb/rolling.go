@@ -6,6 +6,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 	"github.com/countyql/countyql/store/statement"
 )
 
@@ -13,13 +14,27 @@ import (
 type rolledFigure struct {
 	value, numerator, denominator float64
 	used                          int32         // figures with a value
-	until                         indicator.Day // the last day of those with a value; of the newest one where there is none
+	since, until                  indicator.Day // the first and the last day of those with a value; of the newest one where there is none
 	precision, counts             indicator.Precision
 	missing                       indicator.Missing // why the newest has no value, where none has
 	seen                          bool
-	outside                       bool          // all of them begin too early
-	oldest                        indicator.Day // the last day of the first one
-	from                          indicator.Day // the first day of the one that until is of
+	outside                       bool             // all of them begin too early
+	oldest                        indicator.Day    // the last day of the first one
+	from                          indicator.Day    // the first day of the one that until is of
+	definition                    int32            // of the first one with a value; of the newest one where there is none
+	days                          int32            // that those with a value are about
+	span                          indicator.Period // from the first to the last day of any; only where they are added up
+}
+
+// gaps reports whether figures that do not overlap leave days uncovered.
+func (f *rolledFigure) gaps() bool { return f.used > 0 && int(f.days) < f.span.Days() }
+
+// reach has a figure with or without a value reach over a period.
+func (f *rolledFigure) reach(over indicator.Period) {
+	if !f.seen {
+		f.span.Start = over.Start
+	}
+	f.span.End = over.End
 }
 
 // rolling rolls figures up over time, region by region. They are shown in natural order, or else are scattered: then all series are kept until the end.
@@ -37,6 +52,7 @@ type rolling struct {
 	regions []rolledFigure // by region; those outside first..last are zero
 	first   int32
 	last    int32
+	also    map[store.Defined]bool // see store.Stretch
 
 	scattered map[seriesName]*scattered // nil where figures are shown in order
 	list      []int32                   // the regions of the series handed out last
@@ -149,16 +165,32 @@ func (r *rolling) replace(c *figureChunk, from, to int, inside bool) {
 
 // sum adds values up, without counts.
 func (r *rolling) sum(c *figureChunk, from, to int) {
+	days := int32(r.period.Days()) //nolint:gosec // between two days
 	for i := from; i < to; i++ {
 		f := &r.regions[c.region[i]]
+		f.reach(r.period)
 		switch known := c.known(i); {
 		case f.used == 0:
 			f.take(c, i, r.period, known)
 		case known:
 			f.value += c.value[i]
-			f.used, f.until, f.precision = f.used+1, r.period.End, f.precision.Plus(c.precision[i])
+			f.used, f.until, f.precision, f.days = f.used+1, r.period.End, f.precision.Plus(c.precision[i]), f.days+days
+			if c.definition != nil {
+				r.define(c.region[i], f, c.definition[i])
+			}
 		}
 	}
+}
+
+// define takes note of the definition of a figure that is added to others of a region, unless it is that of the first.
+func (r *rolling) define(region int32, f *rolledFigure, definition int32) {
+	if definition == f.definition {
+		return
+	}
+	if r.also == nil {
+		r.also = make(map[store.Defined]bool)
+	}
+	r.also[store.Defined{Region: region, Definition: definition}] = true
 }
 
 // combine combines values by the rule, and adds counts up.
@@ -166,6 +198,7 @@ func (r *rolling) combine(c *figureChunk, from, to int) {
 	for i := from; i < to; i++ {
 		f := &r.regions[c.region[i]]
 		known := c.known(i)
+		f.reach(r.period)
 		if f.used == 0 {
 			f.take(c, i, r.period, known)
 			continue
@@ -173,8 +206,18 @@ func (r *rolling) combine(c *figureChunk, from, to int) {
 		if !known {
 			continue
 		}
-		f.used, f.until, f.precision = f.used+1, r.period.End, f.precision.Plus(c.precision[i])
-		f.combine(c, i, r.rule)
+		r.join(c, i, f)
+		f.until = r.period.End
+	}
+}
+
+// join adds a figure with a value to others of its region.
+func (r *rolling) join(c *figureChunk, row int, f *rolledFigure) {
+	f.used, f.precision, f.days = f.used+1, f.precision.Plus(c.precision[row]), f.days+int32(r.period.Days()) //nolint:gosec // between two days
+	f.since = min(f.since, r.period.Start)
+	f.combine(c, row, r.rule)
+	if c.definition != nil {
+		r.define(c.region[row], f, c.definition[row])
 	}
 }
 
@@ -202,9 +245,12 @@ func (c *figureChunk) known(row int) bool {
 
 // take takes a figure as it is, with or without a value.
 func (f *rolledFigure) take(c *figureChunk, row int, of indicator.Period, known bool) {
-	f.seen, f.from, f.until, f.missing, f.precision = true, of.Start, of.End, c.missing[row], c.precision[row]
+	f.seen, f.from, f.since, f.until, f.missing, f.precision = true, of.Start, of.Start, of.End, c.missing[row], c.precision[row]
 	if f.value = math.NaN(); known {
-		f.value, f.used = c.value[row], 1
+		f.value, f.used, f.days = c.value[row], 1, int32(of.Days()) //nolint:gosec // between two days
+	}
+	if c.definition != nil {
+		f.definition = c.definition[row]
 	}
 	if c.numerator != nil {
 		f.numerator, f.denominator, f.counts = c.numeratorAt(row), c.denominatorAt(row), c.countsPrecision[row]
@@ -236,5 +282,6 @@ func (r *rolling) end() {
 	}
 	r.done(r)
 	clear(r.regions[r.first : r.last+1])
+	clear(r.also)
 	r.begun, r.first, r.last = false, math.MaxInt32, -1
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // scattered is a series whose figures come in any order, as far as they have been shown.
@@ -13,6 +14,7 @@ type scattered struct {
 	periods     []indicator.Period
 	regions     []rolledFigure
 	first, last int32
+	also        map[store.Defined]bool
 }
 
 // turnTo goes on with a series.
@@ -25,7 +27,7 @@ func (r *rolling) turnTo(of seriesName, period indicator.Period) {
 			one = &scattered{regions: make([]rolledFigure, len(r.catalog.Regions())), first: math.MaxInt32, last: -1}
 			r.scattered[of] = one
 		}
-		r.regions, r.first, r.last = one.regions, one.first, one.last
+		r.regions, r.first, r.last, r.also = one.regions, one.first, one.last, one.also
 	}
 	r.period = period
 	if one := r.scattered[of]; len(one.periods) == 0 || one.periods[len(one.periods)-1] != period {
@@ -36,7 +38,7 @@ func (r *rolling) turnTo(of seriesName, period indicator.Period) {
 // leave keeps what is known of the series for when it goes on.
 func (r *rolling) leave() {
 	if one := r.scattered[r.seriesName]; r.begun {
-		one.first, one.last = r.first, r.last
+		one.first, one.last, one.also = r.first, r.last, r.also
 	}
 }
 
@@ -57,14 +59,17 @@ func (r *rolling) mix(c *figureChunk, from, to int, inside bool) {
 		}
 		known, first := c.known(i), !f.seen || f.outside
 		f.outside = false
+		if first {
+			f.span = r.period
+		}
+		f.span = indicator.Period{Start: min(f.span.Start, r.period.Start), End: max(f.span.End, r.period.End)}
 		newer := first || cmp.Or(cmp.Compare(r.period.End, f.until), cmp.Compare(r.period.Start, f.from)) > 0
 		switch {
 		case known && (f.used == 0 || r.rule == indicator.RuleLast && newer), !known && f.used == 0 && newer:
 			f.take(c, i, r.period, known)
 		case known && r.rule != indicator.RuleLast:
-			f.used, f.precision = f.used+1, f.precision.Plus(c.precision[i])
+			r.join(c, i, f)
 			f.until = max(f.until, r.period.End)
-			f.combine(c, i, r.rule)
 		}
 	}
 }
@@ -89,7 +94,7 @@ func (r *rolling) gather() {
 	for _, name := range names {
 		one := r.scattered[name]
 		r.enter(name, indicator.Period{})
-		r.regions, r.first, r.last = one.regions, one.first, one.last
+		r.regions, r.first, r.last, r.also = one.regions, one.first, one.last, one.also
 		r.done(r)
 	}
 }

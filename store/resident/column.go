@@ -99,9 +99,15 @@ func (c *coded) copyTo(to []int32, row int32) {
 	}
 }
 
+// none reports whether the column was not read.
+func (c *coded) none() bool { return c.wide == nil && len(c.words) == 0 }
+
+// several reports whether rows have different ordinals.
+func (c *coded) several() bool { return c.wide != nil || c.codes.all != nil }
+
 // only returns the ordinal that every row has, if there is such a one.
 func (c *coded) only() (int32, bool) {
-	if c.wide != nil || c.codes.all != nil {
+	if c.several() {
 		return 0, false
 	}
 	return c.words[c.codes.one], true

@@ -1,8 +1,11 @@
 package resident
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/scratch"
@@ -32,7 +35,7 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 		ok, err = f.shared(ctx, folder, &selection)
 	case s.passes(&selection):
 		p := &passing{
-			snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived | store.ColumnDefinition,
+			snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived,
 			there:  func(q *question) (bool, error) { return f.asked(ctx, q) },
 			passed: f.passed,
 		}
@@ -186,18 +189,26 @@ type fold struct {
 	rule    indicator.Rule
 	regions int   // of the catalogue
 	sums    []sum // by region; all zero between blocks
+	also    map[store.Defined]bool
 }
 
 // sum is the figures of a region, as far as they have been looked at.
 type sum struct {
 	value, numerator, denominator float64
-	used                          int32         // figures with a value
-	row                           int32         // of one with a value
-	until                         indicator.Day // the last day that figures with a value are about
-	newest                        int32         // row of the newest figure without a value
-	to                            indicator.Day // the last day that it is about
+	used                          int32            // figures with a value
+	row                           int32            // of one with a value, the first of several
+	about                         indicator.Period // from the first to the last day that figures with a value are about
+	newest                        int32            // row of the newest figure without a value
+	of                            indicator.Period // that it is about
+	days                          int32            // that figures with a value are about
+	from, to                      indicator.Day    // the first and the last day that any figure is about
 	precision, counts             indicator.Precision
 	seen                          bool
+}
+
+// gaps reports whether figures that do not overlap leave days uncovered.
+func (s *sum) gaps() bool {
+	return s.used > 0 && int(s.days) < indicator.Period{Start: s.from, End: s.to}.Days()
 }
 
 // fold rolls some rows of a block up, which are in natural order. It returns false where their periods overlap and that matters.
@@ -230,6 +241,7 @@ func (f *fold) fold(b *block, segments []segment) (store.Stretch, bool) {
 			*s = sum{}
 		}
 	}
+	to.Also = f.others()
 	return to.end(), true
 }
 
@@ -252,10 +264,10 @@ func (f *fold) lastOf(b *block, segments []segment) (seen int) {
 			known := indicator.Missing(b.missing.at(row)) == indicator.NotMissing
 			if !sum.seen {
 				seen++
-				sum.seen, sum.newest, sum.to = true, row, run.period.End
+				sum.seen, sum.newest, sum.of = true, row, run.period
 			}
 			if known {
-				sum.used, sum.row, sum.until = 1, row, run.period.End
+				sum.used, sum.row, sum.about = 1, row, run.period
 				lacking--
 			}
 		}
@@ -266,21 +278,23 @@ func (f *fold) lastOf(b *block, segments []segment) (seen int) {
 // add adds figures of one period up, and returns how many regions are new.
 func (f *fold) add(b *block, s *segment) (seen int) {
 	run := &b.runs[s.run]
-	counted := !withoutNumbers(&b.numerator) || !withoutNumbers(&b.denominator)
+	counted, defined := !withoutNumbers(&b.numerator) || !withoutNumbers(&b.denominator), b.definition.several()
+	days := int32(run.period.Days()) //nolint:gosec // between two days
 	for k, region := range b.sets[run.set][s.row-run.first:][:s.len] {
 		sum, row := &f.sums[region], s.row+int32(k)
 		if !sum.seen {
-			sum.seen = true
+			sum.seen, sum.from = true, run.period.Start
 			seen++
 		}
+		sum.to = run.period.End
 		if indicator.Missing(b.missing.at(row)) != indicator.NotMissing {
-			sum.newest, sum.to = row, run.period.End
+			sum.newest, sum.of = row, run.period
 			continue
 		}
 		value := floatAt(&b.value, row)
 		switch {
 		case sum.used == 0:
-			sum.row, sum.value = row, value
+			sum.row, sum.value, sum.about.Start = row, value, run.period.Start
 		case f.rule == indicator.RuleMin:
 			sum.value = min(sum.value, value)
 		case f.rule == indicator.RuleMax:
@@ -293,8 +307,36 @@ func (f *fold) add(b *block, s *segment) (seen int) {
 			sum.denominator += floatAt(&b.denominator, row)
 			sum.counts = sum.counts.Plus(indicator.Precision(b.countsPrecision.at(row)))
 		}
-		sum.used, sum.until = sum.used+1, run.period.End
+		if defined && sum.used > 0 {
+			f.define(b, region, sum, row)
+		}
+		sum.used, sum.days = sum.used+1, sum.days+days
+		sum.about.Start, sum.about.End = min(sum.about.Start, run.period.Start), run.period.End
 		sum.precision = sum.precision.Plus(indicator.Precision(b.precision.at(row)))
 	}
 	return seen
+}
+
+// define takes note of the definition of a figure that is added to others of a region, unless it is that of the first.
+func (f *fold) define(b *block, region int32, s *sum, row int32) {
+	definition := b.definition.at(row)
+	if definition == b.definition.at(s.row) {
+		return
+	}
+	if f.also == nil {
+		f.also = make(map[store.Defined]bool)
+	}
+	f.also[store.Defined{Region: region, Definition: definition}] = true
+}
+
+// others are the definitions that were taken note of, in order, and are then forgotten.
+func (f *fold) others() []store.Defined {
+	if len(f.also) == 0 {
+		return nil
+	}
+	list := slices.SortedFunc(maps.Keys(f.also), func(a, b store.Defined) int {
+		return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.Definition, b.Definition))
+	})
+	clear(f.also)
+	return list
 }

@@ -52,7 +52,8 @@ func (e *Engine) keepRolled(b *block, from, to int, stretch *store.Stretch) {
 }
 
 func sizeOf(s *store.Stretch) int64 {
-	words, bytes := cap(s.Region)+cap(s.Used)+cap(s.Until), cap(s.Missing)+cap(s.Precision)+cap(s.CountsPrecision)
+	words, bytes := cap(s.Region)+cap(s.Used)+cap(s.Since)+cap(s.Until), cap(s.Missing)+cap(s.Precision)+cap(s.CountsPrecision)
+	words, bytes = words+cap(s.Definition)+2*cap(s.Also), bytes+cap(s.Gaps)
 	floats := cap(s.Value) + cap(s.Numerator) + cap(s.Denominator)
 	return int64(unsafe.Sizeof(rolled{})) + int64(unsafe.Sizeof(*s)) + 4*int64(words) + 8*int64(floats) + int64(bytes)
 }
@@ -63,7 +64,7 @@ type rolling struct {
 	store.Stretch
 	several                     bool // figures that a value rests on, of any region
 	missing, inexact, uncounted bool // of any region; all of them
-	inexactCounts               bool
+	inexactCounts, gaps         bool
 }
 
 // newRolled has room for so many regions.
@@ -72,7 +73,15 @@ func newRolled(b *block, n int, rule indicator.Rule) *rolling {
 	to.Indicator, to.Slice, to.Status = b.indicator, b.slice, b.status
 	words := make([]int32, 0, 2*n)
 	to.Region, to.Used = words[:0:n], words[n:n:2*n]
-	to.Until = make([]indicator.Day, 0, n)
+	to.Since, to.Until = make([]indicator.Day, 0, n), make([]indicator.Day, 0, n)
+	if rule == indicator.RuleSum {
+		to.Gaps = make([]bool, 0, n)
+	}
+	if b.definition.several() {
+		to.Definition = make([]int32, 0, n)
+	} else if !b.definition.none() {
+		to.Defined, _ = b.definition.only()
+	}
 	to.Value, to.Missing, to.Precision = make([]float64, 0, n), make([]indicator.Missing, 0, n), make([]indicator.Precision, 0, n)
 	if !withoutNumbers(&b.numerator) || !withoutNumbers(&b.denominator) {
 		to.Numerator, to.Denominator = make([]float64, 0, n), make([]float64, 0, n)
@@ -85,7 +94,7 @@ func newRolled(b *block, n int, rule indicator.Rule) *rolling {
 func (to *rolling) write(b *block, region int32, s *sum) {
 	row := s.row
 	if s.used == 0 {
-		row, s.until = s.newest, s.to
+		row, s.about = s.newest, s.of
 	}
 	value, precision, missing := floatAt(&b.value, row), indicator.Precision(b.precision.at(row)), indicator.Missing(b.missing.at(row))
 	if s.used > 1 {
@@ -101,7 +110,13 @@ func (to *rolling) write(b *block, region int32, s *sum) {
 	to.missing = to.missing || missing != indicator.NotMissing
 	to.inexact = to.inexact || precision != indicator.Exact
 	to.Region, to.Value, to.Missing, to.Precision = append(to.Region, region), append(to.Value, value), append(to.Missing, missing), append(to.Precision, precision)
-	to.Used, to.Until = append(to.Used, max(1, s.used)), append(to.Until, s.until)
+	to.Used, to.Since, to.Until = append(to.Used, max(1, s.used)), append(to.Since, s.about.Start), append(to.Until, s.about.End)
+	if to.Gaps != nil {
+		to.gaps, to.Gaps = to.gaps || s.gaps(), append(to.Gaps, s.gaps())
+	}
+	if to.Definition != nil {
+		to.Definition = append(to.Definition, b.definition.at(row))
+	}
 	if to.Numerator != nil {
 		to.writeCounts(b, row, s)
 	}
@@ -140,11 +155,22 @@ func (to *rolling) end() store.Stretch {
 		to.Used = nil
 		to.Region = slices.Clone(to.Region) // which shared a piece with it
 	}
+	if !to.gaps {
+		to.Gaps = nil
+	}
+	to.endDays()
+	return to.Stretch
+}
+
+// endDays takes what is common to all from the columns of days.
+func (to *rolling) endDays() {
 	if len(to.Until) > 0 {
-		to.Period.End = to.Until[0]
+		to.Period = indicator.Period{Start: to.Since[0], End: to.Until[0]}
+	}
+	if !slices.ContainsFunc(to.Since, func(day indicator.Day) bool { return day != to.Period.Start }) {
+		to.Since = nil
 	}
 	if !slices.ContainsFunc(to.Until, func(day indicator.Day) bool { return day != to.Period.End }) {
 		to.Until = nil
 	}
-	return to.Stretch
 }

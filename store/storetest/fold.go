@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -18,7 +19,9 @@ type folded struct {
 	Missing                       indicator.Missing
 	Precision, CountsPrecision    indicator.Precision
 	Used                          int32
-	Until                         indicator.Day
+	Since, Until                  indicator.Day
+	Gaps                          bool
+	Definitions                   string // those of the figures that the value rests on
 }
 
 func (f *folded) compare(other *folded) int {
@@ -38,7 +41,7 @@ func foldFigures(c *catalog.Catalog, s store.Select, figures []figure) []folded 
 	}
 	slices.SortFunc(all, func(a, b folded) int { return a.compare(&b) })
 	for i := range all {
-		all[i].plain(c, s.Omit.Has(store.ColumnCounts))
+		all[i].plain(c, s.Omit)
 	}
 	return all
 }
@@ -53,6 +56,10 @@ func foldOne(to folded, of []figure, rule indicator.Rule) folded {
 		known = known[len(known)-1:]
 	}
 	newest := known[len(known)-1]
+	to.Since, to.Gaps, to.Definitions = newest.Period.Start, rule == indicator.RuleSum && leaveGaps(of, known), definitionsOf(known)
+	for _, f := range known {
+		to.Since = min(to.Since, f.Period.Start)
+	}
 	to.Used, to.Until, to.Missing = int32(len(known)), newest.Period.End, newest.Missing
 	to.Value, to.Numerator, to.Denominator = newest.Value, newest.Numerator, newest.Denominator
 	for _, f := range known {
@@ -89,9 +96,34 @@ func foldOne(to folded, of []figure, rule indicator.Rule) folded {
 	return to
 }
 
+// leaveGaps reports whether figures with a value, if there are any, are about fewer days than all figures reach over. Their periods do not overlap.
+func leaveGaps(all, known []figure) bool {
+	days, from, to := 0, indicator.Forever, indicator.NoDay
+	for _, f := range known {
+		days += f.Period.Days()
+	}
+	for _, f := range all {
+		from, to = min(from, f.Period.Start), max(to, f.Period.End)
+	}
+	return known[0].Missing == indicator.NotMissing && days < indicator.Period{Start: from, End: to}.Days()
+}
+
+// definitionsOf lists the definitions of figures.
+func definitionsOf(figures []figure) string {
+	var found []int32
+	for _, f := range figures {
+		found = append(found, f.Definition)
+	}
+	slices.Sort(found)
+	return fmt.Sprint(slices.Compact(found))
+}
+
 // plain leaves out what nobody is told: counts of indicators that are not worked out from them, or that nobody asked for, and how exact none are.
-func (f *folded) plain(c *catalog.Catalog, omitted bool) {
-	if omitted || !c.Indicators()[f.Indicator].Counted() {
+func (f *folded) plain(c *catalog.Catalog, omit store.Columns) {
+	if omit.Has(store.ColumnDefinition) {
+		f.Definitions = ""
+	}
+	if omit.Has(store.ColumnCounts) || !c.Indicators()[f.Indicator].Counted() {
 		f.Numerator, f.Denominator = math.NaN(), math.NaN()
 	}
 	if math.IsNaN(f.Numerator) && math.IsNaN(f.Denominator) {
@@ -117,16 +149,27 @@ func layOutFolded(c *catalog.Catalog, s store.Select, got *store.Folded) []folde
 		for k, region := range t.Region {
 			one := folded{
 				Indicator: t.Indicator, Slice: t.Slice, Status: t.Status, Region: region, Value: t.Value[k], Numerator: math.NaN(), Denominator: math.NaN(),
-				Missing: cell(t.Missing, k, indicator.NotMissing), Precision: cell(t.Precision, k, indicator.Exact), Used: cell(t.Used, k, 1), Until: t.LastDay(k),
+				Missing: cell(t.Missing, k, indicator.NotMissing), Precision: cell(t.Precision, k, indicator.Exact), Used: cell(t.Used, k, 1), Since: t.FirstDay(k), Until: t.LastDay(k), Gaps: cell(t.Gaps, k, false),
 			}
+			one.Definitions = definitionsTold(t, k)
 			if t.Numerator != nil {
 				one.Numerator, one.Denominator, one.CountsPrecision = t.Numerator[k], t.Denominator[k], cell(t.CountsPrecision, k, indicator.Exact)
 			}
-			one.plain(c, s.Omit.Has(store.ColumnCounts))
+			one.plain(c, s.Omit)
 			all = append(all, one)
 		}
 	}
 	return all
+}
+
+// definitionsTold lists what a stretch says of the definitions of a region's figures.
+func definitionsTold(t *store.Stretch, k int) string {
+	found := []int32{cell(t.Definition, k, t.Defined)}
+	for _, also := range t.AlsoOf(k, k+1) {
+		found = append(found, also.Definition)
+	}
+	slices.Sort(found)
+	return fmt.Sprint(found)
 }
 
 func cell[T any](column []T, i int, common T) T {

@@ -25,7 +25,7 @@ var timeRules = []indicator.Rule{
 // foldTables has two indicators for each rule, one of them worked out from counts where that may be, and many counties.
 func foldTables() catalog.Tables {
 	t := wideTables()
-	t.Indicators = nil
+	t.Indicators, t.Definitions = nil, append(t.Definitions, "without the cities", "of the cities")
 	for i, rule := range timeRules {
 		for _, regions := range []indicator.Rule{indicator.RuleSum, indicator.RuleRatio} {
 			one := indicator.Indicator{Code: fmt.Sprint("i", i, regions), Kind: indicator.Count, Unit: "count", Scale: 100}
@@ -73,6 +73,9 @@ func drawFoldedReport(t *rapid.T) store.Report {
 	if ind%5 > 0 && one("is missing", 5) {
 		r.Value, r.Precision = math.NaN(), indicator.Exact
 		r.Missing = indicator.Missing(rapid.IntRange(1, 5).Draw(t, "missing"))
+	}
+	if r.Definition = ind % 3; ind%4 > 0 && one("is of another definition", 4) {
+		r.Definition = rapid.Int32Range(0, definitionCount+1).Draw(t, "definition")
 	}
 	if ind%2 == 1 && !one("has no counts", 5) {
 		r.Numerator, r.Denominator = float64(rapid.IntRange(0, 9).Draw(t, "numerator")), float64(rapid.IntRange(0, 9).Draw(t, "denominator"))
@@ -185,6 +188,9 @@ func drawFoldedSelect(t *rapid.T) store.Select {
 	}
 	if some("without counts") {
 		s.Omit = store.ColumnCounts
+	}
+	if some("without definitions") {
+		s.Omit |= store.ColumnDefinition
 	}
 	if some("capped") {
 		s.Cap = rapid.IntRange(1, 9000).Draw(t, "cap")
