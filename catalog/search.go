@@ -210,7 +210,7 @@ func (x *searchIndex) suggest(unknown string, kind HitKind) []string {
 	if len(codes) < maxSuggestions {
 		var known []string
 		for _, term := range x.terms {
-			if term.kind == kind && term.code && !slices.Contains(codes, term.name) && !slices.Contains(known, term.name) {
+			if term.kind == kind && term.code && !slices.Contains(codes, term.name) {
 				known = append(known, term.name)
 			}
 		}
@@ -219,7 +219,7 @@ func (x *searchIndex) suggest(unknown string, kind HitKind) []string {
 	return codes[:min(maxSuggestions, len(codes))]
 }
 
-// closest returns the known texts within an edit distance of a third of the unknown one's length, nearest first.
+// closest returns the known texts within an edit distance of a third of the unknown one's length, nearest first and each once.
 func closest(unknown string, known []string) []string {
 	if len(unknown) > longestCode {
 		return nil
@@ -237,8 +237,12 @@ func closest(unknown string, known []string) []string {
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
 	texts := make([]string, 0, maxSuggestions)
-	for _, c := range candidates[:min(maxSuggestions, len(candidates))] {
-		texts = append(texts, c.text)
+	for _, c := range candidates {
+		if !slices.Contains(texts, c.text) {
+			if texts = append(texts, c.text); len(texts) == maxSuggestions {
+				break
+			}
+		}
 	}
 	return texts
 }

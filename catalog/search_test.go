@@ -126,3 +126,12 @@ func TestEditDistance(t *testing.T) {
 		t.Errorf("a distance of 5 is %d under the bound 2", got)
 	}
 }
+
+// Codes that several schemes share are suggested once, and leave room for others.
+func TestClosest_SharedCodes(t *testing.T) {
+	t.Parallel()
+	known := []string{"140400", "140401", "140400", "140401", "140402", "150000", "140403", "140404", "140405"}
+	if got, want := closest("140409", known), []string{"140400", "140401", "140402", "140403", "140404"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
