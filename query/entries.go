@@ -2,65 +2,63 @@ package query
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/scratch"
 )
 
-// sortEntries sorts by the orders, by rank where there are none, then by region in tree order.
+// sortEntries sorts entries in tree order by the orders, by rank where there are none; equal ones stay in tree order.
 func sortEntries(s *scratch.Scratch, entries []*Entry, orders []EntryOrder) {
-	if len(orders) == 0 {
+	switch len(orders) {
+	case 0:
 		orders = []EntryOrder{{By: EntryByRank}}
+		fallthrough
+	case 1:
+		sortByKey(s, entries, orders[0])
+	default:
+		slices.SortStableFunc(entries, func(a, b *Entry) int {
+			for _, order := range orders {
+				if c := cmp.Compare(order.key(a), order.key(b)); c != 0 {
+					return c
+				}
+			}
+			return 0
+		})
 	}
-	if len(orders) == 1 && orders[0].By == EntryByRank && !orders[0].Descending && sortByRank(s, entries) {
-		return
-	}
-	slices.SortFunc(entries, func(a, b *Entry) int {
-		for _, order := range orders {
-			var c int
-			switch order.By {
-			case EntryByRegion:
-				c = cmp.Compare(a.Region.ID, b.Region.ID)
-			case EntryByRank:
-				c = cmp.Compare(a.Rank, b.Rank)
-			case EntryByValue:
-				c = cmp.Compare(a.Quantity.Value, b.Quantity.Value)
-			case EntryByDifference:
-				c = compareNumbers(a.Difference.Value, b.Difference.Value, false)
-			}
-			if order.Descending {
-				c = -c
-			}
-			if c != 0 {
-				return c
-			}
-		}
-		return cmp.Compare(a.Region.ID, b.Region.ID)
-	})
 }
 
-// sortByRank sorts entries that are in tree order by rank, if their ranks are dense enough to be counted.
-func sortByRank(s *scratch.Scratch, entries []*Entry) bool {
-	most := 0
-	for _, e := range entries {
-		most = max(most, e.Rank)
+// key orders entries as the order does. Entries without a difference come after the others, or before them in descending order.
+func (o EntryOrder) key(e *Entry) (key int64) {
+	switch o.By {
+	case EntryByRegion:
+		key = int64(e.Region.ID)
+	case EntryByRank:
+		key = int64(e.Rank)
+	case EntryByValue:
+		key = ordered(e.Quantity.Value + 0) // both zeros are equal
+	case EntryByDifference:
+		if key = ordered(e.Difference.Value + 0); math.IsNaN(e.Difference.Value) {
+			key = math.MaxInt64
+		}
 	}
-	if most > 2*len(entries)+1 {
-		return false
+	if o.Descending {
+		key = ^key
 	}
-	next := rowMemory.Make(s, most+2) // by rank: where the next entry of that rank goes
-	for _, e := range entries {
-		next[e.Rank+1]++
+	return key
+}
+
+// sortByKey sorts entries by the keys of an order.
+func sortByKey(s *scratch.Scratch, entries []*Entry, order EntryOrder) {
+	list := rankedMemory.Make(s, len(entries))
+	for i, e := range entries {
+		list[i] = ranked{order.key(e), int32(i)} //nolint:gosec // there are fewer regions
 	}
-	for rank := 1; rank < len(next); rank++ {
-		next[rank] += next[rank-1]
+	before := entryListMemory.Clone(s, entries)
+	for i, one := range sortRanked(list, rankedMemory.Make(s, len(list))) {
+		entries[i] = before[one.at]
 	}
-	for _, e := range entryListMemory.Clone(s, entries) {
-		entries[next[e.Rank]] = e
-		next[e.Rank]++
-	}
-	return true
 }
 
 // Columns are entries as parallel arrays of equal length, for charts and large groups.

@@ -8,10 +8,10 @@ import (
 // placing is how many values of a group are smaller than one of them, and how many equal to it, itself among them.
 type placing struct{ smaller, equal int32 }
 
-// ranked is a cell of a group by its value.
+// ranked is one of a list by what the list is put in order by.
 type ranked struct {
-	key int64 // orders as the value does
-	at  int32 // among the group's cells
+	key int64
+	at  int32 // in the list as it was
 }
 
 // rank orders the group's values and tells where each cell stands among them.
@@ -51,11 +51,11 @@ const (
 	fewRanked = 64 // are compared rather than counted
 )
 
-// sortRanked sorts by key, digit by digit: thousands take a fraction of what comparing takes. It uses the list for its own, and
-// another of as many.
+// sortRanked sorts a list that is as it was by key, digit by digit: thousands take a fraction of what comparing takes. What is equal stays
+// as it was. It uses the list for its own, and another of as many.
 func sortRanked(list, to []ranked) []ranked {
 	if len(list) < fewRanked {
-		slices.SortFunc(list, func(a, b ranked) int { return cmp.Compare(a.key, b.key) })
+		slices.SortFunc(list, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.at, b.at)) })
 		return list
 	}
 	var counts [digits][1 << digitBits]int32
