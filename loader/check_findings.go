@@ -3,12 +3,12 @@ package loader
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // agreement is how two figures that should be equal relate.
@@ -58,77 +58,176 @@ func agree(a float64, pa indicator.Precision, b float64, pb indicator.Precision,
 	return differs
 }
 
-// finding is the outcome of a check's arithmetic on one figure or group of figures, described only if it is reported.
+// finding is the outcome of a check's arithmetic on one figure or group of figures, which is put in words only if it is reported.
 type finding struct {
 	agreement agreement
-	region    int32
-	slice     int32
-	end       indicator.Day
-	describe  func() description
+	figure    cited
+	other     cited // what the figure is compared with, where that is one figure
+	parts     sum   // or where it is several
 }
 
 // description is a finding in words.
 type description struct {
 	message    string
 	arithmetic string
-	keys       []indicator.ObservationKey
+	named      []cited
 }
 
-// findings collects the outcomes of one check on one indicator.
+// maxFailures bounds the failures reported for one check and indicator; one result counts the rest.
+const maxFailures = 1000
+
+// maxRegions bounds the regions that have a result each for what holds, of one check and indicator. Where there are more, one result tells of all: what
+// holds is not what anybody looks for, and would be most of a snapshot.
+const maxRegions = 100
+
+// findings collects the outcomes of one check on one indicator. They may come in any order.
 type findings struct {
 	check     *indicator.Check
 	catalog   *catalog.Catalog
 	indicator *catalog.Indicator
-	failures  []finding
-	failed    int // all failures
-	passes    map[int32]*passes
+
+	at      seriesPeriod // of the figures that are being looked at
+	failed  int64        // all failures
+	failure []finding    // the first in natural order, and some more
+	last    *finding     // the last that can be reported; nil while there are few
+
+	held   int64   // all comparisons that hold
+	slots  []int32 // by region: 1 + the place of its pass, or whether it has one
+	passes []pass  // of each region, nil once there are too many
+	// Of too many regions: the one comparison that is reported, how figures that are being looked at compare with it, and the number of regions.
+	best    *finding
+	order   int
+	regions int64
 }
 
-// passes are the findings of a region that hold: the one reported, and the number of all.
-type passes struct {
+// pass is what holds of a region: the comparison that is reported, and the number of all.
+type pass struct {
 	finding finding
 	count   int64
 }
 
+// seriesPeriod is what the figures of a stretch have in common, of an indicator.
+type seriesPeriod struct {
+	slice  int32
+	status indicator.Status
+	period indicator.Period
+}
+
+func periodOf(t *store.Stretch) seriesPeriod { return seriesPeriod{t.Slice, t.Status, t.Period} }
+
 func newFindings(check *indicator.Check, c *catalog.Catalog, ind *catalog.Indicator) *findings {
-	return &findings{check: check, catalog: c, indicator: ind, passes: make(map[int32]*passes)}
+	return &findings{check: check, catalog: c, indicator: ind, slots: make([]int32, len(c.Regions()))}
 }
 
-func (f *findings) add(found finding) {
-	if found.agreement == differs {
+func (f *findings) found() *findings { return f }
+
+// end is that of rules that keep nothing of the figures.
+func (f *findings) end() {}
+
+// enter says of which figures the outcomes are that come next.
+func (f *findings) enter(at seriesPeriod) {
+	f.at = at
+	if f.best != nil {
+		f.order = comparePresence(&at, f.best.figure.at())
+	}
+}
+
+// takes counts an outcome. It reports whether it may be told of; then it is to be added.
+func (f *findings) takes(how agreement, region int32) bool {
+	if how == differs {
 		f.failed++
-		if len(f.failures) < maxFailures {
-			f.failures = append(f.failures, found)
+		return f.last == nil || cmp.Or(compareNaturally(&f.at, f.last.figure.at()), cmp.Compare(region, f.last.figure.region)) < 0
+	}
+	f.held++
+	at := f.slots[region]
+	if f.best == nil {
+		if at > 0 {
+			p := &f.passes[at-1]
+			p.count++
+			return comparePresence(&f.at, p.finding.figure.at()) < 0
 		}
-		return
+		if len(f.passes) < maxRegions {
+			f.passes = append(f.passes, pass{count: 1})
+			f.slots[region] = int32(len(f.passes))
+			return true
+		}
+		f.join()
 	}
-	p := f.passes[found.region]
-	if p == nil {
-		f.passes[found.region] = &passes{found, 1}
-		return
+	if at == 0 {
+		f.slots[region] = 1
+		f.regions++
 	}
-	p.count++
-	// The total is the figure people know, and the newest one the one they ask about.
-	if cmp.Or(-cmp.Compare(found.slice, p.finding.slice), cmp.Compare(found.end, p.finding.end)) > 0 {
-		p.finding = found
+	return f.order < 0 || f.order == 0 && region < f.best.figure.region
+}
+
+// join goes over from a result for each region to one for all.
+func (f *findings) join() {
+	best := slices.MinFunc(f.passes, func(a, b pass) int {
+		x, y := &a.finding.figure, &b.finding.figure
+		return cmp.Or(comparePresence(x.at(), y.at()), cmp.Compare(x.region, y.region))
+	})
+	f.best, f.regions, f.passes = &best.finding, int64(len(f.passes)), nil
+	f.enter(f.at)
+}
+
+// add adds an outcome that has been taken.
+func (f *findings) add(found finding) {
+	switch {
+	case found.agreement == differs:
+		if f.failure = append(f.failure, found); len(f.failure) == 2*maxFailures {
+			f.cut()
+			f.last = &f.failure[maxFailures-1]
+		}
+	case f.best != nil:
+		*f.best, f.order = found, 0
+	default:
+		f.passes[f.slots[found.figure.region]-1].finding = found
 	}
 }
 
-// results describes what was found: the failures, then what holds, by region.
-func (f *findings) results() []indicator.CheckResult {
+// cut keeps the failures that are reported.
+func (f *findings) cut() {
+	slices.SortFunc(f.failure, func(a, b finding) int {
+		return cmp.Or(compareNaturally(a.figure.at(), b.figure.at()), cmp.Compare(a.figure.region, b.figure.region))
+	})
+	f.failure = f.failure[:min(len(f.failure), maxFailures)]
+}
+
+// compareNaturally compares in natural order.
+func compareNaturally(a, b *seriesPeriod) int {
+	return cmp.Or(cmp.Compare(a.slice, b.slice), cmp.Compare(a.status, b.status), cmp.Compare(a.period.End, b.period.End),
+		cmp.Compare(a.period.Start, b.period.Start))
+}
+
+// comparePresence is less than 0 if the first is rather to be told of: the total is the figure people know, and the newest one the one they ask about.
+func comparePresence(a, b *seriesPeriod) int {
+	return cmp.Or(cmp.Compare(a.slice, b.slice), cmp.Compare(b.period.End, a.period.End), cmp.Compare(a.status, b.status),
+		cmp.Compare(a.period.Start, b.period.Start))
+}
+
+// results puts in words what was found: the failures, then what holds, by region.
+func (f *findings) results(describe func(*finding) description) []indicator.CheckResult {
 	var results []indicator.CheckResult
-	slices.SortStableFunc(f.failures, func(a, b finding) int { return cmp.Compare(a.region, b.region) })
-	for _, failure := range f.failures {
-		results = append(results, f.result(failure, indicator.Failed, ""))
+	f.cut()
+	slices.SortStableFunc(f.failure, func(a, b finding) int { return cmp.Compare(a.figure.region, b.figure.region) })
+	for i := range f.failure {
+		results = append(results, f.result(&f.failure[i], describe, indicator.Failed, ""))
 	}
-	if more := f.failed - len(f.failures); more > 0 {
+	if more := f.failed - int64(len(f.failure)); more > 0 {
 		results = append(results, indicator.CheckResult{
 			Check: f.check.Code, Severity: f.check.Severity, Status: indicator.Failed, Indicator: f.indicator.Code,
-			Message: plural(int64(more), "more figure") + " failed",
+			Message: plural(more, "more figure") + " failed",
 		})
 	}
-	for _, region := range slices.Sorted(maps.Keys(f.passes)) {
-		p := f.passes[region]
+	if f.best != nil {
+		more := fmt.Sprintf("; so do %s in %s", plural(f.held-1, "more comparison"), plural(f.regions, "region"))
+		result := f.result(f.best, describe, indicator.Passed, more)
+		result.Region = ""
+		return append(results, result)
+	}
+	slices.SortFunc(f.passes, func(a, b pass) int { return cmp.Compare(a.finding.figure.region, b.finding.figure.region) })
+	for i := range f.passes {
+		p := &f.passes[i]
 		more := ""
 		if p.count > 1 {
 			more = fmt.Sprintf("; so do %s of the region", plural(p.count-1, "more comparison"))
@@ -136,20 +235,24 @@ func (f *findings) results() []indicator.CheckResult {
 				more = "; so does 1 more comparison of the region"
 			}
 		}
-		results = append(results, f.result(p.finding, indicator.Passed, more))
+		results = append(results, f.result(&p.finding, describe, indicator.Passed, more))
 	}
 	return results
 }
 
-func (f *findings) result(found finding, status indicator.CheckStatus, more string) indicator.CheckResult {
-	d := found.describe()
+func (f *findings) result(found *finding, describe func(*finding) description, status indicator.CheckStatus, more string) indicator.CheckResult {
+	d := describe(found)
 	severity := f.check.Severity
 	if found.agreement == within {
 		severity = indicator.SeverityNote
 	}
+	keys := make([]indicator.ObservationKey, len(d.named))
+	for i := range d.named {
+		keys[i] = d.named[i].key(f.catalog)
+	}
 	return indicator.CheckResult{
 		Check: f.check.Code, Severity: severity, Status: status,
-		Region: f.catalog.Regions()[found.region].Code, Indicator: f.indicator.Code,
-		Message: d.message + more, Arithmetic: d.arithmetic, Observations: d.keys,
+		Region: f.catalog.Regions()[found.figure.region].Code, Indicator: f.indicator.Code,
+		Message: d.message + more, Arithmetic: d.arithmetic, Observations: keys,
 	}
 }

@@ -199,8 +199,8 @@ func TestChecksReadEachIndicatorOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Six indicators have figures that some check applies to, and half_migrants reads persons beside migrants.
-	if engine.selects > 8 {
-		t.Errorf("%d selects", engine.selects)
+	if selects := engine.selects.Load(); selects > 8 {
+		t.Errorf("%d selects", selects)
 	}
 	order := make([]string, 0, len(result.Checks))
 	for _, r := range result.Checks {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -73,9 +74,10 @@ type memory struct {
 	reports   []store.Report
 	locked    bool
 	appended  int
-	selects   int
+	selects   atomic.Int32
 	withdrawn []store.Scope
-	fail      error // of Commit
+	derived   map[int32]bool // sources whose figures are shown as derived
+	fail      error          // of Commit
 }
 
 func (m *memory) Pin(context.Context) (store.Snapshot, error)         { return nil, store.ErrNoSnapshot }
@@ -161,26 +163,27 @@ func (w *memoryWriter) Abort() error {
 
 func reportText(r store.Report) string { return fmt.Sprintf("%+v", r) }
 
-// memoryReader selects by indicator only, which is all that checks ask for.
+// memoryReader selects by indicator and region only, which is all that checks ask for.
 type memoryReader struct {
 	memory  *memory
 	reports []store.Report
 }
 
 func (m *memoryReader) Select(_ context.Context, s store.Select) (*store.Rows, error) {
-	m.memory.selects++
-	if len(s.Indicators) != 1 || s.AsOf != indicator.NoDay {
-		return nil, errors.New("a check selects the current figures of one indicator")
+	m.memory.selects.Add(1)
+	if len(s.Indicators) == 0 || s.AsOf != indicator.NoDay {
+		return nil, errors.New("a check selects the current figures of some indicators")
 	}
 	var found []store.Report
 	for _, r := range m.reports {
-		if r.Indicator == s.Indicators[0] {
+		within := func(span store.Span) bool { return span.From <= r.Region && r.Region < span.To }
+		if slices.Contains(s.Indicators, r.Indicator) && (s.Regions == nil || slices.ContainsFunc(s.Regions, within)) {
 			found = append(found, r)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b store.Report) int {
-		return cmp.Or(cmp.Compare(a.Slice, b.Slice), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Period.End, b.Period.End),
-			cmp.Compare(a.Period.Start, b.Period.Start), cmp.Compare(a.Region, b.Region))
+		return cmp.Or(cmp.Compare(a.Indicator, b.Indicator), cmp.Compare(a.Slice, b.Slice), cmp.Compare(a.Status, b.Status),
+			cmp.Compare(a.Period.End, b.Period.End), cmp.Compare(a.Period.Start, b.Period.Start), cmp.Compare(a.Region, b.Region))
 	})
 	rows := &store.Rows{}
 	for _, r := range found {
@@ -198,8 +201,9 @@ func (m *memoryReader) Select(_ context.Context, s store.Select) (*store.Rows, e
 		rows.Numerator = append(rows.Numerator, r.Numerator)
 		rows.Denominator = append(rows.Denominator, r.Denominator)
 		rows.CountsPrecision = append(rows.CountsPrecision, r.CountsPrecision)
-		rows.Derived = append(rows.Derived, false)
+		rows.Derived = append(rows.Derived, m.memory.derived[r.Source])
 	}
+	rows.Drop(s.Omit)
 	return rows, nil
 }
 

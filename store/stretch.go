@@ -24,6 +24,8 @@ type Stretch struct {
 	CountsPrecision        []indicator.Precision // nil: all are exact
 	Definition             []int32               // nil: all have Defined
 	Defined                int32
+	// Derived marks figures that no source reports; nil: none is one, or nobody says. Walkers say so, unless the selection omits it.
+	Derived []bool
 
 	// The remaining columns are of figures that are rolled up, else nil.
 
@@ -68,6 +70,7 @@ func (s *Stretch) Cut(from, to int) Stretch {
 	cut.Numerator, cut.Denominator = cutColumn(s.Numerator, from, to), cutColumn(s.Denominator, from, to)
 	cut.Definition, cut.Used, cut.Until = cutColumn(s.Definition, from, to), cutColumn(s.Used, from, to), cutColumn(s.Until, from, to)
 	cut.Since, cut.Gaps, cut.Also = cutColumn(s.Since, from, to), cutColumn(s.Gaps, from, to), s.AlsoOf(from, to)
+	cut.Derived = cutColumn(s.Derived, from, to)
 	return cut
 }
 
@@ -111,6 +114,7 @@ func (r *Rows) Stretches() []Stretch {
 			Region: r.Region[from:to], Value: r.Value[from:to], Missing: r.Missing[from:to], Precision: cutColumn(r.Precision, from, to),
 			Numerator: cutColumn(r.Numerator, from, to), Denominator: cutColumn(r.Denominator, from, to),
 			CountsPrecision: cutColumn(r.CountsPrecision, from, to), Definition: cutColumn(r.Definition, from, to),
+			Derived: cutColumn(r.Derived, from, to),
 		})
 		from = to
 	}

@@ -11,8 +11,7 @@ import (
 	"github.com/countyql/countyql/store/statement"
 )
 
-// figureChunk is some rows of a result where DuckDB has them. Columns that all rows have in common are nil, and so are definitions, precisions and counts that
-// are not read.
+// figureChunk is some rows of a result where DuckDB has them. Columns that all rows have in common are nil, and so are those that are not read.
 type figureChunk struct {
 	rows                   int
 	indicator, slice       []int32
@@ -24,6 +23,7 @@ type figureChunk struct {
 	precision              []indicator.Precision
 	numerator, denominator []float64
 	countsPrecision        []indicator.Precision
+	derived                []bool
 	// Which rows have one; nil where all do.
 	hasValue, hasNumerator, hasDenominator validity
 }
@@ -55,7 +55,7 @@ func figureWidths(c statement.Columns) []uintptr {
 	return widths
 }
 
-// figuresOf is a chunk of a selection without sources and what is derived, which has nothing of evidence. Its columns have
+// figuresOf is a chunk of a selection without sources, which has nothing of evidence. Its columns have
 // been checked to have figureWidths.
 func figuresOf(chunk mapping.DataChunk, c statement.Columns) *figureChunk {
 	v := &vectors{chunk: chunk, rows: int(mapping.DataChunkGetSize(chunk))}
@@ -85,6 +85,9 @@ func figuresOf(chunk mapping.DataChunk, c statement.Columns) *figureChunk {
 		f.numerator, f.hasNumerator = doubles(v)
 		f.denominator, f.hasDenominator = doubles(v)
 		f.countsPrecision = column[indicator.Precision](v)
+	}
+	if c.Read.Has(store.ColumnDerived) {
+		f.derived = column[bool](v)
 	}
 	return f
 }

@@ -21,6 +21,19 @@ func (d *Dialect) RangeAndTail(from, to, tail int64, first, last int32) string {
 	return d.Range(from, to, first, last) + "\nUNION ALL\n" + d.Range(tail, math.MaxInt64, first, last)
 }
 
+// Between renders the figures of a selection stored at places from one up to and without another, as they are stored. The selection has nothing of
+// an order, of time and of a part of the rows.
+func (d *Dialect) Between(s store.Select, from, to int64) (string, error) {
+	table, err := d.from(s)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("SELECT " + ColumnsOf(&s).list() + "\n" + table)
+	writeWhere(&b, append(d.filters(s), d.Stored+" >= "+Literal(from), d.Stored+" < "+Literal(to)))
+	return b.String(), nil
+}
+
 // StoredSeries renders what CountSeries does, and for each series the first and the last place of the figures that are stored before
 // the place tail, -1 where there are none, and how many others there are.
 func (d *Dialect) StoredSeries(tail int64) string {

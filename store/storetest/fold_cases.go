@@ -95,6 +95,7 @@ func (r reads) testFold(t *testing.T) {
 	for i, one := range loads {
 		publish(t, e, load{foldTables(), one.reports})
 		r.testStretches(t, e, evaluate(c, loads[:i+1]))
+		testWalks(t, e, evaluate(c, loads[:i+1]))
 	}
 	figures := evaluate(c, loads)
 	check := func(name string, snapshot store.Snapshot) {
