@@ -27,7 +27,10 @@ const foldOmitted = store.ColumnSource | store.ColumnDerived
 type folding struct {
 	*handle
 	selection store.Select
-	careful   bool // of a part that is rolled up for the second time
+	inexact   map[int32]bool // the indicators whose precision is read
+	careful   bool           // of a part that is rolled up for the second time
+	// lastFollowed is the last day of the newest figures that are followed by another inside of the time asked about; NoDay where there are none.
+	lastFollowed func() (indicator.Day, error)
 
 	mu        sync.Mutex
 	stretches []store.Stretch
@@ -58,9 +61,13 @@ func (h *handle) Fold(ctx context.Context, s store.Select) (*store.Folded, bool,
 	if err != nil {
 		return nil, false, err
 	}
+	inexact, err := h.inexactIndicators(ctx)
+	if err != nil {
+		return nil, false, err
+	}
 	most := s.Cap
 	s.Cap, s.Omit = 0, (s.Omit|foldOmitted)&^store.ColumnPrecision
-	f := &folding{handle: h, selection: s}
+	f := &folding{handle: h, selection: s, inexact: inexact}
 	parts, newest, all := f.parts(known.counted)
 	if most > 0 && all > int64(most) {
 		if all, err = f.count(ctx, &s); err != nil {
@@ -92,6 +99,7 @@ func foldable(s *store.Select) bool {
 // run rolls the parts up, as many at a time as there are threads, and counts the figures of which only the newest are read.
 func (f *folding) run(ctx context.Context, parts []foldPart, newest []int32) error {
 	group, ctx := errgroup.WithContext(ctx)
+	f.lastFollowed = sync.OnceValues(func() (indicator.Day, error) { return f.findLastFollowed(ctx, newest) })
 	group.SetLimit(cap(f.turns))
 	do := func(one func() error) {
 		group.Go(func() error {
@@ -131,7 +139,7 @@ func (f *folding) add(stretches []store.Stretch, figures int64) {
 func (f *folding) part(ctx context.Context, part *foldPart) error {
 	stretches, figures, err := f.once(ctx, part)
 	if errors.Is(err, errUnusual) && !f.careful {
-		again := &folding{handle: f.handle, selection: f.selection, careful: true}
+		again := &folding{handle: f.handle, selection: f.selection, careful: true, lastFollowed: f.lastFollowed}
 		stretches, figures, err = again.once(ctx, part)
 	}
 	if err != nil {
@@ -225,15 +233,14 @@ func (f *folding) count(ctx context.Context, s *store.Select) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count: %w", err)
 	}
-	res, err := f.query(ctx, f.lane != nil, sql)
+	n, err := f.number(ctx, sql)
 	if err != nil {
 		return 0, fmt.Errorf("count: %w", err)
 	}
-	defer res.close()
-	scan := &scanner{result: res}
-	n := next[int64](scan)
-	if scan.err != nil {
-		return 0, fmt.Errorf("count: %w", scan.err)
-	}
-	return n[0], nil
+	return n, nil
+}
+
+// number reads the only number of a rendered question.
+func (f *folding) number(ctx context.Context, sql string) (int64, error) {
+	return oneNumber(ctx, func(ctx context.Context, sql string) (*result, error) { return f.query(ctx, f.lane != nil, sql) }, sql)
 }

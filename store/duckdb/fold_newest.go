@@ -11,7 +11,7 @@ import (
 	"github.com/countyql/countyql/store/statement"
 )
 
-// lookup is where the newest figures of series are looked for. Most regions have a value in the newest one; of the others those before are looked
+// lookup is where the newest figures of series are looked for. Most regions have a value in the newest few; of the others those before are looked
 // at, by what follows them.
 type lookup struct {
 	*folding
@@ -21,7 +21,7 @@ type lookup struct {
 	lacking   []lacking // in the order of stretches, and of regions in each
 }
 
-// lacking is a region whose newest figure of a series has no value, or lies outside of the time asked about.
+// lacking is a region whose newest figures of a series have no value, or lie outside of the time asked about.
 type lacking struct {
 	stretch, at int           // its place in what has been rolled up
 	end         indicator.Day // of the oldest figure that has been looked at
@@ -61,11 +61,44 @@ func (f *folding) newest(ctx context.Context, s *store.Select) ([]store.Stretch,
 	}
 }
 
-// first reads the newest figure of each region.
+// findLastFollowed looks for the last followed figures of the indicator that has the most.
+func (f *folding) findLastFollowed(ctx context.Context, newest []int32) (indicator.Day, error) {
+	s := f.selection
+	bound := indicator.Forever
+	if s.Within != nil {
+		bound, s.Within = s.Within.End, nil
+	}
+	most := int64(-1)
+	for _, one := range newest {
+		of := store.Select{Indicators: []int32{one}, Slices: s.Slices, Statuses: s.Statuses}
+		if n := f.places.Load().rows(&of); n > most {
+			most, s.Indicators = n, of.Indicators
+		}
+	}
+	sql, err := f.dialect().LastFollowed(s, bound)
+	if err != nil {
+		return indicator.NoDay, fmt.Errorf("roll up: %w", err)
+	}
+	end, err := f.number(ctx, sql)
+	if err != nil {
+		return indicator.NoDay, fmt.Errorf("roll up: %w", err)
+	}
+	return indicator.Day(end), nil
+}
+
+// first reads the newest figure of each region, and those before which most series have, since that takes much less than reading them
+// when regions turn out to have no value in the newest one.
 func (l *lookup) first(ctx context.Context) error {
 	s := l.selection
-	s.Latest = &store.Latest{OnOrBefore: l.within.End, NotBefore: l.within.Start}
-	sql, err := l.rendered(&s)
+	from, err := l.lastFollowed()
+	if err != nil {
+		return err
+	}
+	if from == indicator.NoDay { // the newest ones alone: none that is inside follows them
+		from = min(l.within.End, indicator.Forever-1) + 1
+	}
+	ends := statement.Ends{From: from, To: indicator.Forever, NotBefore: l.within.Start, NotAfter: l.within.End}
+	sql, err := l.dialect().Followed(s, ends)
 	if err != nil {
 		return fmt.Errorf("roll up: %w", err)
 	}
@@ -115,7 +148,7 @@ func (l *lookup) before(ctx context.Context, left []*lacking, single bool) error
 			left[next].done = true
 		}
 	}
-	sql, err := l.dialect().Followed(s, statement.Ends{From: from, To: to, NotBefore: l.within.Start, Sorted: len(left) <= fewLacking})
+	sql, err := l.dialect().Followed(s, statement.Ends{From: from, To: to, NotBefore: l.within.Start, NotAfter: indicator.Forever, Sorted: len(left) <= fewLacking})
 	if err != nil {
 		return fmt.Errorf("roll up: %w", err)
 	}

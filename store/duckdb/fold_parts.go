@@ -7,13 +7,16 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// dividing divides series into parts. Those of one kind are read alike: with or without counts, all figures or the newest.
+// dividing divides series into parts.
 type dividing struct {
 	selection *store.Select
 	most      int64 // figures of a part
 	parts     []foldPart
-	open      [2][2]int // of each kind: the part that may become larger, and one more
+	open      map[foldKind]int // the part of each kind that may become larger
 }
+
+// foldKind is how figures are read: all of them or the newest, with or without counts and precision.
+type foldKind struct{ last, counted, inexact bool }
 
 // lookedThrough is how many figures are looked through in the time that it takes to read one.
 const lookedThrough = 5
@@ -25,7 +28,7 @@ func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32,
 	if len(f.selection.Regions) == 0 || asked > regions {
 		asked = regions
 	}
-	d := &dividing{selection: &f.selection, most: f.partFigures}
+	d := &dividing{selection: &f.selection, most: f.partFigures, open: make(map[foldKind]int)}
 	for from := 0; from < len(known); {
 		to := from + 1
 		for to < len(known) && known[to].Indicator == known[from].Indicator {
@@ -39,18 +42,20 @@ func (f *folding) parts(known []store.Series) (parts []foldPart, newest []int32,
 			continue
 		}
 		ind := &f.contents.Catalog.Indicators()[of[0].Indicator]
-		last, counted := ind.Rollup.Time == indicator.RuleLast && f.ofNewest(), ind.Counted() && f.selection.Omit&store.ColumnCounts == 0
+		kind := foldKind{
+			last: ind.Rollup.Time == indicator.RuleLast && f.ofNewest(), counted: ind.Counted() && f.selection.Omit&store.ColumnCounts == 0, inexact: f.inexact[ind.ID],
+		}
 		for i := range of {
 			all += of[i].Rows
-			if last { // one of each region is read, and all are looked through
+			if kind.last { // one of each region is read, and all are looked through
 				of[i].Rows = max(min(of[i].Rows, regions), of[i].Rows/lookedThrough)
 			}
 			of[i].Rows = of[i].Rows * asked / max(regions, 1)
 		}
-		if last {
+		if kind.last {
 			newest = append(newest, ind.ID)
 		}
-		d.add(of, last, counted)
+		d.add(of, kind)
 	}
 	slices.SortStableFunc(d.parts, func(a, b foldPart) int { // those of several queries first, so that none of them is the last
 		return index(b.last) - index(a.last)
@@ -65,37 +70,39 @@ func (f *folding) ofNewest() bool {
 }
 
 // add adds the series of an indicator: to the part of its kind, or each as a part if there are too many figures.
-func (d *dividing) add(of []store.Series, last, counted bool) {
+func (d *dividing) add(of []store.Series, kind foldKind) {
 	figures := int64(0)
 	for _, one := range of {
 		figures += one.Rows
 	}
 	if figures > d.most && len(of) > 1 {
 		for _, one := range of {
-			part := d.part(one, last, counted)
+			part := d.part(one, kind)
 			part.selection.Slices, part.selection.Statuses = []int32{one.Slice}, []indicator.Status{one.Status}
 			d.parts = append(d.parts, part)
 		}
 		return
 	}
-	open := &d.open[index(last)][index(counted)]
-	if *open > 0 && d.parts[*open-1].figures+figures <= d.most {
-		part := &d.parts[*open-1]
+	if open, ok := d.open[kind]; ok && d.parts[open].figures+figures <= d.most {
+		part := &d.parts[open]
 		part.selection.Indicators = append(part.selection.Indicators, of[0].Indicator)
 		part.figures += figures
 		return
 	}
-	part := d.part(of[0], last, counted)
+	part := d.part(of[0], kind)
 	part.figures = figures
+	d.open[kind] = len(d.parts)
 	d.parts = append(d.parts, part)
-	*open = len(d.parts)
 }
 
-func (d *dividing) part(one store.Series, last, counted bool) foldPart {
-	part := foldPart{selection: *d.selection, last: last, figures: one.Rows}
+func (d *dividing) part(one store.Series, kind foldKind) foldPart {
+	part := foldPart{selection: *d.selection, last: kind.last, figures: one.Rows}
 	part.selection.Indicators = []int32{one.Indicator}
-	if !counted {
+	if !kind.counted {
 		part.selection.Omit |= store.ColumnCounts
+	}
+	if !kind.inexact {
+		part.selection.Omit |= store.ColumnPrecision
 	}
 	return part
 }

@@ -138,7 +138,7 @@ func TestFold_again(t *testing.T) {
 	}
 	selection := store.NewSelect()
 	selection.Omit = foldOmitted
-	f := &folding{handle: s.handle, selection: selection, careful: true}
+	f := &folding{handle: s.handle, selection: selection, inexact: map[int32]bool{0: true}, careful: true}
 	known, err := s.known(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -21,12 +21,14 @@ type reader struct {
 	ranges *lane
 	// perIndicator is how many current figures an indicator has, on average; 0 where nobody has counted.
 	perIndicator int64
-	regions      int64                  // of the catalogue; 0 where nobody has counted
-	manyRows     int64                  // that are copied as they come; 0 for none
-	places       atomic.Pointer[places] // nil until the series have been counted
-	running      atomic.Int64           // questions at present
-	tail         int64                  // how many current figures are stored behind those in order
-	current      int64                  // how many current figures there are; 0 where nobody has counted
+	regions      int64                          // of the catalogue; 0 where nobody has counted
+	manyRows     int64                          // that are copied as they come; 0 for none
+	places       atomic.Pointer[places]         // nil until the series have been counted
+	running      atomic.Int64                   // questions at present
+	tail         int64                          // how many current figures are stored behind those in order
+	current      int64                          // how many current figures there are; 0 where nobody has counted
+	inexact      atomic.Pointer[map[int32]bool] // nil until they have been looked for
+	knowing      *statement.Dialect             // that knows the regions of the catalogue; nil where none does
 	onQuery      func(ctx context.Context, query store.Executed)
 }
 
@@ -34,7 +36,10 @@ var _ store.Reader = (*reader)(nil)
 
 // dialect is how selections are rendered.
 func (r *reader) dialect() *statement.Dialect {
-	if r.tail > 0 {
+	switch {
+	case r.knowing != nil:
+		return r.knowing
+	case r.tail > 0:
 		return tailed
 	}
 	return inOrder

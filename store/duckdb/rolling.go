@@ -165,18 +165,22 @@ func (r *rolling) replace(c *figureChunk, from, to int, inside bool) {
 
 // sum adds values up, without counts.
 func (r *rolling) sum(c *figureChunk, from, to int) {
-	days := int32(r.period.Days()) //nolint:gosec // between two days
-	for i := from; i < to; i++ {
-		f := &r.regions[c.region[i]]
+	regions, figures, end, days := c.region[from:to], r.regions, r.period.End, int32(r.period.Days()) //nolint:gosec // between two days
+	values := c.value[from:to][:len(regions)]
+	for i, region := range regions {
+		f := &figures[region]
 		f.reach(r.period)
-		switch known := c.known(i); {
+		switch known := c.known(from + i); {
 		case f.used == 0:
-			f.take(c, i, r.period, known)
+			f.take(c, from+i, r.period, known)
 		case known:
-			f.value += c.value[i]
-			f.used, f.until, f.precision, f.days = f.used+1, r.period.End, f.precision.Plus(c.precision[i]), f.days+days
+			f.value += values[i]
+			f.used, f.until, f.days = f.used+1, end, f.days+days
+			if c.precision != nil {
+				f.precision = f.precision.Plus(c.precision[from+i])
+			}
 			if c.definition != nil {
-				r.define(c.region[i], f, c.definition[i])
+				r.define(region, f, c.definition[from+i])
 			}
 		}
 	}
@@ -213,7 +217,7 @@ func (r *rolling) combine(c *figureChunk, from, to int) {
 
 // join adds a figure with a value to others of its region.
 func (r *rolling) join(c *figureChunk, row int, f *rolledFigure) {
-	f.used, f.precision, f.days = f.used+1, f.precision.Plus(c.precision[row]), f.days+int32(r.period.Days()) //nolint:gosec // between two days
+	f.used, f.precision, f.days = f.used+1, f.precision.Plus(c.precisionAt(row)), f.days+int32(r.period.Days()) //nolint:gosec // between two days
 	f.since = min(f.since, r.period.Start)
 	f.combine(c, row, r.rule)
 	if c.definition != nil {
@@ -238,14 +242,20 @@ func (f *rolledFigure) combine(c *figureChunk, row int, rule indicator.Rule) {
 	}
 }
 
-// known reports whether a figure has a value.
-func (c *figureChunk) known(row int) bool {
-	return c.missing[row] == indicator.NotMissing && c.hasValue.at(row)
+// known reports whether a figure has a value. Whatever has none says why.
+func (c *figureChunk) known(row int) bool { return c.hasValue.at(row) }
+
+// precisionAt is the precision of a value: exact where none is read, since all are.
+func (c *figureChunk) precisionAt(row int) indicator.Precision {
+	if c.precision == nil {
+		return indicator.Exact
+	}
+	return c.precision[row]
 }
 
 // take takes a figure as it is, with or without a value.
 func (f *rolledFigure) take(c *figureChunk, row int, of indicator.Period, known bool) {
-	f.seen, f.from, f.since, f.until, f.missing, f.precision = true, of.Start, of.Start, of.End, c.missing[row], c.precision[row]
+	f.seen, f.from, f.since, f.until, f.missing, f.precision = true, of.Start, of.Start, of.End, c.missing[row], c.precisionAt(row)
 	if f.value = math.NaN(); known {
 		f.value, f.used, f.days = c.value[row], 1, int32(of.Days()) //nolint:gosec // between two days
 	}

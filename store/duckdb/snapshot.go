@@ -96,6 +96,7 @@ func (e *Engine) openSnapshot(ctx context.Context, id string) (*handle, error) {
 		db.close()
 		return nil, damaged(ctx, id, err)
 	}
+	h.knowing = extentsOf(h.contents.Catalog).knowing(h.dialect())
 	h.regions, h.manyRows = int64(len(h.contents.Catalog.Regions())), manyRows
 	h.perIndicator = h.contents.Manifest.Observations / max(h.contents.Manifest.Indicators, 1)
 	if e.threads() > 1 {

@@ -1,6 +1,10 @@
 package statement
 
-import "math"
+import (
+	"math"
+
+	"github.com/countyql/countyql/store"
+)
 
 // Dialect is in what engines differ. Its texts are SQL of the program's own.
 type Dialect struct {
@@ -16,6 +20,9 @@ type Dialect struct {
 	Stored string
 	// Tail says that some current figures are stored behind the others, so that Stored tells the order of the others alone.
 	Tail bool
+	// Everywhere reports whether the regions of a selection are all that figures of its levels are of, so that nothing need be said of them; nil where
+	// nobody knows.
+	Everywhere func(s *store.Select) bool
 	// Int32 and Int64 are the names of types.
 	Int32, Int64 string
 	// ValueOrder sorts by the value, absent ones last in either direction.

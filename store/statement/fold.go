@@ -9,8 +9,9 @@ import (
 
 // Ends are days: the last ones of periods.
 type Ends struct {
-	From, To  indicator.Day // of the next figure of the series
+	From, To  indicator.Day // of the next figure of the series; Forever where there is none
 	NotBefore indicator.Day // of the figures themselves; NoDay for no bound
+	NotAfter  indicator.Day // of the figures themselves; Forever for no bound
 	Sorted    bool          // into natural order
 }
 
@@ -21,9 +22,15 @@ func (d *Dialect) Followed(s store.Select, ends Ends) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	where := append(d.indicatorFilters(s), "next_end >= "+Literal(ends.From), "next_end <= "+Literal(ends.To))
+	where := append(d.indicatorFilters(s), "next_end >= "+Literal(ends.From))
+	if ends.To != indicator.Forever {
+		where = append(where, "next_end <= "+Literal(ends.To))
+	}
 	if ends.NotBefore != indicator.NoDay {
 		where = append(where, "period_end >= "+Literal(ends.NotBefore))
+	}
+	if ends.NotAfter != indicator.Forever {
+		where = append(where, "period_end <= "+Literal(ends.NotAfter))
 	}
 	if d.Current != "" {
 		where = append(where, d.Current)
@@ -34,6 +41,23 @@ func (d *Dialect) Followed(s store.Select, ends Ends) (string, error) {
 	if ends.Sorted {
 		b.WriteString("\nORDER BY " + d.naturalOrder(s, ""))
 	}
+	return b.String(), nil
+}
+
+// LastFollowed renders the last day of the newest current figures of a selection that are followed by one that ends on or before a day; NoDay where
+// there are none. The selection has nothing of time.
+func (d *Dialect) LastFollowed(s store.Select, by indicator.Day) (string, error) {
+	table, err := d.from(s)
+	if err != nil {
+		return "", err
+	}
+	where := append(d.indicatorFilters(s), "next_end <= "+Literal(min(by, indicator.Forever-1))) // Forever: none follows
+	if d.Current != "" {
+		where = append(where, d.Current)
+	}
+	var b strings.Builder
+	b.WriteString("SELECT CAST(coalesce(max(period_end), " + Literal(indicator.NoDay) + ") AS " + d.Int64 + ")\n" + table)
+	writeWhere(&b, append(where, d.seriesFilters(s)...))
 	return b.String(), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store"
 )
 
@@ -49,6 +50,11 @@ func (d *Dialect) StoredSeries(tail int64) string {
 func (d *Dialect) CountSeries() string {
 	return "SELECT indicator, slice, status, CAST(count(*) AS " + d.Int64 + ")\nFROM " + d.Observation + d.where() +
 		"\nGROUP BY indicator, slice, status\nORDER BY indicator, slice, status"
+}
+
+// Inexact renders the indicators that have current figures that are not exact.
+func (d *Dialect) Inexact() string {
+	return "SELECT indicator\nFROM " + d.Observation + d.where("precision <> "+Literal(indicator.Exact)) + "\nGROUP BY indicator"
 }
 
 // where renders conditions on current figures.

@@ -227,7 +227,7 @@ func (d *Dialect) seriesFilters(s store.Select) []string {
 	if len(s.Levels) > 0 {
 		where = append(where, "level IN ("+Literals(s.Levels)+")")
 	}
-	if len(s.Regions) > 0 {
+	if len(s.Regions) > 0 && (d.Everywhere == nil || !d.Everywhere(&s)) {
 		// Where all times are looked at, most blocks have such regions: a list is looked through sooner than ranges. Rows that are joined with it are not
 		// in order any more, which a limit needs.
 		where = append(where, renderSpans(s.Regions, s.Latest == nil && s.Period == nil && s.Limit == 0))
