@@ -21,7 +21,7 @@ const evidenceNeeded needs = 1
 // Columns are those of a row of a region.
 func (q *Compare) Columns() []Column { return columnsOf(entryColumns()) }
 
-// Ask compares the regions. Behind the last entry of an indicator come the regions that have no value, with the reason.
+// Ask compares the regions: a part at a time where there are many, and once more when the rows are written. Behind the last entry of an indicator come the regions that have no value, with the reason.
 func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
 	columns, err := chosen(entryColumns(), bounds.Columns)
 	if err != nil {
@@ -30,30 +30,56 @@ func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds
 	request := *q.Request
 	request.Page, request.Evidence = page(request.Page, bounds.Rows), needsOf(columns)&evidenceNeeded != 0
 	request.WithoutWarnings = bounds.Unwarned
-	answer, err := session.Compare(ctx, &request)
+	comparison, err := session.CompareInParts(ctx, &request, bounds.Part)
 	if err != nil {
 		return nil, err
 	}
-	var rows []entryRow
+	var kept []*query.IndicatorComparison
 	var warnings []query.Warning
-	for _, c := range answer.Indicators {
+	rows, whole := 0, comparison.Whole()
+	err = comparison.Each(ctx, whole, func(c *query.IndicatorComparison) error {
+		rows += len(c.Page.Nodes)
+		if lists(bounds, c) {
+			rows += len(c.Missing)
+		}
 		warnings = append(warnings, c.Warnings...)
-		for _, e := range c.Page.Nodes {
-			rows = append(rows, entryRow{comparison: c, region: e.Region, entry: e})
+		if whole {
+			kept = append(kept, c)
 		}
-		if bounds.Present || c.Page.PageInfo.HasNextPage {
-			continue
-		}
-		for _, m := range c.Missing {
-			rows = append(rows, entryRow{comparison: c, region: m.Region, missing: m.Reason})
-		}
+		return nil
+	})
+	if err == nil {
+		err = checkRows(rows, bounds.Rows)
 	}
-	if err := checkRows(len(rows), bounds.Rows); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	table := tableOf(columns, warnings, eachOf(rows))
-	table.Rows = len(rows)
+	table := tableOf(columns, warnings, func(ctx context.Context, yield func(entryRow) error) error {
+		if whole {
+			return eachOf(kept)(ctx, func(c *query.IndicatorComparison) error { return eachEntry(ctx, bounds, c, yield) })
+		}
+		return comparison.Each(ctx, true, func(c *query.IndicatorComparison) error { return eachEntry(ctx, bounds, c, yield) })
+	})
+	table.Rows = rows
 	return table, nil
+}
+
+// lists reports whether the regions without a value follow the others.
+func lists(bounds Bounds, c *query.IndicatorComparison) bool {
+	return !bounds.Present && !c.Page.PageInfo.HasNextPage
+}
+
+// eachEntry hands out the rows of an indicator.
+func eachEntry(ctx context.Context, bounds Bounds, c *query.IndicatorComparison, yield func(entryRow) error) error {
+	err := eachOf(c.Page.Nodes)(ctx, func(e *query.Entry) error {
+		return yield(entryRow{comparison: c, region: e.Region, entry: e})
+	})
+	if err != nil || !lists(bounds, c) {
+		return err
+	}
+	return eachOf(c.Missing)(ctx, func(m query.MissingRegion) error {
+		return yield(entryRow{comparison: c, region: m.Region, missing: m.Reason})
+	})
 }
 
 // entryRow is a region compared or, without an entry, one that has no value.

@@ -29,6 +29,8 @@ type Bounds struct {
 	// Columns names the columns wanted, in the order wanted; nil for all. Only what they show is read and worked out. CheckColumns tells
 	// whether there are such columns, which is an error else.
 	Columns []string
+	// Part is about how many cells, indicators x regions x slices x statuses, of a comparison or of series are in memory at a time.
+	Part int64
 }
 
 // Whole is the page size that stands for everything.

@@ -24,7 +24,7 @@ const (
 // Columns are those of a row of a point.
 func (q *Series) Columns() []Column { return columnsOf(pointColumns()) }
 
-// Ask reads the series; the points of each are made when they are written. Behind the last come the regions that have no series
+// Ask reads the series: a part at a time where there are many, and once more when the rows are written. Their points are made then. Behind the last come the regions that have no series
 // of an indicator, with the reason.
 func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds) (*Table, error) {
 	columns, err := chosen(pointColumns(), bounds.Columns)
@@ -34,7 +34,57 @@ func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds)
 	request, needed := *q.Request, needsOf(columns)
 	request.Page, request.Deferred, request.WithoutWarnings = page(request.Page, bounds.Rows), true, bounds.Unwarned
 	request.YearOnYear, request.Evidence = needed&yearBeforeNeeded != 0, needed&inferredNeeded != 0
-	answer, err := session.Series(ctx, &request)
+	if q.Request.Page.First != Whole || q.Request.Page.After != "" {
+		return pageOfSeries(ctx, session, &request, columns, bounds)
+	}
+	series, err := session.SeriesInParts(ctx, &request, bounds.Part)
+	if err != nil {
+		return nil, err
+	}
+	var kept []*query.Series
+	var missing []query.MissingSeries
+	rows, whole := 0, series.Whole()
+	count := func(list []*query.Series) error {
+		rows += lengthOf(list)
+		if whole {
+			kept = list
+		}
+		return nil
+	}
+	lacking := func(list []query.MissingSeries) error {
+		missing = append(missing, list...)
+		return nil
+	}
+	if bounds.Present {
+		lacking = nil
+	}
+	if err = series.Each(ctx, whole, count, lacking); err == nil {
+		err = checkRows(rows+len(missing), bounds.Rows)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return tableOf(columns, series.Warnings, func(ctx context.Context, yield func(pointRow) error) error {
+		if whole {
+			return eachPoint(ctx, kept, missing, yield)
+		}
+		if err := series.Each(ctx, true, func(list []*query.Series) error { return eachPoint(ctx, list, nil, yield) }, nil); err != nil {
+			return err
+		}
+		return eachPoint(ctx, nil, missing, yield)
+	}), nil
+}
+
+func lengthOf(list []*query.Series) (points int) {
+	for _, s := range list {
+		points += s.Length()
+	}
+	return points
+}
+
+// pageOfSeries reads a page of the series.
+func pageOfSeries(ctx context.Context, session *query.Session, request *query.SeriesRequest, columns []column[pointRow], bounds Bounds) (*Table, error) {
+	answer, err := session.Series(ctx, request)
 	if err != nil {
 		return nil, err
 	}
@@ -44,11 +94,7 @@ func (q *Series) Ask(ctx context.Context, session *query.Session, bounds Bounds)
 			return nil, err
 		}
 	}
-	rows := len(missing)
-	for _, s := range answer.Page.Nodes {
-		rows += s.Length()
-	}
-	if err := checkRows(rows, bounds.Rows); err != nil {
+	if err := checkRows(lengthOf(answer.Page.Nodes)+len(missing), bounds.Rows); err != nil {
 		return nil, err
 	}
 	return tableOf(columns, answer.Warnings, func(ctx context.Context, yield func(pointRow) error) error {

@@ -58,11 +58,12 @@ func (r *indicatorComparisonResolver) PageInfo(ctx context.Context, obj *query.I
 }
 
 func (r *queryResolver) Compare(ctx context.Context, input model.CompareInput) (*query.Comparison, error) {
-	evidence := selects(ctx, "indicators", "entries", "observation") || selects(ctx, "indicators", "entries", "observations")
-	request, err := compareRequest(&input, evidence)
+	all := selects(ctx, "indicators", "entries", "observations")
+	request, err := compareRequest(&input, all || selects(ctx, "indicators", "entries", "observation"))
 	if err != nil {
 		return nil, atInput(err)
 	}
+	request.AllEvidence = all
 	request.WithoutWarnings = !selects(ctx, "indicators", "warnings")
 	answer, err := sessionOf(ctx).Compare(ctx, request)
 	return answer, atInput(err)

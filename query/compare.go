@@ -21,7 +21,8 @@ type CompareRequest struct {
 	Baseline   *Baseline // nil: the group's rate or weighted mean, the mean of what adds up, the median of the rest
 	OrderBy    []EntryOrder
 	Page       PageRequest
-	Evidence   bool
+	// Evidence makes the newest figure behind each value available, AllEvidence besides it all of them.
+	Evidence, AllEvidence bool
 	// WithoutWarnings leaves warnings out, for which all figures are looked at once more.
 	WithoutWarnings bool
 }
@@ -104,7 +105,7 @@ type Entry struct {
 	Standing      Standing
 	// Observation is the newest figure the value rests on; nil unless the request asked for evidence.
 	Observation *Observation
-	// Observations are all figures the value rests on, under the same condition.
+	// Observations are all figures the value rests on; nil unless the request asked for all evidence.
 	Observations []*Observation
 
 	group *comparisonGroup
@@ -135,8 +136,15 @@ func (e *Entry) Share() (*float64, error) {
 	return number(e.Quantity.Value / sum), nil
 }
 
-// Compare tells how regions stand against each other.
-func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Comparison, error) {
+// comparing is a resolved CompareRequest.
+type comparing struct {
+	session          *Session
+	request          *CompareRequest
+	figures          *figures
+	display, against *regionSet
+}
+
+func (s *Session) planCompare(ctx context.Context, request *CompareRequest) (*comparing, error) {
 	if err := checkFirst(request.Page.First, s.limits.Page); err != nil {
 		return nil, err
 	}
@@ -148,16 +156,22 @@ func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Compar
 		indicators: request.Indicators, when: request.When, slice: request.Slice, statuses: []indicator.Status{request.Status},
 		asOf: request.AsOf, per: request.Per, evidence: request.Evidence, unwarned: request.WithoutWarnings,
 	}, all)
+	return &comparing{s, request, f, display, against}, err
+}
+
+// Compare tells how regions stand against each other.
+func (s *Session) Compare(ctx context.Context, request *CompareRequest) (*Comparison, error) {
+	plan, err := s.planCompare(ctx, request)
 	if err != nil {
 		return nil, err
 	}
 	answer := &Comparison{}
-	if answer.Cost, err = s.fetch(ctx, f); err != nil {
+	if answer.Cost, err = s.fetch(ctx, plan.figures); err != nil {
 		return nil, err
 	}
 	w := newWatch(ctx)
-	for i := range f.subjects {
-		c, err := s.compareSubject(w, request, f, &f.subjects[i], display, against)
+	for i := range plan.figures.subjects {
+		c, err := plan.subject(w, &plan.figures.subjects[i])
 		if err != nil {
 			return nil, err
 		}
@@ -197,7 +211,9 @@ func (s *Session) comparedRegions(ctx context.Context, request *CompareRequest) 
 	return display, against, all, nil
 }
 
-func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, x *subject, display, against *regionSet) (*IndicatorComparison, error) {
+// subject compares regions by one of the subjects, whose figures have been read.
+func (p *comparing) subject(w *watch, x *subject) (*IndicatorComparison, error) {
+	s, request, f, display, against := p.session, p.request, p.figures, p.display, p.against
 	cells, err := f.cellsOf(w, x)
 	if err != nil {
 		return nil, err
@@ -232,7 +248,10 @@ func (s *Session) compareSubject(w *watch, request *CompareRequest, f *figures, 
 		}
 		entry := made.entry(w, region, found, at)
 		if request.Evidence {
-			entry.Observation, entry.Observations = f.figureOf(s, found), f.evidence(w, s, found)
+			entry.Observation = f.figureOf(s, found)
+		}
+		if request.AllEvidence {
+			entry.Observations = f.evidence(w, s, found)
 		}
 		entries = append(entries, entry)
 	}

@@ -54,7 +54,7 @@ func (f *figures) fetchDivisors(ctx context.Context, s *Session, like store.Sele
 	} else {
 		selection.Within = &indicator.Period{Start: indicator.NoDay, End: f.lastDay()}
 	}
-	rows, err := f.run(ctx, s, selection)
+	rows, err := f.runShared(ctx, s, selection, false)
 	if err != nil {
 		return err
 	}

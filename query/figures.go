@@ -100,9 +100,10 @@ type figures struct {
 	parts    []int32 // ordinals of the slices with every dimension, in catalogue order
 	when     When
 	rows     *store.Rows
-	lists    []int32 // what the row lists of cells name, one behind the other
-	read     int64   // rows that the engine returned for them
-	queries  int64   // asked of the engine
+	lists    []int32    // what the row lists of cells name, one behind the other
+	read     int64      // rows that the engine returned for them
+	queries  int64      // asked of the engine
+	shared   sharedRows // with other parts; nil where these are no part
 	// stretches are the figures where they are stretched; the rows may be nil then.
 	stretches []store.Stretch
 	stretched bool

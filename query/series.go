@@ -95,31 +95,36 @@ func (s *Session) Series(ctx context.Context, request *SeriesRequest) (*SeriesRe
 	if err := s.charge(ctx, plan.cells()); err != nil {
 		return nil, err
 	}
-	if err := plan.fetch(ctx, s); err != nil {
-		return nil, err
-	}
 	w := newWatch(ctx)
-	list, err := plan.series(w, s)
+	answer, err := plan.answer(ctx, w, s)
 	if err != nil {
 		return nil, err
 	}
-	answer := &SeriesResult{
-		Warnings: plan.regions.warnings, plan: plan, all: list,
-		Cost: Cost{
-			Cells: plan.regions.spent.Cells + plan.cells(), Limit: s.limits.Cells, Rows: plan.regions.spent.Rows + plan.figures.read,
-			EngineQueries: plan.regions.spent.EngineQueries + plan.queries,
-		},
-	}
 	if !request.WithoutWarnings {
-		answer.Warnings = slices.Concat(answer.Warnings, plan.warnings(w, list))
+		answer.Warnings = slices.Concat(answer.Warnings, plan.warnings(w, answer.all), plan.leftOut(plan.left))
 	}
-	if answer.Page, err = paginateRows(w, list, (*Series).identity, request.Page, s.limits.Page); err != nil {
+	if answer.Page, err = paginateRows(w, answer.all, (*Series).identity, request.Page, s.limits.Page); err != nil {
 		return nil, err
 	}
 	if request.Deferred {
 		return answer, nil
 	}
 	return answer, plan.lay(w, s, answer.Page.Nodes)
+}
+
+// answer reads the figures and makes series of them, without points.
+func (p *seriesPlan) answer(ctx context.Context, w *watch, s *Session) (*SeriesResult, error) {
+	if err := p.fetch(ctx, s); err != nil {
+		return nil, err
+	}
+	list, err := p.series(w, s)
+	return &SeriesResult{
+		Warnings: p.regions.warnings, plan: p, all: list,
+		Cost: Cost{
+			Cells: p.regions.spent.Cells + p.cells(), Limit: s.limits.Cells, Rows: p.regions.spent.Rows + p.figures.read,
+			EngineQueries: p.regions.spent.EngineQueries + p.queries,
+		},
+	}, err
 }
 
 // seriesPlan is a resolved SeriesRequest.
@@ -269,11 +274,16 @@ func (p *seriesPlan) warnings(w *watch, list []*Series) []Warning {
 				"%s: the figures added up leave days of their period uncovered in %d points, which are marked partial", code, partial[x])})
 		}
 	}
-	if p.left > 0 {
-		warnings = append(warnings, Warning{LongerPeriods, fmt.Sprintf(
-			"%d figures are about periods that do not lie inside one %s and are left out", p.left, grainWord(p.request.Grain))})
-	}
 	return warnings
+}
+
+// leftOut warns of so many figures that were left out, if there are any.
+func (p *seriesPlan) leftOut(figures int) []Warning {
+	if figures == 0 {
+		return nil
+	}
+	return []Warning{{LongerPeriods, fmt.Sprintf(
+		"%d figures are about periods that do not lie inside one %s and are left out", figures, grainWord(p.request.Grain))}}
 }
 
 // identity names the series by codes, for cursors.

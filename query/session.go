@@ -83,12 +83,20 @@ func (s *Session) rows(ctx context.Context, selection store.Select) (*store.Rows
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	rows, err := s.reader.Select(scratch.With(ctx, &s.scratch), selection)
+	rows, err := s.reader.Select(s.lending(ctx), selection)
 	if err != nil {
 		return nil, s.beyondEngine(err)
 	}
 	s.budget.rows.Add(int64(rows.Len()))
 	return rows, nil
+}
+
+// lending has whoever is asked with a context take what it answers by from the session's scratch, unless the context has another.
+func (s *Session) lending(ctx context.Context) context.Context {
+	if scratch.From(ctx) != nil {
+		return ctx
+	}
+	return scratch.With(ctx, &s.scratch)
 }
 
 // fold has the engine roll a selection's figures up over time under the row limit; nil where it cannot.
@@ -103,7 +111,7 @@ func (s *Session) fold(ctx context.Context, selection store.Select) (*store.Fold
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	folded, ok, err := folder.Fold(scratch.With(ctx, &s.scratch), selection)
+	folded, ok, err := folder.Fold(s.lending(ctx), selection)
 	if err != nil || !ok {
 		return nil, s.beyondEngine(err)
 	}
@@ -123,7 +131,7 @@ func (s *Session) stretches(ctx context.Context, selection store.Select) ([]stor
 	}
 	defer leave()
 	selection.Cap = s.rowsLeft()
-	list, ok, err := stretcher.Stretches(scratch.With(ctx, &s.scratch), selection)
+	list, ok, err := stretcher.Stretches(s.lending(ctx), selection)
 	if err != nil || !ok {
 		return nil, false, s.beyondEngine(err)
 	}

@@ -45,7 +45,7 @@ func (f *figures) fetchWeights(ctx context.Context, s *Session, like store.Selec
 		selection.Latest = &store.Latest{OnOrBefore: f.lastDay(), NotBefore: indicator.NoDay}
 	}
 	selection.Omit = store.ColumnSource | store.ColumnDefinition | f.withoutCounts(indicators)
-	rows, err := f.run(ctx, s, selection)
+	rows, err := f.runShared(ctx, s, selection, true)
 	if err != nil {
 		return nil, err
 	}

@@ -102,7 +102,7 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 		return nil
 	}
 	table, err := question.Ask(ctx, session, export.Bounds{
-		Rows: x.most, Present: request.present, Unwarned: request.unwarned, Columns: request.columns,
+		Rows: x.most, Present: request.present, Unwarned: request.unwarned, Columns: request.columns, Part: exportPart,
 	})
 	if err != nil {
 		return err
@@ -125,6 +125,9 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	session.Scratch().Free() // all of the answer has been read
 	return nil
 }
+
+// exportPart is how many cells of a file are in memory at a time, about. What is less is worked out once, as a whole.
+const exportPart = 1 << 15
 
 // exportBuffers are what files are gathered in before they are sent: *bufio.Writer.
 var exportBuffers sync.Pool
