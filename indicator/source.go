@@ -27,6 +27,8 @@ type Load struct {
 	Withdrawn  int64
 	Unchanged  int64
 	Rejected   int64
+	// ChecksEdition numbers what checks find and say: that of the loader whose results the snapshot has; 0 where nobody knows.
+	ChecksEdition int
 }
 
 // LoadedFile is one input of a load.

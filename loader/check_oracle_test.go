@@ -399,7 +399,7 @@ func TestChecksAgainstNaive(t *testing.T) {
 			}
 		}
 		for _, gathers := range []int64{gatheredRows, rapid.Int64Range(1, 40).Draw(t, "figures kept at a time")} {
-			k := checker{reader, c, gathers}
+			k := checker{reader: reader, catalog: c, gathers: gathers}
 			results, err := k.run(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -19,6 +19,8 @@ type checker struct {
 	reader  store.Reader
 	catalog *catalog.Catalog
 	gathers int64 // figures of an indicator that are kept at a time for checks that compare series
+	// standing are results of the parent that need not be found again.
+	standing standing
 }
 
 // rule is a declared check under way on the figures of one indicator.
@@ -78,47 +80,91 @@ type numbered struct {
 // or to the imprecision of a figure passes as a NOTE, whatever severity it was declared with. See agree for what holds.
 //
 // Figures are looked at as they are read, those of an indicator once for all its checks, by all processors. What is kept of them is what is
-// found.
-func runChecks(ctx context.Context, reader store.Reader, c *catalog.Catalog) ([]indicator.CheckResult, error) {
-	k := checker{reader, c, gatheredRows}
+// found. Results of the parent that still stand are not found again.
+func runChecks(ctx context.Context, parent *store.Contents, staged *store.Staged, c *catalog.Catalog) ([]indicator.CheckResult, error) {
+	k := checker{staged.Reader, c, gatheredRows, newStanding(parent, staged.Touched, c)}
 	return k.run(ctx)
 }
 
 func (k *checker) run(ctx context.Context) ([]indicator.CheckResult, error) {
-	results := []indicator.CheckResult{}
-	if len(k.catalog.Tables().Checks) == 0 {
-		return results, nil
+	found, stands := k.stands()
+	if !stands {
+		figures, err := k.count(ctx)
+		if err != nil {
+			return nil, err
+		}
+		rounds := k.rounds(figures)
+		of := make([][]numbered, len(rounds))
+		group, ctx := errgroup.WithContext(ctx)
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for i := range rounds {
+			group.Go(func() error {
+				var err error
+				of[i], err = k.round(ctx, &rounds[i])
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return nil, err
+		}
+		found = append(found, slices.Concat(of...)...)
 	}
-	tallies, err := k.reader.Count(ctx, store.NewSelect(), store.KeyIndicator)
-	if err != nil {
-		return nil, err
-	}
-	rounds := k.rounds(tallies)
-	found := make([][]numbered, len(rounds))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range rounds {
-		group.Go(func() error {
-			var err error
-			found[i], err = k.round(ctx, &rounds[i])
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	all := slices.Concat(found...)
-	slices.SortFunc(all, func(a, b numbered) int {
+	slices.SortFunc(found, func(a, b numbered) int {
 		return cmp.Or(cmp.Compare(a.check, b.check), cmp.Compare(a.indicator, b.indicator))
 	})
-	for _, one := range all {
+	results := []indicator.CheckResult{}
+	for _, one := range found {
 		results = append(results, one.results...)
 	}
 	return results, nil
 }
 
-// rounds divides the indicators that have figures and checks.
-func (k *checker) rounds(tallies []store.Tally) []round {
+// stands returns the results that need not be found again, and whether these are all.
+func (k *checker) stands() (found []numbered, all bool) {
+	all = true
+	for n := range k.catalog.Tables().Checks {
+		check := &k.catalog.Tables().Checks[n]
+		for i := range k.catalog.Indicators() {
+			ind := &k.catalog.Indicators()[i]
+			if !applies(check, ind) {
+				continue
+			}
+			if !k.standing.holds(check, ind) {
+				all = false
+			} else if results := k.standing.results[checkIndicator{check.Code, ind.Code}]; len(results) > 0 {
+				found = append(found, numbered{n, ind.ID, results})
+			}
+		}
+	}
+	return found, all
+}
+
+// count counts the figures of each indicator that is looked at.
+func (k *checker) count(ctx context.Context) ([]int64, error) {
+	selection := store.NewSelect()
+	for i := range k.catalog.Indicators() {
+		if ind := &k.catalog.Indicators()[i]; len(k.kinds(ind)) > 0 {
+			selection.Indicators = append(selection.Indicators, ind.ID)
+		}
+	}
+	figures := make([]int64, len(k.catalog.Indicators()))
+	// All are counted sooner by their series, a few by themselves.
+	if placed, ok := k.reader.(store.Placed); ok && len(selection.Indicators) > len(figures)/8 {
+		series, err := placed.Series(ctx)
+		for _, one := range series {
+			figures[one.Indicator] += one.Rows
+		}
+		return figures, err
+	}
+	tallies, err := k.reader.Count(ctx, selection, store.KeyIndicator)
+	for _, tally := range tallies {
+		figures[tally.Keys[0]] = tally.Rows
+	}
+	return figures, err
+}
+
+// rounds divides the indicators that have figures, so many, and checks.
+func (k *checker) rounds(figures []int64) []round {
 	var rounds []round
 	add := func(one round, ind *catalog.Indicator) {
 		kinds := slices.DeleteFunc(k.kinds(ind), func(kind indicator.CheckKind) bool { return !one.looks(kind) })
@@ -133,13 +179,13 @@ func (k *checker) rounds(tallies []store.Tally) []round {
 		}
 		rounds = append(rounds, one)
 	}
-	for _, tally := range tallies {
-		ind := &k.catalog.Indicators()[tally.Keys[0]]
-		if tally.Rows > k.gathers {
-			add(round{checks: gatheringChecks, rows: tally.Rows, parts: int((tally.Rows + k.gathers - 1) / k.gathers)}, ind)
-			add(round{checks: otherChecks, rows: tally.Rows, parts: 1}, ind)
-		} else if tally.Rows > 0 {
-			add(round{rows: tally.Rows, parts: 1}, ind)
+	for i, rows := range figures {
+		ind := &k.catalog.Indicators()[i]
+		if rows > k.gathers {
+			add(round{checks: gatheringChecks, rows: rows, parts: int((rows + k.gathers - 1) / k.gathers)}, ind)
+			add(round{checks: otherChecks, rows: rows, parts: 1}, ind)
+		} else if rows > 0 {
+			add(round{rows: rows, parts: 1}, ind)
 		}
 	}
 	return rounds
@@ -155,11 +201,16 @@ func (r *round) looks(kind indicator.CheckKind) bool {
 	return r.checks == allChecks || (r.checks == gatheringChecks) == gathers(kind)
 }
 
-// kinds are those of the checks of an indicator.
+// looks reports whether a check has to look at an indicator.
+func (k *checker) looks(check *indicator.Check, ind *catalog.Indicator) bool {
+	return applies(check, ind) && !k.standing.holds(check, ind)
+}
+
+// kinds are those of the checks that have to look at an indicator.
 func (k *checker) kinds(ind *catalog.Indicator) []indicator.CheckKind {
 	var kinds []indicator.CheckKind
 	for i := range k.catalog.Tables().Checks {
-		if check := &k.catalog.Tables().Checks[i]; applies(check, ind) {
+		if check := &k.catalog.Tables().Checks[i]; k.looks(check, ind) {
 			kinds = append(kinds, check.Kind)
 		}
 	}
@@ -272,7 +323,7 @@ func (k *checker) rules(id int32, r *round) ([]ruleOf, error) {
 	var rules []ruleOf
 	for n := range k.catalog.Tables().Checks {
 		check := &k.catalog.Tables().Checks[n]
-		if !applies(check, ind) || !r.looks(check.Kind) {
+		if !k.looks(check, ind) || !r.looks(check.Kind) {
 			continue
 		}
 		one, err := newRule(newFindings(check, k.catalog, ind))

@@ -208,7 +208,7 @@ func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 		return nil
 	}
 	r.enter(StageCheck)
-	r.result.Checks, err = runChecks(ctx, staged.Reader, r.catalog)
+	r.result.Checks, err = runChecks(ctx, r.writer.Parent(), staged, r.catalog)
 	if err != nil {
 		return fmt.Errorf("check: %w", err)
 	}
@@ -392,7 +392,8 @@ func (r *run) publish(ctx context.Context, started time.Time, now func() time.Ti
 		Files: r.result.Files,
 		Added: r.result.Changes.Added, Revised: r.result.Changes.Revised,
 		Withdrawn: r.result.Changes.Withdrawn, Unchanged: r.result.Changes.Unchanged,
-		Rejected: r.result.Rejected,
+		Rejected:      r.result.Rejected,
+		ChecksEdition: checksEdition,
 	}
 	manifest, err := r.writer.Commit(ctx, load, r.result.Checks)
 	if err != nil {

@@ -207,13 +207,15 @@ func (m *memoryReader) Select(_ context.Context, s store.Select) (*store.Rows, e
 	return rows, nil
 }
 
-func (m *memoryReader) Count(_ context.Context, _ store.Select, by ...store.Key) ([]store.Tally, error) {
+func (m *memoryReader) Count(_ context.Context, s store.Select, by ...store.Key) ([]store.Tally, error) {
 	if !slices.Equal(by, []store.Key{store.KeyIndicator}) {
 		return nil, errors.New("checks count by indicator")
 	}
 	counts := make(map[int32]int64)
 	for _, r := range m.reports {
-		counts[r.Indicator]++
+		if slices.Contains(s.Indicators, r.Indicator) {
+			counts[r.Indicator]++
+		}
 	}
 	var tallies []store.Tally
 	for _, id := range slices.Sorted(maps.Keys(counts)) {

@@ -133,6 +133,8 @@ type Staged struct {
 	// Parent reads the snapshot that the load started from, under the parent's catalogue; nil in an empty store.
 	Parent  Reader
 	Changes Changes
+	// Touched are the indicators of which current figures may be others than the parent's, in any order; nil if those of all may be.
+	Touched []int32
 }
 
 // Changes counts what a batch changes. Added and Revised are all that it adds to history.

@@ -47,6 +47,7 @@ type amended struct {
 	Changes  store.Changes
 	Manifest store.Manifest
 	Parts    []content.Part
+	Touched  []int32
 }
 
 // load loads, verifies what it left, and reads it.
@@ -80,6 +81,7 @@ func (a *amendment) load(t *testing.T, e *Engine) amended {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkTouched(t, staged, rows)
 	m, err := w.Commit(t.Context(), indicator.Load{ID: "a load"}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +100,31 @@ func (a *amendment) load(t *testing.T, e *Engine) amended {
 	}
 	comparePlaces(t, s.(*pinned), rows)
 	compareWhole(t, s.(*pinned), parts)
-	return amended{staged.Changes, m, parts}
+	return amended{staged.Changes, m, parts, staged.Touched}
+}
+
+// checkTouched looks for figures that a load has changed and that are of no indicator that it tells of.
+func checkTouched(t *testing.T, staged *store.Staged, rows *store.Rows) {
+	t.Helper()
+	if staged.Touched == nil {
+		return
+	}
+	before, err := staged.Parent.Select(t.Context(), store.NewSelect())
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(r *store.Rows, id int32) *store.Rows {
+		from, _ := slices.BinarySearch(r.Indicator, id)
+		to, _ := slices.BinarySearch(r.Indicator, id+1)
+		piece := *r
+		piece.Cut(from, to)
+		return &piece
+	}
+	for id := range max(rows.Indicator[rows.Len()-1], before.Indicator[before.Len()-1]) + 1 {
+		if !slices.Contains(staged.Touched, id) && !storetest.SameRows(of(before, id), of(rows, id)) {
+			t.Errorf("figures of indicator %d have changed, which is not among %v", id, staged.Touched)
+		}
+	}
 }
 
 // comparePlaces reads the current figures piece by piece, and looks whether they are stored as the manifest says.
@@ -173,12 +199,18 @@ func TestAmendments(t *testing.T) {
 			for _, kind := range append([]string{"first"}, kinds...) {
 				load := draw.next(kind)
 				want := load.load(t, merging)
+				anew := kind == "first" || kind == "indicator" || kind == "region"
 				for how, e := range map[string]*Engine{"renewed": renewing, "amended": amending} {
-					if diff := cmp.Diff(want, load.load(t, e), cmpopts.IgnoreFields(store.Manifest{}, "ID", "Parent", "PublishedAt")); diff != "" {
+					got := load.load(t, e)
+					if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(store.Manifest{}, "ID", "Parent", "PublishedAt"),
+						cmpopts.IgnoreFields(amended{}, "Touched")); diff != "" {
 						t.Fatalf("%s, a load of %v (-merged +%s):\n%s", kind, kinds, how, diff)
 					}
+					if (got.Touched == nil) != anew {
+						t.Errorf("%s, %s: figures of indicators %v may have changed", kind, how, got.Touched)
+					}
 				}
-				if behind := amending.current.behind; (behind == tail{}) != (kind == "first" || kind == "indicator" || kind == "region") {
+				if behind := amending.current.behind; (behind == tail{}) != anew {
 					t.Errorf("%s: %+v are in the tail", kind, behind)
 				}
 			}

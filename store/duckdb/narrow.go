@@ -90,6 +90,21 @@ func (w *writer) touch(ctx context.Context, reports string) error {
 		"k.indicator = b.indicator")
 }
 
+// touchedIndicators are those of the cells touched; nil where everything is merged.
+func (w *writer) touchedIndicators(ctx context.Context) ([]int32, error) {
+	if !w.amends {
+		return nil, nil
+	}
+	res, err := w.db.query(ctx, "SELECT DISTINCT indicator FROM memory.touched")
+	if err != nil {
+		return nil, err
+	}
+	defer res.close()
+	s := &scanner{result: res}
+	touched := next[int32](s)
+	return touched, s.err
+}
+
 // families are the indicators of a catalogue, those together that rates connect.
 func families(c *catalog.Catalog) [][]int32 {
 	n := len(c.Indicators())

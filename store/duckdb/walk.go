@@ -28,7 +28,7 @@ func (r *reader) Walk(ctx context.Context, s store.Select, see func(*store.Stret
 	if slices.Max(lists) > mostWalked || len(s.Regions) > 1 {
 		return store.Walk(ctx, selecting{r}, s, see)
 	}
-	seam, err := r.seam(ctx, observationTable, r.tail)
+	seam, err := r.knownSeam(ctx)
 	if err != nil {
 		return fmt.Errorf("walk: %w", err)
 	}
@@ -40,6 +40,14 @@ func (r *reader) Walk(ctx context.Context, s store.Select, see func(*store.Stret
 		}
 	}
 	return nil
+}
+
+// knownSeam is the rowid of the first figure of the tail, which need not be looked for again where series have been counted.
+func (r *reader) knownSeam(ctx context.Context) (int64, error) {
+	if known := r.places.Load(); known != nil && known.tail != nil {
+		return known.tail.seam, nil
+	}
+	return r.seam(ctx, observationTable, r.tail)
 }
 
 // mostWalked is the longest list that figures in their order are looked through for.

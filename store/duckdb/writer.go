@@ -205,7 +205,7 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 	}
 	changes.Catalog = w.parent == nil || !content.SameCatalog(w.parent.documents, w.documents)
 	if !changes.Any() {
-		return &store.Staged{Reader: &w.parent.reader, Parent: w.parentReader(), Changes: changes}, nil
+		return &store.Staged{Reader: &w.parent.reader, Parent: w.parentReader(), Changes: changes, Touched: []int32{}}, nil
 	}
 	if err := w.build(ctx); err != nil {
 		return nil, err
@@ -214,7 +214,11 @@ func (w *writer) stage(ctx context.Context) (*store.Staged, error) {
 		return nil, err
 	}
 	staged := &reader{db: w.reading, onQuery: w.engine.options.OnQuery, tail: w.tail.Current}
-	return &store.Staged{Reader: staged, Parent: w.parentReader(), Changes: changes}, nil
+	touched, err := w.touchedIndicators(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &store.Staged{Reader: staged, Parent: w.parentReader(), Changes: changes, Touched: touched}, nil
 }
 
 // parentReader reads the parent; nil, and not a nil *reader, if there is none.
