@@ -23,13 +23,16 @@ type rolledFigure struct {
 	from                          indicator.Day    // the first day of the one that until is of
 	definition                    int32            // of the first one with a value; of the newest one where there is none
 	days                          int32            // that those with a value are about
-	span                          indicator.Period // from the first to the last day of any; only where they are added up
+	span                          indicator.Period // from the first to the last day of any, unless until is later; only where they are added up
 }
 
 // gaps reports whether figures that do not overlap leave days uncovered.
-func (f *rolledFigure) gaps() bool { return f.used > 0 && int(f.days) < f.span.Days() }
+func (f *rolledFigure) gaps() bool {
+	over := indicator.Period{Start: f.span.Start, End: max(f.span.End, f.until)}
+	return f.used > 0 && int(f.days) < over.Days()
+}
 
-// reach has a figure with or without a value reach over a period.
+// reach has a figure reach over a period. It need not where until tells of the period's end.
 func (f *rolledFigure) reach(over indicator.Period) {
 	if !f.seen {
 		f.span.Start = over.Start
@@ -138,10 +141,13 @@ func (r *rolling) add(c *figureChunk, from, to int) bool {
 	switch {
 	case r.rule == indicator.RuleLast:
 		r.replace(c, from, to, inside)
-	case c.numerator == nil && r.rule != indicator.RuleMin && r.rule != indicator.RuleMax:
-		r.sum(c, from, to)
-	default:
+	case r.rule == indicator.RuleMin || r.rule == indicator.RuleMax:
 		r.combine(c, from, to)
+	default:
+		r.sum(c, from, to)
+		if c.numerator != nil {
+			r.sumCounts(c, from, to)
+		}
 	}
 	return true
 }
@@ -163,25 +169,39 @@ func (r *rolling) replace(c *figureChunk, from, to int, inside bool) {
 	}
 }
 
-// sum adds values up, without counts.
+// sum adds values up, without their counts unless they are the first ones.
 func (r *rolling) sum(c *figureChunk, from, to int) {
-	regions, figures, end, days := c.region[from:to], r.regions, r.period.End, int32(r.period.Days()) //nolint:gosec // between two days
+	regions, figures, period, days := c.region[from:to], r.regions, r.period, int32(r.period.Days()) //nolint:gosec // between two days
 	values := c.value[from:to][:len(regions)]
 	for i, region := range regions {
 		f := &figures[region]
-		f.reach(r.period)
 		switch known := c.known(from + i); {
 		case f.used == 0:
-			f.take(c, from+i, r.period, known)
+			f.reach(period)
+			f.take(c, from+i, period, known)
 		case known:
 			f.value += values[i]
-			f.used, f.until, f.days = f.used+1, end, f.days+days
+			f.used, f.days, f.since, f.until = f.used+1, f.days+days, min(f.since, period.Start), period.End
 			if c.precision != nil {
 				f.precision = f.precision.Plus(c.precision[from+i])
 			}
 			if c.definition != nil {
 				r.define(region, f, c.definition[from+i])
 			}
+		default:
+			f.reach(period)
+		}
+	}
+}
+
+// sumCounts adds the counts of values up that have been added to others.
+func (r *rolling) sumCounts(c *figureChunk, from, to int) {
+	regions, figures := c.region[from:to], r.regions
+	for i, region := range regions {
+		if f := &figures[region]; f.used > 1 && c.known(from+i) {
+			f.numerator += c.numeratorAt(from + i)
+			f.denominator += c.denominatorAt(from + i)
+			f.counts = f.counts.Plus(c.countsPrecision[from+i])
 		}
 	}
 }
@@ -197,7 +217,7 @@ func (r *rolling) define(region int32, f *rolledFigure, definition int32) {
 	r.also[store.Defined{Region: region, Definition: definition}] = true
 }
 
-// combine combines values by the rule, and adds counts up.
+// combine finds the smallest or the largest values, and adds counts up.
 func (r *rolling) combine(c *figureChunk, from, to int) {
 	for i := from; i < to; i++ {
 		f := &r.regions[c.region[i]]
