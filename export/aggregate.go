@@ -31,7 +31,7 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 	}
 	request := *q.Request
 	request.WithoutTotals, request.WithoutWarnings, request.Ahead = true, bounds.Unwarned, query.Ahead(needsOf(columns))
-	request.Page = page(request.Page, bounds.Rows)
+	request.Page, request.Part = page(request.Page, bounds.Rows), bounds.Part
 	answer, err := session.Aggregate(ctx, &request)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func groupColumns() []column[*query.Group] {
 		count("coverage_expected", func(g item) int { return g.Expected() }),
 		count("coverage_used", func(g item) int { return g.Used() }),
 		plainNumber("coverage_share", func(g item) float64 { return g.Share() }),
-		number("coverage_weight_share", func(g item) *float64 { return g.WeightShare() }),
+		needing(needs(query.WeightShareAhead), number("coverage_weight_share", func(g item) *float64 { return g.WeightShare() }))[0],
 	)
 }
 

@@ -19,9 +19,10 @@ func TestChosen(t *testing.T) {
 		want  []string
 		ahead query.Ahead
 	}{
-		{nil, nil, query.MeanAhead | query.MedianAhead | query.StdDevAhead},
+		{nil, nil, query.MeanAhead | query.MedianAhead | query.StdDevAhead | query.WeightShareAhead},
 		{[]string{"sum", "region_code"}, []string{"sum", "region_code"}, 0},
 		{[]string{"median"}, []string{"median"}, query.MedianAhead},
+		{[]string{"coverage_weight_share"}, []string{"coverage_weight_share"}, query.WeightShareAhead},
 		{[]string{"stddev", "min", "mean"}, []string{"stddev", "min", "mean"}, query.MeanAhead | query.StdDevAhead},
 	} {
 		columns, err := chosen(groupColumns(), test.names)

@@ -16,14 +16,15 @@ import (
 	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/scratch"
 	"github.com/countyql/countyql/store"
+	"github.com/countyql/countyql/store/resident"
 	"github.com/countyql/countyql/store/storetest"
 )
 
 // partIndicators is how many indicators there are, and partRegions how many regions.
 const partIndicators, partRegions = 6, 7
 
-// partTables has a province of counties, one of which took the place of another, and indicators of all kinds.
-func partTables() catalog.Tables {
+// partTables has a province of counties, one of which may have taken the place of another, and indicators of all kinds.
+func partTables(replaced bool) catalog.Tables {
 	founded := indicator.DayOf(2020, time.March, 1)
 	t := catalog.Tables{
 		Slices: []indicator.Slice{{}}, Sources: []indicator.Source{{Code: "gazette"}, {Code: "newspaper"}}, Definitions: []string{"", "with the cities"},
@@ -35,7 +36,9 @@ func partTables() catalog.Tables {
 		case 2:
 			one.ValidFrom = founded
 		case 3:
-			one.ValidTo, one.Successor = founded-1, "12"
+			if one.ValidTo = founded - 1; replaced {
+				one.Successor = "12"
+			}
 		}
 		t.Regions = append(t.Regions, one)
 	}
@@ -104,6 +107,9 @@ func drawQuestion(t *rapid.T) Question {
 			Indicators: indicators, Regions: regions, From: indicator.NoDay, To: indicator.NoDay, AsOf: asOf, Per: per, Grain: grain, Page: query.PageRequest{First: first},
 		}}
 	}
+	if rapid.Bool().Draw(t, "aggregate") {
+		return &Aggregate{drawAggregate(t, &query.AggregateRequest{Indicators: indicators, Regions: regions, AsOf: asOf, Per: per, Page: query.PageRequest{First: first}})}
+	}
 	r := &query.CompareRequest{Indicators: indicators, Display: regions, AsOf: asOf, Per: per, Page: query.PageRequest{First: first}}
 	if rapid.Bool().Draw(t, "within") {
 		r.When = &query.When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.DayOf(2020, time.March, 31)}}
@@ -114,6 +120,33 @@ func drawQuestion(t *rapid.T) Question {
 	return &Compare{r}
 }
 
+// drawAggregate draws how figures are grouped, sorted and left out.
+func drawAggregate(t *rapid.T, r *query.AggregateRequest) *query.AggregateRequest {
+	if rapid.Bool().Draw(t, "within") {
+		r.When = &query.When{Within: &indicator.Period{Start: indicator.NoDay, End: indicator.DayOf(2020, time.March, 31)}}
+	}
+	if rapid.Bool().Draw(t, "by region") {
+		county := indicator.County
+		r.GroupBy = append(r.GroupBy, query.GroupBy{Region: &county})
+	}
+	if rapid.Bool().Draw(t, "by period") {
+		r.GroupBy = append(r.GroupBy, query.GroupBy{Period: rapid.SampledFrom([]indicator.Grain{indicator.Monthly, indicator.Quarterly}).Draw(t, "grain grouped by")})
+	}
+	if rapid.IntRange(0, 3).Draw(t, "by source") == 0 {
+		r.GroupBy = append(r.GroupBy, query.GroupBy{Source: true})
+	}
+	if rapid.IntRange(0, 3).Draw(t, "in order") == 0 {
+		by := rapid.SampledFrom([]query.Measure{query.MeasureKey, query.MeasureValue, query.MeasureMedian, query.MeasureMin, query.MeasureCount}).Draw(t, "order")
+		r.OrderBy = []query.GroupOrder{{By: by, Descending: rapid.Bool().Draw(t, "descending")}}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "having") == 0 {
+		most := 6.0
+		r.Having = []query.Condition{{Measure: rapid.SampledFrom([]query.Measure{query.MeasureStdDev, query.MeasureMax, query.MeasureRegionCount}).Draw(t, "having of"), LTE: &most}}
+	}
+	r.MinCoverage = rapid.SampledFrom([]float64{0, 0, 0.9}).Draw(t, "coverage")
+	return r
+}
+
 // A file has the same rows and warnings whether it is made at once or indicator by indicator, however often figures are read for it, and is refused for the same
 // reasons.
 func TestAsk_InParts(t *testing.T) {
@@ -122,8 +155,17 @@ func TestAsk_InParts(t *testing.T) {
 	inParts, warned := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		memory := new(storetest.Memory)
-		if err := memory.Load(context.Background(), partTables(), drawReports(t)); err != nil {
+		if err := memory.Load(context.Background(), partTables(rapid.Bool().Draw(t, "replaced")), drawReports(t)); err != nil {
 			t.Fatal(err)
+		}
+		engine := store.Engine(memory)
+		if rapid.Bool().Draw(t, "in memory") {
+			warm := resident.New(memory, resident.Options{Bytes: math.MaxInt64})
+			if err := warm.Warm(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			defer warm.Close()
+			engine = warm
 		}
 		question := drawQuestion(t)
 		bounds := Bounds{Rows: 1000, Present: rapid.Bool().Draw(t, "present"), Unwarned: rapid.IntRange(0, 3).Draw(t, "unwarned") == 0, Part: math.MaxInt64}
@@ -132,13 +174,16 @@ func TestAsk_InParts(t *testing.T) {
 		}
 		if rapid.Bool().Draw(t, "some columns") {
 			bounds.Columns = []string{"value", "region_code", "period"}
+			if _, ok := question.(*Aggregate); ok {
+				bounds.Columns = rapid.SampledFrom([][]string{{"max", "min"}, {"median"}, {"coverage_weight_share", "value"}}).Draw(t, "columns")
+			}
 		}
 		limits := query.DefaultLimits()
-		whole, spent := written(t, memory, question, bounds, limits)
+		whole, spent := written(t, engine, question, bounds, limits)
 		bounds.Part = 1
 		// The figures that are read at once are as many as may be read, and are read twice.
 		limits.Rows = int(max(1, spent.Rows))
-		parts, again := written(t, memory, question, bounds, limits)
+		parts, again := written(t, engine, question, bounds, limits)
 		if diff := cmp.Diff(whole, parts); diff != "" {
 			t.Fatalf("%+v (-at once +in parts):\n%s", question, diff)
 		}
@@ -146,7 +191,7 @@ func TestAsk_InParts(t *testing.T) {
 			inParts++
 		}
 		if len(whole) > 1 && !bounds.Unwarned {
-			if want := fmt.Sprint(warningsOf(t, memory, question)); whole[1] != want {
+			if want := fmt.Sprint(warningsOf(t, engine, question)); whole[1] != want {
 				t.Fatalf("%+v: warnings %s, want %s", question, whole[1], want)
 			}
 			warned++
@@ -171,6 +216,14 @@ func warningsOf(t *rapid.T, engine store.Engine, question Question) (warnings []
 		request := *q.Request
 		request.Page.First, request.Deferred, request.YearOnYear = 1, true, true
 		answer, err := session.Series(ctx, &request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.Warnings
+	case *Aggregate:
+		request := *q.Request
+		request.Page.First, request.WithoutTotals = 1, true
+		answer, err := session.Aggregate(ctx, &request)
 		if err != nil {
 			t.Fatal(err)
 		}

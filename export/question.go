@@ -29,7 +29,7 @@ type Bounds struct {
 	// Columns names the columns wanted, in the order wanted; nil for all. Only what they show is read and worked out. CheckColumns tells
 	// whether there are such columns, which is an error else.
 	Columns []string
-	// Part is about how many cells, indicators x regions x slices x statuses, of a comparison or of series are in memory at a time.
+	// Part is about how many cells, indicators x regions x slices x statuses, are in memory at a time.
 	Part int64
 }
 

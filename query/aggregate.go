@@ -10,6 +10,7 @@ import (
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/scratch"
 )
 
 // GroupBy is one key of groups; exactly one field is set.
@@ -44,6 +45,9 @@ type AggregateRequest struct {
 	// Ahead are the statistics that the groups of the page will be asked for. They are worked out together where all groups are on the page;
 	// others are when they are asked for.
 	Ahead Ahead
+	// Part, unless 0, has the groups of a few indicators made at a time, of about so many cells, where figures are not rolled up where they are.
+	// Then groups tell their numbers only, and of those that take a pass of their own those that are Ahead. It is for requests without evidence and totals.
+	Part int64
 }
 
 // Ahead is a set of statistics that are worked out with the groups.
@@ -54,6 +58,7 @@ const (
 	MeanAhead Ahead = 1 << iota
 	MedianAhead
 	StdDevAhead
+	WeightShareAhead // only where groups are made in parts
 )
 
 // Aggregation is the answer to an AggregateRequest.
@@ -101,19 +106,16 @@ func (s *Session) Aggregate(ctx context.Context, request *AggregateRequest) (*Ag
 	if err := s.charge(ctx, plan.cells()); err != nil {
 		return nil, err
 	}
-	if err := plan.fetch(ctx, s); err != nil {
-		return nil, err
-	}
 	w := newWatch(ctx)
-	groups, totals, err := plan.group(w, s)
+	made, err := plan.make(ctx, w, s)
 	if err != nil {
 		return nil, err
 	}
-	answer.Totals = totals
+	answer.Totals = made.totals
 	if !request.WithoutWarnings {
-		answer.Warnings = append(answer.Warnings, plan.warnings(w, groups, totals)...)
+		answer.Warnings = slices.Concat(answer.Warnings, made.warnings, plan.leftOut())
 	}
-	groups = slices.DeleteFunc(groups, func(g *Group) bool { return w.steps(1+g.size()) != nil || !meets(g, request.Having) })
+	groups := slices.DeleteFunc(made.groups, func(g *Group) bool { return w.steps(1+g.size()) != nil || !meets(g, request.Having) })
 	if err := sortGroups(w, groups, request.OrderBy, request.GroupBy); err != nil {
 		return nil, err
 	}
@@ -135,6 +137,8 @@ type aggregatePlan struct {
 	longer      int // figures left out because their periods are longer than the group's
 	// dealt is the stretches that groups are made of; nil where they are made of rows.
 	dealt *dealing
+	// lasting is where groups lie, which may outlast what they are made of.
+	lasting *scratch.Scratch
 }
 
 func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) (*aggregatePlan, error) {
@@ -167,6 +171,7 @@ func (s *Session) planAggregate(ctx context.Context, request *AggregateRequest) 
 	asked.inStretches = !request.Evidence && !plan.bySource()
 	asked.rolledUp = asked.inStretches && plan.grain() == indicator.Irregular
 	plan.figures, err = s.resolve(asked, regions)
+	plan.lasting = &s.scratch
 	return plan, err
 }
 

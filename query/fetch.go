@@ -65,6 +65,9 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 	if done, err := f.fetchStretches(ctx, s, selection); done || err != nil {
 		return selection, err
 	}
+	if f.request.onlyRolledUp {
+		return selection, errDeclined
+	}
 	if f.stretched { // nobody tells sources apart
 		selection.Omit |= store.ColumnSource
 	}

@@ -47,7 +47,8 @@ type figureRequest struct {
 	everyPeriod bool
 	evidence    bool
 	// inStretches says that figures may come in stretches, and rolledUp that they are needed rolled up over time only.
-	inStretches, rolledUp bool
+	// onlyRolledUp that they are not to be read otherwise.
+	inStretches, rolledUp, onlyRolledUp bool
 	// unwarned says that nobody is warned of figures from different sources or of different definitions; bySource that figures of
 	// different sources are told apart all the same.
 	unwarned, bySource bool

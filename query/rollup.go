@@ -56,6 +56,9 @@ type rollup struct {
 	halving sync.Once
 	half    float64 // their median
 
+	weighing sync.Once
+	held     float64 // the share of the weight that the regions hold
+
 	ordering sync.Once
 	sorted   []float64 // the same, ascending, once they have been ordered
 }
@@ -375,9 +378,15 @@ func (u *rollup) sum() (float64, error) {
 	return u.total, nil
 }
 
-// weightShare is the share of the weight indicator's sum that the used regions hold; NaN without weights. A region without figures
-// counts with its weight at the time of the newest figures of the others.
+// weightShare is the share of the weight that the used regions hold, once it has been worked out.
 func (u *rollup) weightShare() float64 {
+	u.weighing.Do(func() { u.held = u.shareOfWeight() })
+	return u.held
+}
+
+// shareOfWeight is the share of the weight indicator's sum that the used regions hold; NaN without weights. A region without figures
+// counts with its weight at the time of the newest figures of the others.
+func (u *rollup) shareOfWeight() float64 {
 	if u.subject.indicator.Weight == nil {
 		return math.NaN()
 	}

@@ -174,8 +174,8 @@ func (p *aggregatePlan) groupStretches(w *watch, s *Session) (groups, totals []*
 	if err != nil {
 		return nil, nil, false, err
 	}
-	all := groupMemory.Make(p.scratch, d.groups+len(d.totals))
-	groups = groupListMemory.Room(p.scratch, d.groups)
+	all := groupMemory.Make(p.lasting, d.groups+len(d.totals))
+	groups = groupListMemory.Room(p.lasting, d.groups)
 	for from := 0; from < len(d.shares); {
 		to := from + 1
 		for to < len(d.shares) && d.shares[to].key == d.shares[from].key {

@@ -38,7 +38,7 @@ const (
 // formed.
 func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 	if p.dealt != nil {
-		return append(p.dealt.warnings(w, groups, totals), p.leftOut()...)
+		return p.dealt.warnings(w, groups, totals)
 	}
 	var list []Warning
 	for i := range p.subjects {
@@ -65,7 +65,7 @@ func (p *aggregatePlan) warnings(w *watch, groups, totals []*Group) []Warning {
 			list = append(list, laterWeights(w, x, rollups...)...)
 		}
 	}
-	return append(list, p.leftOut()...)
+	return list
 }
 
 // leftOut warns of figures about longer periods than the groups'.
