@@ -206,8 +206,14 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 		return unavailable(ctx), query.Spent{}
 	}
 	defer release()
-	running, end := context.WithCancel(ctx)
-	defer end()
+	work, kept := ctx.Value(workKey{}).(*work)
+	running, end := ctx, context.CancelFunc(nil)
+	if kept {
+		end = work.end // its context is the operation's own
+	} else {
+		running, end = context.WithCancel(ctx)
+		defer end()
+	}
 	session.ExpectFields(fieldsOf(graphql.GetOperationContext(ctx)))
 	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders, scratch: session.Scratch()})
 	response := next(withRequest(running, r))
@@ -218,8 +224,8 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 		response = &graphql.Response{Errors: gqlerror.List{present(context.Background(), whole)}}
 	}
 	sortErrors(response.Errors)
-	if work, kept := ctx.Value(workKey{}).(*work); kept {
-		work.snapshot = session.Snapshot().ID
+	if kept {
+		work.snapshot = session.SnapshotID()
 	}
 	if op := graphql.GetOperationContext(ctx); wantsStats(op.Extensions, op.Headers) {
 		addStats(response, r, session.Spent(), time.Since(start))

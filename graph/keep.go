@@ -57,6 +57,7 @@ func newKeeper(service *query.Service, checker *document.Checker, options Option
 type work struct {
 	snapshot string // answered from
 	scratch  scratch.Scratch
+	end      context.CancelFunc // of the work: it gives up then
 }
 
 // workKey is where the context of such an operation has its *work.
@@ -132,7 +133,9 @@ func (k *keeper) serve(
 		k.answers.Note(seen, asked) // what is asked twice in the same words may be asked again
 		return true
 	}
-	result, shared, err := k.answers.Once(ctx, key, k.timeout, func(ctx context.Context) any { return k.make(ctx, snapshot, key, run, internal) })
+	result, shared, err := k.answers.Once(ctx, key, k.timeout, func(ctx context.Context, end context.CancelFunc) any {
+		return k.make(ctx, end, snapshot, key, run, internal)
+	})
 	if err != nil {
 		write(w, media, http.StatusServiceUnavailable, &graphql.Response{Errors: typed(tooLong(err))})
 		return true
@@ -178,7 +181,7 @@ func (k *keeper) served(ctx context.Context) (string, bool) {
 
 // make works an answer out and keeps it if it has no errors and is of the snapshot that its key says.
 func (k *keeper) make(
-	ctx context.Context, snapshot string, key kept.Key,
+	ctx context.Context, end context.CancelFunc, snapshot string, key kept.Key,
 	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
 ) (answer *made) {
 	answer = &made{}
@@ -188,14 +191,16 @@ func (k *keeper) make(
 		}
 	}()
 	var response *graphql.Response
-	work, begun := &work{}, time.Now()
+	work, begun := &work{end: end}, time.Now()
 	response, answer.status = run(context.WithValue(ctx, workKey{}, work))
 	answer.snapshot = work.snapshot
 	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil
 	answer.body = answerOf(response).encode()
 	work.scratch.Free() // the response is not looked at again
-	if served, ok := k.served(ctx); answer.whole && ok && answer.snapshot == snapshot && served == snapshot {
-		k.answers.Keep(snapshot, key, answer.body, time.Since(begun))
+	if answer.whole && answer.snapshot == snapshot && k.answers.Wants(key, time.Since(begun)) {
+		if served, ok := k.served(ctx); ok && served == snapshot {
+			k.answers.Keep(snapshot, key, answer.body)
+		}
 	}
 	return answer
 }

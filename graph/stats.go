@@ -39,7 +39,7 @@ func addStats(response *graphql.Response, r *request, spent query.Spent, took ti
 		response.Extensions = make(map[string]any)
 	}
 	response.Extensions["stats"] = stats{
-		Snapshot: r.session.Snapshot().ID, EngineQueries: spent.EngineQueries, Cells: spent.Cells, Rows: spent.Rows, Values: r.meter.values.Load(),
+		Snapshot: r.session.SnapshotID(), EngineQueries: spent.EngineQueries, Cells: spent.Cells, Rows: spent.Rows, Values: r.meter.values.Load(),
 		EngineMillis: millis(spent.EngineTime), QueuedMillis: millis(spent.Queued), Millis: millis(took),
 	}
 }

@@ -103,6 +103,9 @@ func (s *Session) newSnapshot(m *store.Manifest) *Snapshot {
 	return snapshot
 }
 
+// SnapshotID is the identifier of the snapshot that the session answers from.
+func (s *Session) SnapshotID() string { return s.contents.Manifest.ID }
+
 // Snapshot describes the snapshot that the session answers from.
 func (s *Session) Snapshot() *Snapshot { return s.newSnapshot(&s.contents.Manifest) }
 

@@ -89,7 +89,7 @@ func (x *exporter) serve(ctx context.Context, out *exportStream, r *http.Request
 	defer release()
 	session.AllowPages(x.most + 1) // one more shows that there are more
 	defer func() { *spent = session.Spent() }()
-	snapshot := session.Snapshot().ID
+	snapshot := session.SnapshotID()
 	header := http.Header{}
 	header.Set("X-Snapshot", snapshot)
 	scope, _ := scopeOf(ctx)

@@ -64,7 +64,7 @@ func (h *Handler) serveReady(w http.ResponseWriter, r *http.Request, service *qu
 		return
 	}
 	defer release()
-	respond(w, http.StatusOK, "ready: snapshot "+session.Snapshot().ID+"\n")
+	respond(w, http.StatusOK, "ready: snapshot "+session.SnapshotID()+"\n")
 }
 
 // local reports whether a request comes from this machine and was sent to it: not for somebody else by a proxy that runs here, and

@@ -215,17 +215,17 @@ func (a *Answers) Pack(key Key, answer *Answer, encoding string, packed []byte) 
 // Bytes is what the answers take that are kept now, roughly.
 func (a *Answers) Bytes() uint64 { return uint64(max(0, a.bytes.Load())) } //nolint:gosec // not negative
 
-// Keep keeps an answer of the snapshot that is served if it took long to make, or has been made before: most questions are asked only
-// once, and keeping what is soon made takes a good part of making it. The first of another snapshot drops those before.
-func (a *Answers) Keep(snapshot string, key Key, answer []byte, took time.Duration) {
+// Wants reports whether an answer is worth keeping that took so long to make: if that was long, or if it has been made before. Most
+// questions are asked only once, and keeping what is soon made takes a good part of making it.
+func (a *Answers) Wants(key Key, took time.Duration) bool { return took >= long || a.door.knows(key) }
+
+// Keep keeps an answer of the snapshot that is served. The first of another snapshot drops those before.
+func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.snapshot != snapshot {
 		a.answers.InvalidateAll()
 		a.snapshot = snapshot
-	}
-	if took < long && !a.door.knows(key) {
-		return
 	}
 	added := &Answer{Body: answer}
 	a.bytes.Add(int64(added.weight())) // before it can make room for another again
@@ -233,7 +233,8 @@ func (a *Answers) Keep(snapshot string, key Key, answer []byte, took time.Durati
 }
 
 // Once works an answer out, once for all who ask for it at a time. The work has a context of its own, with the values of the
-// first asker's: it ends after the time given, if that is not 0, or when nobody waits any more, not when the first gives up.
-func (a *Answers) Once(ctx context.Context, key Key, longest time.Duration, work func(ctx context.Context) any) (answer any, shared bool, err error) {
+// first asker's: it ends after the time given, if that is not 0, when the work says so, or when nobody waits any more, not when the first
+// gives up.
+func (a *Answers) Once(ctx context.Context, key Key, longest time.Duration, work func(ctx context.Context, end context.CancelFunc) any) (answer any, shared bool, err error) {
 	return a.flights.join(ctx, key, longest, work)
 }

@@ -20,7 +20,7 @@ type flight struct {
 }
 
 // join waits for the answer under a key, and works it out if nobody does. That may take so long as given; 0 is forever.
-func (f *flights) join(ctx context.Context, key Key, longest time.Duration, work func(context.Context) any) (answer any, shared bool, err error) {
+func (f *flights) join(ctx context.Context, key Key, longest time.Duration, work func(context.Context, context.CancelFunc) any) (answer any, shared bool, err error) {
 	f.mu.Lock()
 	current, shared := f.now[key]
 	if shared {
@@ -66,11 +66,11 @@ func bounded(ctx context.Context, longest time.Duration) (context.Context, conte
 	return context.WithCancel(ctx)
 }
 
-func (f *flights) run(ctx context.Context, key Key, current *flight, work func(context.Context) any) {
+func (f *flights) run(ctx context.Context, key Key, current *flight, work func(context.Context, context.CancelFunc) any) {
 	defer current.end()
 	defer close(current.done)
 	defer f.land(key, current)
-	current.answer = work(ctx)
+	current.answer = work(ctx, current.end)
 }
 
 // land takes a flight off the list, so that who comes now begins another.

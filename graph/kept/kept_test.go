@@ -98,7 +98,7 @@ func TestRecognise(t *testing.T) {
 func TestKeep(t *testing.T) {
 	t.Parallel()
 	a := NewAnswers(0, nil)
-	a.Keep("1", Key{1}, []byte("old"), long)
+	a.Keep("1", Key{1}, []byte("old"))
 	old, ok := a.Get(Key{1})
 	if !ok || string(old.Body) != "old" {
 		t.Errorf("%q", old)
@@ -109,7 +109,7 @@ func TestKeep(t *testing.T) {
 	if both, _ := a.Get(Key{1}); string(both.Body) != "old" || string(both.Packed["gzip"]) != "o" {
 		t.Errorf("%q", both)
 	}
-	a.Keep("2", Key{2}, []byte("new"), long)
+	a.Keep("2", Key{2}, []byte("new"))
 	a.Pack(Key{1}, old, "gzip", []byte("o"))
 	if _, ok := a.Get(Key{1}); ok {
 		t.Error("the answer of the snapshot before is kept")
@@ -119,33 +119,30 @@ func TestKeep(t *testing.T) {
 	}
 }
 
-// What was soon made is kept when it is made again. What made it known may be forgotten, which takes one more; it is not mistaken for another.
-func TestKeep_AskedAgain(t *testing.T) {
+// What was soon made is wanted when it is made again, which may be forgotten for another; what took long is wanted at once.
+func TestWants(t *testing.T) {
 	t.Parallel()
 	a := NewAnswers(0, nil)
 	key := func(n byte) Key { return sha256.Sum256([]byte{n}) }
-	kept := func(n byte) bool { _, ok := a.Get(key(n)); return ok }
 	for n := range byte(100) {
-		a.Keep("1", key(n), []byte("a"), long-1)
-		if kept(n) {
-			t.Fatalf("answer %d is kept when it is first made", n)
+		if a.Wants(key(n), long-1) {
+			t.Fatalf("answer %d is wanted when it is first made", n)
 		}
 	}
-	a.Keep("1", key(200), []byte("a"), long)
-	if !kept(200) {
-		t.Error("what took long to make is not kept at once")
+	if !a.Wants(key(200), long) {
+		t.Error("what took long to make is not wanted at once")
 	}
+	again := 0
 	for n := range byte(100) {
-		for range 2 { // another may be in its place by now
-			a.Keep("1", key(n), []byte("a"), 0)
+		if a.Wants(key(n), 0) {
+			again++
 		}
-		if !kept(n) {
-			t.Fatalf("answer %d is not kept when it is made again", n)
+		if !a.Wants(key(n), 0) {
+			t.Fatalf("answer %d is not wanted when it has just been made", n)
 		}
 	}
-	a.Keep("2", key(250), nil, 0)
-	if kept(200) {
-		t.Error("answers of the snapshot before are kept where none of the new one is")
+	if again < 90 {
+		t.Errorf("%d of 100 are wanted when they are made again", again)
 	}
 }
 
@@ -156,14 +153,14 @@ func TestKeep_MakesRoom(t *testing.T) {
 	var evicted atomic.Int64
 	a := NewAnswers(most, func() { evicted.Add(1) })
 	for i := range byte(answers) {
-		a.Keep("1", Key{i}, make([]byte, 1000), long)
+		a.Keep("1", Key{i}, make([]byte, 1000))
 		a.answers.CleanUp()
 	}
 	if left := int64(a.answers.EstimatedSize()); a.Bytes() == 0 || a.Bytes() > most || evicted.Load() != answers-left {
 		t.Errorf("%d bytes in %d answers, %d evicted", a.Bytes(), left, evicted.Load())
 	}
 	before := evicted.Load()
-	a.Keep("2", Key{1}, nil, long)
+	a.Keep("2", Key{1}, nil)
 	a.answers.CleanUp()
 	if evicted.Load() != before {
 		t.Errorf("another snapshot evicted %d", evicted.Load()-before)
@@ -185,19 +182,19 @@ func TestBytes(t *testing.T) {
 		}
 	}
 	held("empty")
-	a.Keep("1", Key{1}, make([]byte, 1000), long)
-	a.Keep("1", Key{2}, make([]byte, 50), long)
+	a.Keep("1", Key{1}, make([]byte, 1000))
+	a.Keep("1", Key{2}, make([]byte, 50))
 	held("two", 1000, 50)
-	a.Keep("1", Key{1}, make([]byte, 70), long)
+	a.Keep("1", Key{1}, make([]byte, 70))
 	held("one of them another", 70, 50)
 	first, _ := a.Get(Key{1})
 	a.Pack(Key{1}, first, "gzip", make([]byte, 9))
 	a.Pack(Key{3}, first, "gzip", make([]byte, 9))
 	held("one of them packed", 79, 50)
-	a.Keep("2", Key{4}, make([]byte, 5), long)
+	a.Keep("2", Key{4}, make([]byte, 5))
 	held("another snapshot", 5)
 	for i := range byte(200) {
-		a.Keep("2", Key{i}, make([]byte, 1000), long)
+		a.Keep("2", Key{i}, make([]byte, 1000))
 	}
 	a.answers.CleanUp()
 	left := make([]int, a.answers.EstimatedSize())
@@ -213,7 +210,7 @@ func TestOnce(t *testing.T) {
 	t.Parallel()
 	var f flights
 	works, begun, proceed, ended := 0, make(chan struct{}), make(chan struct{}), make(chan struct{})
-	work := func(ctx context.Context) any {
+	work := func(ctx context.Context, _ context.CancelFunc) any {
 		works++
 		close(begun)
 		select {
