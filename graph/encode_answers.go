@@ -17,8 +17,8 @@ var encodableWarning = &encodable[query.Warning]{name: "Warning", fields: fieldW
 var encodablePageInfo = &encodable[*query.PageInfo]{name: "PageInfo", fields: fieldWriters[*query.PageInfo]{
 	"hasNextPage":     ofBool(func(p *query.PageInfo) bool { return p.HasNextPage }),
 	"hasPreviousPage": ofBool(func(p *query.PageInfo) bool { return p.HasPreviousPage }),
-	"startCursor":     ofTextPointer(func(p *query.PageInfo) *string { return p.StartCursor }),
-	"endCursor":       ofTextPointer(func(p *query.PageInfo) *string { return p.EndCursor }),
+	"startCursor":     ofTextPointer(func(p *query.PageInfo) *string { return p.StartCursor() }),
+	"endCursor":       ofTextPointer(func(p *query.PageInfo) *string { return p.EndCursor() }),
 }}
 
 var encodableAggregation = &encodable[*query.Aggregation]{name: "Aggregation", fields: fieldWriters[*query.Aggregation]{

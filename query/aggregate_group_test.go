@@ -270,7 +270,7 @@ func TestAggregate_Paging(t *testing.T) {
 			if !page.PageInfo.HasNextPage {
 				break
 			}
-			request.Page.After = *page.PageInfo.EndCursor
+			request.Page.After = *page.PageInfo.EndCursor()
 		}
 		if want := described(t, whole); !slices.Equal(got, want) {
 			t.Fatalf("pages of %d: %q, want %q", size, got, want)
@@ -291,9 +291,9 @@ func TestAggregate_PagingSharedCodes(t *testing.T) {
 		Indicators: []string{"grids"}, Regions: codes("a:77", "b:77"), GroupBy: []GroupBy{byRegion(indicator.County)}, Page: PageRequest{First: 1},
 	}
 	first := request.mustAsk(t, s).Page
-	request.Page.After = *first.PageInfo.EndCursor
+	request.Page.After = *first.PageInfo.EndCursor()
 	second := request.mustAsk(t, s).Page
-	request.Page.After = *second.PageInfo.EndCursor
+	request.Page.After = *second.PageInfo.EndCursor()
 	third := request.mustAsk(t, s).Page
 	wantGroups(t, slices.Concat(first.Nodes, second.Nodes, third.Nodes), "77: 1", "77: 2")
 }
@@ -313,7 +313,7 @@ func TestAggregate_Evidence(t *testing.T) {
 		if !list.PageInfo.HasNextPage {
 			break
 		}
-		page.After = *list.PageInfo.EndCursor
+		page.After = *list.PageInfo.EndCursor()
 	}
 	want := []string{"111 2020-01 10", "111 2020-02 20", "111 2020-03 30", "123 2020-01 1", "123 2020-02 1", "123 2020-03 1"}
 	if !slices.Equal(got, want) {

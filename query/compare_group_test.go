@@ -123,7 +123,7 @@ func TestCompare_PagesAndColumns(t *testing.T) {
 			if !c.Page.PageInfo.HasNextPage {
 				break
 			}
-			r.Page.After = *c.Page.PageInfo.EndCursor
+			r.Page.After = *c.Page.PageInfo.EndCursor()
 		}
 		if want := whole.Columns().Regions; !slices.Equal(got, want) {
 			t.Errorf("pages of %d: %q, want %q", size, got, want)

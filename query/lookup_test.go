@@ -230,7 +230,7 @@ func TestRegions_List(t *testing.T) {
 				if !page.PageInfo.HasNextPage {
 					break
 				}
-				request.After = *page.PageInfo.EndCursor
+				request.After = *page.PageInfo.EndCursor()
 			}
 			if regionCodes(got) != tt.want {
 				t.Errorf("%s, want %s", regionCodes(got), tt.want)

@@ -141,7 +141,7 @@ func TestObservations_PagesInEveryOrder(t *testing.T) {
 						if !page.PageInfo.HasNextPage {
 							break
 						}
-						request.After = *page.PageInfo.EndCursor
+						request.After = *page.PageInfo.EndCursor()
 					}
 					if !slices.Equal(named(got), named(whole)) {
 						t.Fatalf("pages of %d are not the whole", size)

@@ -18,8 +18,22 @@ type PageRequest struct {
 type PageInfo struct {
 	HasNextPage     bool
 	HasPreviousPage bool
-	StartCursor     *string
-	EndCursor       *string
+
+	cursor func(last bool) string // nil for a page without nodes
+}
+
+// StartCursor is the cursor of the page's first node; nil if there is none.
+func (p *PageInfo) StartCursor() *string { return p.cursorOf(false) }
+
+// EndCursor is the cursor of the page's last node; nil if there is none.
+func (p *PageInfo) EndCursor() *string { return p.cursorOf(true) }
+
+func (p *PageInfo) cursorOf(last bool) *string {
+	if p.cursor == nil {
+		return nil
+	}
+	cursor := p.cursor(last)
+	return &cursor
 }
 
 // Page is one page of a list.
@@ -38,8 +52,12 @@ func newPage[T any](nodes []T, cursor func(T) string, total int, previous, next 
 	page := &Page[T]{Nodes: nodes, TotalCount: total, cursor: cursor}
 	page.PageInfo = PageInfo{HasNextPage: next, HasPreviousPage: previous}
 	if len(nodes) > 0 {
-		start, end := cursor(nodes[0]), cursor(nodes[len(nodes)-1])
-		page.PageInfo.StartCursor, page.PageInfo.EndCursor = &start, &end
+		page.PageInfo.cursor = func(last bool) string {
+			if last {
+				return cursor(nodes[len(nodes)-1])
+			}
+			return cursor(nodes[0])
+		}
 	}
 	return page
 }

@@ -334,7 +334,7 @@ func TestSeries_PagesAndMissing(t *testing.T) {
 		page := askSeries(t, &request).Page
 		paged = append(paged, page.Nodes...)
 		more = page.PageInfo.HasNextPage
-		after = *page.PageInfo.EndCursor
+		after = *page.PageInfo.EndCursor()
 	}
 	got, want := make([]string, len(paged)), make([]string, len(whole.Page.Nodes))
 	for i, s := range paged {
