@@ -44,7 +44,11 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		selection.Vintages, selection.AsOf = true, indicator.NoDay
 	}
 	selection.Evidence = f.request.evidence
-	selection.Omit = f.omitted()
+	selection.Indicators = make([]int32, 0, len(f.subjects)+1) // one more divides
+	for i := range f.subjects {
+		selection.Indicators = appendDistinct(selection.Indicators, f.subjects[i].base.ID)
+	}
+	selection.Omit = f.omitted(selection.Indicators)
 	regions := f.regions
 	if !f.request.vintages { // the vintages of several predecessors do not line up
 		regions = regions.withPredecessors(f.catalog)
@@ -54,9 +58,6 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		selection.Slices = append(selection.Slices, f.total)
 	}
 	selection.Slices = append(selection.Slices, f.parts...)
-	for i := range f.subjects {
-		selection.Indicators = appendDistinct(selection.Indicators, f.subjects[i].base.ID)
-	}
 	f.applyWhen(&selection, s.today)
 	if len(selection.Slices) == 0 {
 		f.rows = &store.Rows{} // no figure has the slice
@@ -119,18 +120,16 @@ func (f *figures) fetchStretches(ctx context.Context, s *Session, selection stor
 	return false, err
 }
 
-// omitted are the columns of the figures that nothing of the request looks at.
-func (f *figures) omitted() store.Columns {
+// omitted are the columns of the figures of indicators that nothing of the request looks at.
+func (f *figures) omitted(indicators []int32) store.Columns {
 	if f.request.evidence || f.request.vintages {
 		return 0
 	}
 	quotient := false
-	var read []int32
 	for i := range f.subjects {
 		quotient = quotient || f.subjects[i].quotient()
-		read = append(read, f.subjects[i].base.ID)
 	}
-	omit := f.withoutCounts(read)
+	omit := f.withoutCounts(indicators)
 	if f.request.unwarned {
 		if !f.request.bySource {
 			omit |= store.ColumnSource

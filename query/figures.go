@@ -150,6 +150,7 @@ func (s *Session) resolve(request *figureRequest, regions *regionSet) (*figures,
 	for _, c := range slice {
 		dimensions = append(dimensions, c.Dimension)
 	}
+	f.subjects = make([]subject, 0, len(request.indicators))
 	for i, code := range request.indicators {
 		x, err := s.resolveSubject(code, request.per, divisor, dimensions)
 		if err == nil {

@@ -34,12 +34,18 @@ func (s *Scratch) Free() {
 
 // note takes note of a lease, under the lock. Where nothing is lent any more the piece will be garbage.
 func (s *Scratch) note(one lease) {
-	if !s.freed {
-		s.lent = append(s.lent, one)
+	if s.freed {
+		return
 	}
+	if s.lent == nil {
+		s.lent = make([]lease, 0, usual)
+	}
+	s.lent = append(s.lent, one)
 }
 
 const (
+	// usual is how many pieces a short question needs.
+	usual = 8
 	// least is the fewest bytes of a piece of its own. Fewer are cut from a piece of so many as shared.
 	least, shared = 1 << 10, 8 << 10
 	// most is the most bytes that are: larger pieces would stay for requests that need none.
