@@ -44,7 +44,7 @@ func (f *figures) fetchRows(ctx context.Context, s *Session) (selection store.Se
 		selection.Vintages, selection.AsOf = true, indicator.NoDay
 	}
 	selection.Evidence = f.request.evidence
-	selection.Indicators = make([]int32, 0, len(f.subjects)+1) // one more divides
+	selection.Indicators = make([]int32, 0, len(f.subjects))
 	for i := range f.subjects {
 		selection.Indicators = appendDistinct(selection.Indicators, f.subjects[i].base.ID)
 	}
