@@ -140,8 +140,10 @@ func (r *regionResolver) Indicators(ctx context.Context, obj *catalog.Region) ([
 }
 
 func (r *regionResolver) Observations(ctx context.Context, obj *catalog.Region, where *model.ObservationWhere, first *int, after *string) (*query.ObservationPage, error) {
-	list, err := requestOf(ctx).regionObservations(ctx, obj, observationWhere(where))
-	return pageOfObservations(ctx, list, err, pageRequest(first, after, 100))
+	page, details := pageRequest(first, after, 100), pageDetails(ctx)
+	return figuresOf(ctx, obj, func(ctx context.Context, regions []*catalog.Region) ([]*query.ObservationPage, error) {
+		return sessionOf(ctx).RegionObservations(ctx, regions, observationWhere(where), page, details)
+	})
 }
 
 func (r *regionResolver) Latest(ctx context.Context, obj *catalog.Region, indicator string, slice []*model.DimensionValueInput, status *indicator.Status, asOf *indicator.Day) (*query.Observation, error) {
@@ -183,8 +185,10 @@ func (r *sourceResolver) Licence(ctx context.Context, obj *catalog.Source) (*str
 }
 
 func (r *sourceResolver) Observations(ctx context.Context, obj *catalog.Source, first *int, after *string) (*query.ObservationPage, error) {
-	list, err := requestOf(ctx).batchers().sourceFigures.get(ctx, obj)
-	return pageOfObservations(ctx, list, err, pageRequest(first, after, 100))
+	page, details := pageRequest(first, after, 100), pageDetails(ctx)
+	return figuresOf(ctx, obj, func(ctx context.Context, sources []*catalog.Source) ([]*query.ObservationPage, error) {
+		return sessionOf(ctx).SourceObservations(ctx, sources, page, details)
+	})
 }
 
 func (r *Resolver) Dimension() DimensionResolver { return &dimensionResolver{r} }

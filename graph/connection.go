@@ -94,14 +94,6 @@ func checkConnection(page *query.Page[*indicator.CheckResult], err error) (*mode
 	}, nil
 }
 
-// pageOfObservations cuts a page from figures that a loader has read.
-func pageOfObservations(ctx context.Context, list []*query.Observation, err error, request query.PageRequest) (*query.ObservationPage, error) {
-	if err != nil {
-		return nil, err
-	}
-	return sessionOf(ctx).PageOfObservations(ctx, list, request)
-}
-
 // selects reports whether the field being resolved selects a field of that name, at any depth of its own selection path:
 // selects(ctx, "groups", "observations").
 func selects(ctx context.Context, path ...string) bool {

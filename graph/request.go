@@ -27,13 +27,10 @@ type batchers struct {
 	regionIndicators *batcher[*catalog.Region, []*catalog.Indicator]
 	availability     *batcher[*catalog.Indicator, *query.Availability]
 	slices           *batcher[*catalog.Indicator, []*query.SliceAvailability]
-	sourceFigures    *batcher[*catalog.Source, []*query.Observation]
-	// regionFigures holds a batcher for each Region.observations field of the document, by *ast.Field: the fields differ in
-	// their conditions.
-	regionFigures sync.Map
+	// observations holds a batcher for each field of the document that pages through the figures of an object, by *ast.Field: the
+	// fields differ in their arguments.
+	observations sync.Map
 }
-
-type regionFiguresBatcher = batcher[*catalog.Region, []*query.Observation]
 
 type requestKey struct{}
 
@@ -46,19 +43,14 @@ func newRequest(session *query.Session, m *meter) *request {
 			regionIndicators: all(session.RegionIndicators),
 			availability:     all(session.IndicatorAvailability),
 			slices:           all(session.IndicatorSlices),
-			sourceFigures:    all(session.SourceObservations),
 		}
 	})}
 }
 
-// regionObservations returns the figures of a region under the condition of the field being resolved.
-func (r *request) regionObservations(ctx context.Context, region *catalog.Region, where *query.ObservationWhere) ([]*query.Observation, error) {
-	field := graphql.GetFieldContext(ctx).Field.Field
-	b, _ := r.batchers().regionFigures.LoadOrStore(field, all(
-		func(ctx context.Context, regions []*catalog.Region) ([][]*query.Observation, error) {
-			return r.session.RegionObservations(ctx, regions, where)
-		}))
-	return b.(*regionFiguresBatcher).get(ctx, region) //nolint:forcetypeassert // the map holds nothing else
+// figuresOf is the page of figures of an object that the field being resolved has, read together with those of its siblings.
+func figuresOf[K comparable](ctx context.Context, of K, load func(context.Context, []K) ([]*query.ObservationPage, error)) (*query.ObservationPage, error) {
+	b, _ := requestOf(ctx).batchers().observations.LoadOrStore(graphql.GetFieldContext(ctx).Field.Field, all(load))
+	return b.(*batcher[K, *query.ObservationPage]).get(ctx, of) //nolint:forcetypeassert // all objects that have a field are of one type
 }
 
 func withRequest(ctx context.Context, r *request) context.Context {

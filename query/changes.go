@@ -54,7 +54,7 @@ func (v *Service) Changes(ctx context.Context, session *Session, since string, r
 	}
 	selection := store.NewSelect()
 	selection.Vintages, selection.Evidence, selection.LoadsFrom = true, true, from
-	reports, err := session.readPage(ctx, selection, request)
+	reports, err := session.readPage(ctx, selection, request, AllDetails)
 	if err != nil {
 		return nil, err
 	}

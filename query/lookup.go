@@ -121,60 +121,90 @@ func (s *Session) reports(ctx context.Context, keys []indicator.ObservationKey, 
 	return reports, nil
 }
 
-// RegionObservations returns the figures of exactly each region that meet the condition, whose own regions are ignored.
-func (s *Session) RegionObservations(ctx context.Context, regions []*catalog.Region, where *ObservationWhere) ([][]*Observation, error) {
+// RegionObservations returns, for each region, a page of the figures of exactly that region which meet the condition, whose own regions are
+// ignored.
+func (s *Session) RegionObservations(
+	ctx context.Context, regions []*catalog.Region, where *ObservationWhere, request PageRequest, details Details,
+) ([]*ObservationPage, error) {
 	narrowed := *where
 	narrowed.Regions = nil
 	selection, err := s.observationSelect(ctx, &narrowed, indicator.NoDay)
 	if err != nil {
 		return nil, at(err, "where")
 	}
-	ids := make([]int32, len(regions))
+	ids, nothing := make([]int32, len(regions)), selection.Regions
 	for i, r := range regions {
-		selection.Regions = append(selection.Regions, regionAlone(r))
 		ids[i] = r.ID
 	}
-	return s.partition(ctx, selection, ids, func(rows *store.Rows) []int32 { return rows.Region })
+	narrow := func(selection *store.Select, ids []int32) {
+		if selection.Regions = nothing; nothing == nil {
+			for _, id := range ids {
+				selection.Regions = append(selection.Regions, store.Span{From: id, To: id + 1})
+			}
+		}
+	}
+	return s.readPages(ctx, selection, pages{ids, narrow, func(rows *store.Rows) []int32 { return rows.Region }}, request, details)
 }
 
-// SourceObservations returns the current figures from each source.
-func (s *Session) SourceObservations(ctx context.Context, sources []*catalog.Source) ([][]*Observation, error) {
+// SourceObservations returns, for each source, a page of the current figures from it.
+func (s *Session) SourceObservations(ctx context.Context, sources []*catalog.Source, request PageRequest, details Details) ([]*ObservationPage, error) {
 	selection := store.NewSelect()
 	selection.Evidence = true
-	for _, source := range sources {
-		selection.Sources = append(selection.Sources, source.ID)
+	ids := make([]int32, len(sources))
+	for i, source := range sources {
+		ids[i] = source.ID
 	}
-	return s.partition(ctx, selection, selection.Sources, func(rows *store.Rows) []int32 { return rows.Source })
+	narrow := func(selection *store.Select, ids []int32) { selection.Sources = ids }
+	return s.readPages(ctx, selection, pages{ids, narrow, func(rows *store.Rows) []int32 { return rows.Source }}, request, details|SourceDetail)
 }
 
-// partition runs a selection and deals its rows out to one list for each ordinal, by a column.
-func (s *Session) partition(ctx context.Context, selection store.Select, ids []int32, column func(*store.Rows) []int32) ([][]*Observation, error) {
+// pages are the lists that the rows of a selection are dealt out to by a column.
+type pages struct {
+	ids    []int32
+	narrow func(selection *store.Select, ids []int32)
+	column func(*store.Rows) []int32
+}
+
+// readPages reads one page of each of the lists that a selection falls into. Those of several come from one query, which reads all of them.
+func (s *Session) readPages(ctx context.Context, selection store.Select, of pages, request PageRequest, details Details) ([]*ObservationPage, error) {
+	of.narrow(&selection, of.ids)
+	if len(of.ids) == 1 {
+		page, err := s.readPage(ctx, selection, request, details)
+		return []*ObservationPage{page}, err
+	}
+	if err := s.ask(&selection, request, details); err != nil {
+		return nil, err
+	}
 	rows, err := s.rows(ctx, selection)
 	if err != nil {
 		return nil, err
 	}
-	byID := make(map[int32][]*Observation, len(ids))
+	places := make(map[int32]int, len(of.ids))
+	for i, id := range of.ids {
+		places[id] = i
+	}
+	nodes, totals := make([][]*Observation, len(of.ids)), make([]int, len(of.ids))
 	w := newWatch(ctx)
-	for i, id := range column(rows) {
+	for row, id := range of.column(rows) {
 		if err := w.step(); err != nil {
 			return nil, err
 		}
-		byID[id] = append(byID[id], s.observation(rows, i))
+		i := places[id]
+		if totals[i]++; totals[i] <= request.First {
+			nodes[i] = append(nodes[i], s.observation(rows, row))
+		}
 	}
-	lists := make([][]*Observation, len(ids))
-	for i, id := range ids {
-		lists[i] = byID[id]
+	list := make([]*ObservationPage, len(of.ids))
+	for i, id := range of.ids {
+		page := CompletePage(s.pageOf(nodes[i], &selection, totals[i], totals[i] > request.First))
+		if selection.After != nil { // which the total does not begin behind
+			page.session, page.selection = s, selection
+			page.selection.After = nil
+			of.narrow(&page.selection, []int32{id})
+		}
+		list[i] = page
 	}
-	return lists, nil
-}
-
-// PageOfObservations cuts a page from a list of observations.
-func (s *Session) PageOfObservations(ctx context.Context, list []*Observation, request PageRequest) (*ObservationPage, error) {
-	page, err := paginateRows(newWatch(ctx), list, (*Observation).identity, request, s.limits.Page)
-	if err != nil {
-		return nil, err
-	}
-	return CompletePage(page), nil
+	return list, nil
 }
 
 // RegionIndicators returns, for each region, the indicators that have figures for exactly that region, in catalogue

@@ -88,39 +88,88 @@ func TestRegionIndicators(t *testing.T) {
 	}
 }
 
+// Pages of the figures of several regions are those of each region alone, from one query for all.
 func TestRegionObservations(t *testing.T) {
 	s := newSession(t)
 	where := Everything()
 	where.Regions, where.Indicators = codes("114"), []string{"visits", "clinics"} // its regions are ignored
-	lists, err := s.RegionObservations(t.Context(), regionsOf(t, s, "121", "11", "123"), where)
-	if err != nil {
-		t.Fatal(err)
+	regions := regionsOf(t, s, "121", "11", "123")
+	want := [][]string{
+		{"clinics 121 2020-02-18", "visits 121 2020-04"}, nil, {"visits 123 2020-01", "visits 123 2020-02", "visits 123 2020-03", "visits 123 2020-04"},
 	}
-	for i, want := range [][]string{
-		{"clinics 121 2020-02-18", "visits 121 2020-04"}, {}, {"visits 123 2020-01", "visits 123 2020-02", "visits 123 2020-03", "visits 123 2020-04"},
-	} {
-		if got := named(lists[i]); !slices.Equal(got, want) {
-			t.Errorf("region %d has %q, want %q", i, got, want)
+	check := func(what string, page *ObservationPage, want []string, total int, previous, next bool) {
+		t.Helper()
+		info := page.PageInfo
+		if got, err := page.Count(t.Context()); err != nil || got != total || !slices.Equal(named(page.Nodes), want) || info.HasPreviousPage != previous || info.HasNextPage != next {
+			t.Errorf("%s: %q of %d, %v, before %t, behind %t", what, named(page.Nodes), got, err, info.HasPreviousPage, info.HasNextPage)
 		}
 	}
-	page, err := s.PageOfObservations(t.Context(), lists[2], PageRequest{First: 3})
-	if err != nil || len(page.Nodes) != 3 || !page.PageInfo.HasNextPage {
-		t.Fatalf("page %v, %v", page, err)
+	together, err := s.RegionObservations(t.Context(), regions, where, PageRequest{First: 3}, AllDetails)
+	if err != nil || s.EngineQueries() != 1 {
+		t.Fatalf("%d queries, %v", s.EngineQueries(), err)
 	}
-	if total, err := page.Count(t.Context()); err != nil || total != 4 || s.EngineQueries() != 1 {
-		t.Errorf("%d in all, %v, after %d queries", total, err, s.EngineQueries())
+	for i, region := range regions {
+		first, rest := want[i], []string(nil)
+		if len(first) > 3 {
+			first, rest = first[:3], first[3:]
+		}
+		alone, err := s.RegionObservations(t.Context(), regions[i:i+1], where, PageRequest{First: 3}, AllDetails)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check(region.Code+" alone", alone[0], first, len(want[i]), false, rest != nil)
+		check(region.Code+" together", together[i], first, len(want[i]), false, rest != nil)
+		after := together[i].PageInfo.EndCursor()
+		if rest == nil {
+			continue
+		}
+		for name, asked := range map[string][]*catalog.Region{"alone": regions[i : i+1], "together": append(regions[i:i+1:i+1], regions[0])} {
+			pages, err := s.RegionObservations(t.Context(), asked, where, PageRequest{First: 3, After: *after}, AllDetails)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(region.Code+" behind, "+name, pages[0], rest, len(want[i]), true, false)
+		}
+	}
+	where.Indicators = []string{}
+	for _, asked := range [][]*catalog.Region{regions, regions[:1]} {
+		pages, err := s.RegionObservations(t.Context(), asked, where, PageRequest{First: 3}, AllDetails)
+		if err != nil {
+			t.Fatal(err)
+		}
+		check("of no indicator", pages[0], nil, 0, false, false)
+	}
+	for _, asked := range [][]*catalog.Region{regions, regions[:1]} {
+		if _, err := s.RegionObservations(t.Context(), asked, Everything(), PageRequest{First: -1}, AllDetails); err == nil {
+			t.Error("a page of less than nothing is not refused")
+		}
+		if _, err := s.RegionObservations(t.Context(), asked, Everything(), PageRequest{After: "x"}, AllDetails); err == nil {
+			t.Error("a cursor that is none is not refused")
+		}
 	}
 }
 
 func TestSourceObservations(t *testing.T) {
 	s := newSession(t)
 	sources := s.catalog.Sources()
-	lists, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[1], &sources[0]})
+	pages, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[1], &sources[0]}, PageRequest{First: 2}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := named(lists[0]); !slices.Equal(got, []string{"grids 123 2020-01-31"}) || len(lists[1]) != len(fixtureFacts())-1 {
-		t.Errorf("the yearbook has %q, the gazette %d", got, len(lists[1]))
+	alone, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[0]}, PageRequest{First: 2}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := named(pages[0].Nodes); !slices.Equal(got, []string{"grids 123 2020-01-31"}) {
+		t.Errorf("the yearbook has %q", got)
+	}
+	for name, page := range map[string]*ObservationPage{"alone": alone[0], "together": pages[1]} {
+		if total, err := page.Count(t.Context()); err != nil || total != len(fixtureFacts())-1 || len(page.Nodes) != 2 || !page.PageInfo.HasNextPage {
+			t.Errorf("%s: the gazette has %d figures, %v, of which the page has %d", name, total, err, len(page.Nodes))
+		}
+	}
+	if !slices.Equal(named(alone[0].Nodes), named(pages[1].Nodes)) {
+		t.Errorf("alone %q, together %q", named(alone[0].Nodes), named(pages[1].Nodes))
 	}
 }
 

@@ -208,28 +208,33 @@ func (s *Session) matchingSlices(coordinates []indicator.Coordinate, extra bool)
 func (s *Session) Observations(
 	ctx context.Context, where *ObservationWhere, asOf indicator.Day, order ObservationOrder, request PageRequest, details Details,
 ) (*ObservationPage, error) {
-	if err := checkFirst(request.First, s.limits.Page); err != nil {
-		return nil, err
-	}
 	selection, err := s.observationSelect(ctx, where, asOf)
 	if err != nil {
 		return nil, at(err, "where")
 	}
 	selection.Order = store.Order{By: orderKeys[order.By], Descending: order.Descending}
-	details.ask(&selection)
-	return s.readPage(ctx, selection, request)
+	return s.readPage(ctx, selection, request, details)
 }
 
-// readPage reads one page of a selection with evidence.
-func (s *Session) readPage(ctx context.Context, selection store.Select, request PageRequest) (*ObservationPage, error) {
-	page := &ObservationPage{session: s, selection: selection}
-	var err error
-	selection.Limit = request.First + 1 // one more tells whether a page follows
-	if request.After != "" {
-		if selection.After, err = s.decodePosition(request.After, &selection); err != nil {
-			return nil, err
-		}
+// ask has a selection with evidence read a page of it, and details.
+func (s *Session) ask(selection *store.Select, request PageRequest, details Details) (err error) {
+	if err := checkFirst(request.First, s.limits.Page); err != nil {
+		return err
 	}
+	details.ask(selection)
+	if request.After != "" {
+		selection.After, err = s.decodePosition(request.After, selection)
+	}
+	return err
+}
+
+// readPage reads one page of a selection with evidence, and details of it.
+func (s *Session) readPage(ctx context.Context, selection store.Select, request PageRequest, details Details) (*ObservationPage, error) {
+	page := &ObservationPage{session: s, selection: selection}
+	if err := s.ask(&selection, request, details); err != nil {
+		return nil, err
+	}
+	selection.Limit = request.First + 1 // one more tells whether a page follows
 	rows, err := s.rows(ctx, selection)
 	if err != nil {
 		return nil, err
@@ -239,8 +244,13 @@ func (s *Session) readPage(ctx context.Context, selection store.Select, request 
 	for i := range n {
 		nodes[i] = s.observation(rows, i)
 	}
-	page.Page = *newPage(nodes, func(o *Observation) string { return encodePosition(o, &selection) }, 0, request.After != "", rows.Len() > n)
+	page.Page = *s.pageOf(nodes, &selection, 0, rows.Len() > n)
 	return page, nil
+}
+
+// pageOf is the page of a selection that observations are.
+func (*Session) pageOf(nodes []*Observation, selection *store.Select, total int, more bool) *Page[*Observation] {
+	return newPage(nodes, func(o *Observation) string { return encodePosition(o, selection) }, total, selection.After != nil, more)
 }
 
 // orderKeys are the store's names of the sort keys.

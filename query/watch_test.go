@@ -182,7 +182,7 @@ func floodQuestions() map[string]func(context.Context, *Session) error {
 			where := *Everything()
 			where.Indicators = []string{"visits"}
 			where.Statuses = []indicator.Status{indicator.Actual}
-			_, err := s.RegionObservations(ctx, countiesOf(s), &where)
+			_, err := s.RegionObservations(ctx, countiesOf(s), &where, page, AllDetails)
 			return err
 		},
 		"the newest": func(ctx context.Context, s *Session) error {
