@@ -27,6 +27,20 @@ func (c *column[T]) copyTo(to []T, row int32) {
 	copy(to, c.all[row:])
 }
 
+// alike is how many of n cells from a row on are the same as the first.
+func (c *column[T]) alike(row, n int32) int32 {
+	if c.all == nil {
+		return n
+	}
+	cells := c.all[row:][:n]
+	for i, cell := range cells {
+		if cell != cells[0] {
+			return int32(i) //nolint:gosec // fewer than n
+		}
+	}
+	return n
+}
+
 func fill[T any](to []T, value T) {
 	for i := range to {
 		to[i] = value
@@ -97,6 +111,14 @@ func (c *coded) copyTo(to []int32, row int32) {
 			to[i] = c.words[code]
 		}
 	}
+}
+
+// alike is how many of n ordinals from a row on are the same as the first.
+func (c *coded) alike(row, n int32) int32 {
+	if c.wide != nil {
+		return c.wide.alike(row, n)
+	}
+	return c.codes.alike(row, n)
 }
 
 // none reports whether the column was not read.

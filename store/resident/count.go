@@ -80,18 +80,15 @@ func (c *counter) find(keys [mostKeys]int32) *group {
 
 // add counts the rows of a segment.
 func (c *counter) add(s *segment) {
-	whole, keys := s.keys(c.by)
-	switch {
-	case !whole:
-		for at := range s.len {
-			one := segment{s.block, s.run, s.row + at, 1}
-			_, keys := one.keys(c.by)
-			c.find(keys).add(&one)
+	for rest := *s; rest.len > 0; {
+		part := rest
+		part.len = rest.alike(c.by)
+		if keys := part.keys(c.by); c.byRegion >= 0 {
+			c.addByRegion(&part, keys)
+		} else {
+			c.find(keys).add(&part)
 		}
-	case c.byRegion >= 0:
-		c.addByRegion(s, keys)
-	default:
-		c.find(keys).add(s)
+		rest.row, rest.len = rest.row+part.len, rest.len-part.len
 	}
 }
 
@@ -139,10 +136,23 @@ func extend(t *store.Tally, rows int64, period indicator.Period) {
 	}
 }
 
-// keys returns the keys of the first row of a segment, and whether every row of it has them, the region apart.
-func (s *segment) keys(by []store.Key) (whole bool, keys [mostKeys]int32) {
+// alike is how many of the first rows of a segment have the same keys, the region apart.
+func (s *segment) alike(by []store.Key) int32 {
+	n := s.len
+	for _, key := range by {
+		switch key {
+		case store.KeyMissing:
+			n = s.block.missing.alike(s.row, n)
+		case store.KeySource:
+			n = s.block.source.alike(s.row, n)
+		}
+	}
+	return n
+}
+
+// keys returns the keys of the first row of a segment.
+func (s *segment) keys(by []store.Key) (keys [mostKeys]int32) {
 	b := s.block
-	whole = true
 	for i, key := range by {
 		switch key {
 		case store.KeyIndicator:
@@ -155,14 +165,11 @@ func (s *segment) keys(by []store.Key) (whole bool, keys [mostKeys]int32) {
 			keys[i] = b.region(s.run, s.row)
 		case store.KeyMissing:
 			keys[i] = int32(b.missing.at(s.row))
-			whole = whole && (s.len == 1 || b.missing.all == nil)
 		case store.KeySource:
 			keys[i] = b.source.at(s.row)
-			_, only := b.source.only()
-			whole = whole && (s.len == 1 || only)
 		}
 	}
-	return whole, keys
+	return keys
 }
 
 // add counts the rows of a segment.
