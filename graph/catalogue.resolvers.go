@@ -124,11 +124,7 @@ func (r *regionResolver) NameEn(ctx context.Context, obj *catalog.Region) (*stri
 }
 
 func (r *regionResolver) Ancestors(ctx context.Context, obj *catalog.Region) ([]*catalog.Region, error) {
-	ancestors := []*catalog.Region{}
-	for a := obj.Parent; a != nil; a = a.Parent {
-		ancestors = append(ancestors, a)
-	}
-	return ancestors, nil
+	return ancestorsOf(obj), nil
 }
 
 func (r *regionResolver) Children(ctx context.Context, obj *catalog.Region, level *indicator.Level, first *int, after *string) (*model.RegionConnection, error) {

@@ -70,6 +70,17 @@ var encodableStatistics = &encodable[*query.Statistics]{name: "Statistics", fiel
 	"coefficientOfVariation": ofNumber(func(s *query.Statistics) *float64 { return s.CoefficientOfVariation }),
 }}
 
+var encodableMover = &encodable[*query.Mover]{name: "Mover", fields: fieldWriters[*query.Mover]{
+	"region":          ofObject(encodableRegion, false, func(m *query.Mover) (*catalog.Region, bool) { return m.Region, true }),
+	"before":          ofFloat(func(m *query.Mover) float64 { return m.Before.Value }),
+	"beforePrecision": ofName(nil, func(m *query.Mover) indicator.Precision { return m.Before.Precision }),
+	"after":           ofFloat(func(m *query.Mover) float64 { return m.After.Value }),
+	"afterPrecision":  ofName(nil, func(m *query.Mover) indicator.Precision { return m.After.Precision }),
+	"change":          ofFloat(func(m *query.Mover) float64 { return m.Change.Value }),
+	"percentChange":   ofNumber(func(m *query.Mover) *float64 { return m.PercentChange }),
+	"precision":       ofName(nil, func(m *query.Mover) indicator.Precision { return m.Change.Precision }),
+}}
+
 var encodableCorrelation = &encodable[*query.Correlation]{name: "Correlation", fields: fieldWriters[*query.Correlation]{
 	"x":           ofObject(encodableIndicator, false, func(c *query.Correlation) (*catalog.Indicator, bool) { return c.X, true }),
 	"y":           ofObject(encodableIndicator, false, func(c *query.Correlation) (*catalog.Indicator, bool) { return c.Y, true }),

@@ -81,6 +81,7 @@ var encodedFields = func() map[string][]string {
 	add("Correlation", fieldNames(encodableCorrelation))
 	add("PageInfo", fieldNames(encodablePageInfo))
 	add("Warning", fieldNames(encodableWarning))
+	add("Mover", append(fieldNames(encodableMover), "beforeObservation { value }"))
 	for name := range own {
 		slices.Sort(own[name])
 	}
@@ -158,6 +159,15 @@ var questionsOf = map[string][]string{
 	"Correlation": {
 		`correlate(input: {x: "rate_000", y: "count_001", regions: {within: ["12"]}}) %s`, `correlate(input: {x: "rate_000", y: "count_001", regions: {codes: ["110000000"]}}) %s`,
 	},
+	"Mover": {
+		`movers(input: {indicator: "count_001", within: "12", from: "2019-01", to: "2019-02"}) { entries %s totalCount }`,
+		`movers(input: {indicator: "rate_000", regions: {within: ["13"]}, from: "2019-01", to: "2019-12", first: 7}) { entries %s }`,
+	},
+	"Region": {
+		`regions(first: 40) { nodes %s totalCount }`, `regions(where: {levels: [COUNTY]}, first: 30) { nodes %s }`,
+		`region(code: "11") { children(first: 5) { nodes %[1]s } ancestors %[1]s }`,
+	},
+	"Indicator":   {`indicators(first: 20) { nodes %s totalCount }`},
 	"Observation": {`observations(where: {indicators: ["rate_000"], regions: {within: ["12"]}}, first: 150) { nodes %s totalCount }`},
 }
 
@@ -166,7 +176,7 @@ func TestEncode(t *testing.T) {
 	t.Parallel()
 	ours, generated := bothWays()
 	schema := served()
-	roots := []string{"ComparisonEntry", "ComparisonColumns", "MissingRegion", "AggregateGroup", "Series", "Observation", "Aggregation", "SeriesResult", "Comparison", "Correlation"}
+	roots := []string{"ComparisonEntry", "ComparisonColumns", "MissingRegion", "AggregateGroup", "Series", "Observation", "Aggregation", "SeriesResult", "Comparison", "Correlation", "Mover", "Region", "Indicator"}
 	rapid.Check(t, func(t *rapid.T) {
 		root := rapid.SampledFrom(roots).Draw(t, "root")
 		question := rapid.SampledFrom(questionsOf[root]).Draw(t, "question")

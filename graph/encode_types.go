@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -39,13 +40,28 @@ func encode(ctx context.Context, m *meter, value any) (graphql.Marshaler, bool) 
 		return encodeObject(ctx, m, encodableSeriesColumns, value)
 	case []query.MissingRegion:
 		return encodeList(ctx, m, encodableMissingRegion, value)
+	case []*query.Mover:
+		return encodeList(ctx, m, encodableMover, value)
+	case []*catalog.Region:
+		return encodeList(ctx, m, encodableRegion, value)
+	case []*catalog.Indicator:
+		return encodeList(ctx, m, encodableIndicator, value)
 	}
 	return nil, false
 }
 
 type fieldWriters[T any] = map[string]func(*compiler, *graphql.CollectedField) fieldWriter[T]
 
-var encodableRegion = &encodable[*catalog.Region]{name: "Region", interfaces: []string{"Node"}, fields: fieldWriters[*catalog.Region]{
+// encodableRegion is a region with those that it lies in, which are written without theirs.
+var encodableRegion = &encodable[*catalog.Region]{name: "Region", interfaces: []string{"Node"}, fields: func() fieldWriters[*catalog.Region] {
+	fields := maps.Clone(encodableArea.fields)
+	fields["parent"] = ofObject(encodableArea, true, func(r *catalog.Region) (*catalog.Region, bool) { return r.Parent, r.Parent != nil })
+	fields["ancestors"] = ofObjects(encodableArea, ancestorsOf)
+	return fields
+}()}
+
+// encodableArea is a region by itself.
+var encodableArea = &encodable[*catalog.Region]{name: "Region", interfaces: []string{"Node"}, fields: fieldWriters[*catalog.Region]{
 	"id":     ofText(func(r *catalog.Region) string { return encodeID(regionKind, r.QualifiedCode()) }),
 	"code":   ofText(func(r *catalog.Region) string { return r.Code }),
 	"scheme": ofText(func(r *catalog.Region) string { return r.Scheme }),

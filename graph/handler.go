@@ -207,7 +207,8 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 	}
 	defer release()
 	work, kept := ctx.Value(workKey{}).(*work)
-	running, end := ctx, context.CancelFunc(nil)
+	running := ctx
+	var end context.CancelFunc
 	if kept {
 		end = work.end // its context is the operation's own
 	} else {

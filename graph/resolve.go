@@ -142,3 +142,12 @@ func countOfAll(ctx context.Context, n int64) *int {
 	count := int(n)
 	return &count
 }
+
+// ancestorsOf are the regions that a region lies in, the smallest first.
+func ancestorsOf(r *catalog.Region) []*catalog.Region {
+	ancestors := []*catalog.Region{}
+	for a := r.Parent; a != nil; a = a.Parent {
+		ancestors = append(ancestors, a)
+	}
+	return ancestors
+}
