@@ -56,7 +56,7 @@ func everything() *Question {
 				Form: Objects, Document: aggregate("indicator { code } value count"), Variables: input(of),
 				Path: []string{"aggregate", "groups"}, Fields: []string{"indicator.code", "value", "count"},
 			},
-			{Form: CSV, File: "/v1/export/aggregate.csv?warnings=false", Variables: input(of), Fields: []string{"indicator_code", "value", "count"}},
+			{Form: CSV, File: "/v1/export/aggregate.csv", Variables: input(of), Fields: []string{"indicator_code", "value", "count"}},
 		},
 		SQL: func(_ *Domain, p Params) string {
 			return "SELECT indicator, sum(value), count(value) FROM s.observation WHERE " + total + " AND " +

@@ -343,3 +343,19 @@ func TestConcurrentLoads(t *testing.T) {
 		t.Errorf("%d loads published %d snapshots, the newest with %d figures", codes[exitOK], len(manifests), manifests[0].Observations)
 	}
 }
+
+// A load that another one has overtaken ends like one that finds the store locked, and says what to do. Its lock reaches every loader of a directory, so that only those that share servers
+// meet, and none of them can be made to overtake another at a given moment.
+func TestFinish_Overtaken(t *testing.T) {
+	t.Parallel()
+	for before, want := range map[string]string{
+		"s1": "countyql: load april: another load has published s2 since this one began from s1, and this one was not published: run it again, and it begins from s2\n",
+		"":   "countyql: load april: another load has published s2 since this one began from an empty store, and this one was not published: run it again, and it begins from s2\n",
+	} {
+		var said strings.Builder
+		code := finish(fmt.Errorf("load april: %w", &store.OvertakenError{Published: "s2", Before: before}), &said)
+		if code != exitLocked || said.String() != want {
+			t.Errorf("exit code %d, said %q, want %d and %q", code, said.String(), exitLocked, want)
+		}
+	}
+}
