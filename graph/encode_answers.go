@@ -79,6 +79,13 @@ var encodableMover = &encodable[*query.Mover]{name: "Mover", fields: fieldWriter
 	"change":          ofFloat(func(m *query.Mover) float64 { return m.Change.Value }),
 	"percentChange":   ofNumber(func(m *query.Mover) *float64 { return m.PercentChange }),
 	"precision":       ofName(nil, func(m *query.Mover) indicator.Precision { return m.Change.Precision }),
+	"beforeObservation": ofObject(encodableObservation, false, func(m *query.Mover) (*query.Observation, bool) {
+		return m.BeforeObservation(), true
+	}),
+	"afterObservation": ofObject(encodableObservation, false, func(m *query.Mover) (*query.Observation, bool) {
+		return m.AfterObservation(), true
+	}),
+	"observations": ofObjects(encodableObservation, (*query.Mover).Observations),
 }}
 
 var encodableCorrelation = &encodable[*query.Correlation]{name: "Correlation", fields: fieldWriters[*query.Correlation]{

@@ -81,7 +81,7 @@ var encodedFields = func() map[string][]string {
 	add("Correlation", fieldNames(encodableCorrelation))
 	add("PageInfo", fieldNames(encodablePageInfo))
 	add("Warning", fieldNames(encodableWarning))
-	add("Mover", append(fieldNames(encodableMover), "beforeObservation { value }"))
+	add("Mover", fieldNames(encodableMover))
 	for name := range own {
 		slices.Sort(own[name])
 	}

@@ -147,6 +147,10 @@ var encodableEntry = &encodable[*query.Entry]{name: "ComparisonEntry", fields: f
 	"differencePrecision": ofName(nil, func(x *query.Entry) indicator.Precision {
 		return x.Difference.Precision
 	}),
+	"observation": ofObject(encodableObservation, false, func(x *query.Entry) (*query.Observation, bool) {
+		return x.Observation, x.Observation != nil
+	}),
+	"observations": ofObjects(encodableObservation, func(x *query.Entry) []*query.Observation { return x.Observations }),
 }}
 
 func appendNumber(to []byte, x *float64) ([]byte, bool) {

@@ -28,8 +28,6 @@ type MoverResolver interface {
 	Change(ctx context.Context, obj *query.Mover) (float64, error)
 
 	Precision(ctx context.Context, obj *query.Mover) (indicator.Precision, error)
-
-	Observations(ctx context.Context, obj *query.Mover) ([]*query.Observation, error)
 }
 type MoversResultResolver interface {
 	Entries(ctx context.Context, obj *query.MoversResult) ([]*query.Mover, error)
@@ -319,7 +317,7 @@ func (ec *executionContext) _Mover_observations(ctx context.Context, field graph
 			return ec.fieldContext_Mover_observations(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return ec.Resolvers.Mover().Observations(ctx, obj)
+			return obj.Observations(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*query.Observation) graphql.Marshaler {
@@ -334,7 +332,7 @@ func (ec *executionContext) fieldContext_Mover_observations(_ context.Context, f
 		Object:     "Mover",
 		Field:      field,
 		IsMethod:   true,
-		IsResolver: true,
+		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Observation(ctx, field)
 		},
@@ -1575,43 +1573,10 @@ func (ec *executionContext) _Mover(ctx context.Context, sel ast.SelectionSet, ob
 				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "observations":
-			field := field
-
-			innerFunc := func(ctx context.Context, fs *graphql.FieldSet) (res graphql.Marshaler) {
-				defer func() {
-					if r := recover(); r != nil {
-						ec.Error(ctx, ec.Recover(ctx, r))
-					}
-				}()
-				res = ec._Mover_observations(ctx, field, obj)
-				if res == graphql.Null {
-					atomic.AddUint32(&fs.Invalids, 1)
-				}
-				return res
+			out.Values[i] = ec._Mover_observations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
-
-			if field.IsDeferred() {
-				deferredFieldSet.AddField(field)
-				fieldIndex := len(deferredFieldSet.Values) - 1
-				deferredFieldSet.Concurrently(fieldIndex, func(ctx context.Context) graphql.Marshaler {
-					return innerFunc(ctx, deferredFieldSet)
-				})
-
-				for _, deferrable := range field.Deferrables {
-					view, ok := deferLabelToView[deferrable.Label]
-					if !ok {
-						view = deferredFieldSet.NewView()
-						deferLabelToView[deferrable.Label] = view
-					}
-					view.AddIndices(fieldIndex)
-				}
-
-				// don't run the out.Concurrently() call below
-				out.Values[i] = graphql.Null
-				continue
-			}
-
-			out.Concurrently(i, func(ctx context.Context) graphql.Marshaler { return innerFunc(ctx, out) })
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

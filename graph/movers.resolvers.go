@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"slices"
 
 	"github.com/countyql/countyql/graph/model"
 	"github.com/countyql/countyql/indicator"
@@ -36,10 +35,6 @@ func (r *moverResolver) Change(ctx context.Context, obj *query.Mover) (float64, 
 
 func (r *moverResolver) Precision(ctx context.Context, obj *query.Mover) (indicator.Precision, error) {
 	return obj.Change.Precision, nil
-}
-
-func (r *moverResolver) Observations(ctx context.Context, obj *query.Mover) ([]*query.Observation, error) {
-	return slices.Concat(obj.BeforeObservations, obj.AfterObservations), nil
 }
 
 func (r *moversResultResolver) Entries(ctx context.Context, obj *query.MoversResult) ([]*query.Mover, error) {
@@ -98,3 +93,15 @@ type (
 	moversResultResolver      struct{ *Resolver }
 	rateDecompositionResolver struct{ *Resolver }
 )
+
+// !!! WARNING !!!
+// The code below was going to be deleted when updating resolvers. It has been copied here so you have
+// one last chance to move it out of harms way if you want. There are two reasons this happens:
+//  - When renaming or deleting a resolver the old code will be put in here. You can safely delete
+//    it when you're done.
+//  - You have helper methods in this file. Move them out to keep these resolver files clean.
+/*
+	func (r *moverResolver) Observations(ctx context.Context, obj *query.Mover) ([]*query.Observation, error) {
+	return obj.Observations(), nil
+}
+*/

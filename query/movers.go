@@ -67,6 +67,11 @@ func (m *Mover) BeforeObservation() *Observation { return m.BeforeObservations[m
 // AfterObservation is the newest figure that After rests on, of a quotient the numerator's.
 func (m *Mover) AfterObservation() *Observation { return m.AfterObservations[m.afterNewest] }
 
+// Observations are the figures that both values rest on, those before first.
+func (m *Mover) Observations() []*Observation {
+	return slices.Concat(m.BeforeObservations, m.AfterObservations)
+}
+
 // MoversResult is the answer to a MoversRequest.
 type MoversResult struct {
 	Indicator *catalog.Indicator
