@@ -143,7 +143,7 @@ func (s *Session) RegionObservations(
 			}
 		}
 	}
-	return s.readPages(ctx, selection, pages{ids, narrow, func(rows *store.Rows) []int32 { return rows.Region }}, request, details)
+	return s.readPages(ctx, selection, pages{ids, narrow, store.KeyRegion, func(rows *store.Rows) []int32 { return rows.Region }}, request, details)
 }
 
 // SourceObservations returns, for each source, a page of the current figures from it.
@@ -155,56 +155,87 @@ func (s *Session) SourceObservations(ctx context.Context, sources []*catalog.Sou
 		ids[i] = source.ID
 	}
 	narrow := func(selection *store.Select, ids []int32) { selection.Sources = ids }
-	return s.readPages(ctx, selection, pages{ids, narrow, func(rows *store.Rows) []int32 { return rows.Source }}, request, details|SourceDetail)
+	return s.readPages(ctx, selection, pages{ids, narrow, store.KeySource, func(rows *store.Rows) []int32 { return rows.Source }}, request, details|SourceDetail)
 }
 
-// pages are the lists that the rows of a selection are dealt out to by a column.
+// pages are the lists that the rows of a selection are dealt out to by a key.
 type pages struct {
 	ids    []int32
 	narrow func(selection *store.Select, ids []int32)
-	column func(*store.Rows) []int32
+	key    store.Key
+	column func(*store.Rows) []int32 // of the key
 }
 
-// readPages reads one page of each of the lists that a selection falls into. Those of several come from one query, which reads all of them.
+// readTogether is how many figures are read to show a page of each of several lists. Where there are more, each page is read by itself.
+const readTogether = 20_000
+
+// readPages reads one page of each of the lists that a selection falls into.
 func (s *Session) readPages(ctx context.Context, selection store.Select, of pages, request PageRequest, details Details) ([]*ObservationPage, error) {
 	of.narrow(&selection, of.ids)
 	if len(of.ids) == 1 {
 		page, err := s.readPage(ctx, selection, request, details)
 		return []*ObservationPage{page}, err
 	}
-	if err := s.ask(&selection, request, details); err != nil {
+	if err := checkFirst(request.First, s.limits.Page); err != nil {
 		return nil, err
+	}
+	tallies, err := s.count(ctx, selection, of.key)
+	if err != nil {
+		return nil, err
+	}
+	totals, all := make(map[int32]int, len(tallies)), 0
+	for _, t := range tallies {
+		totals[t.Keys[0]] = int(t.Rows)
+		all += int(t.Rows)
+	}
+	list := make([]*ObservationPage, len(of.ids))
+	if all <= s.together {
+		if err := s.dealPages(ctx, list, selection, of, request, details); err != nil {
+			return nil, err
+		}
+	} else {
+		for i, id := range of.ids {
+			one := selection
+			of.narrow(&one, []int32{id})
+			if list[i], err = s.readPage(ctx, one, request, details); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for i, id := range of.ids {
+		list[i].TotalCount, list[i].session = totals[id], nil
+	}
+	return list, nil
+}
+
+// dealPages reads the figures of all lists with one query and deals them out.
+func (s *Session) dealPages(ctx context.Context, list []*ObservationPage, selection store.Select, of pages, request PageRequest, details Details) error {
+	if err := s.ask(&selection, request, details); err != nil {
+		return err
 	}
 	rows, err := s.rows(ctx, selection)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	places := make(map[int32]int, len(of.ids))
 	for i, id := range of.ids {
 		places[id] = i
 	}
-	nodes, totals := make([][]*Observation, len(of.ids)), make([]int, len(of.ids))
+	nodes, found := make([][]*Observation, len(of.ids)), make([]int, len(of.ids))
 	w := newWatch(ctx)
 	for row, id := range of.column(rows) {
 		if err := w.step(); err != nil {
-			return nil, err
+			return err
 		}
 		i := places[id]
-		if totals[i]++; totals[i] <= request.First {
+		if found[i]++; found[i] <= request.First {
 			nodes[i] = append(nodes[i], s.observation(rows, row))
 		}
 	}
-	list := make([]*ObservationPage, len(of.ids))
-	for i, id := range of.ids {
-		page := CompletePage(s.pageOf(nodes[i], &selection, totals[i], totals[i] > request.First))
-		if selection.After != nil { // which the total does not begin behind
-			page.session, page.selection = s, selection
-			page.selection.After = nil
-			of.narrow(&page.selection, []int32{id})
-		}
-		list[i] = page
+	for i := range list {
+		list[i] = CompletePage(s.pageOf(nodes[i], &selection, 0, found[i] > request.First))
 	}
-	return list, nil
+	return nil
 }
 
 // RegionIndicators returns, for each region, the indicators that have figures for exactly that region, in catalogue

@@ -88,88 +88,93 @@ func TestRegionIndicators(t *testing.T) {
 	}
 }
 
-// Pages of the figures of several regions are those of each region alone, from one query for all.
+// Pages of the figures of several regions are those of each region alone: from one query for all and one that counts, or where there are
+// many figures from one for each.
 func TestRegionObservations(t *testing.T) {
-	s := newSession(t)
-	where := Everything()
-	where.Regions, where.Indicators = codes("114"), []string{"visits", "clinics"} // its regions are ignored
-	regions := regionsOf(t, s, "121", "11", "123")
-	want := [][]string{
-		{"clinics 121 2020-02-18", "visits 121 2020-04"}, nil, {"visits 123 2020-01", "visits 123 2020-02", "visits 123 2020-03", "visits 123 2020-04"},
-	}
-	check := func(what string, page *ObservationPage, want []string, total int, previous, next bool) {
-		t.Helper()
-		info := page.PageInfo
-		if got, err := page.Count(t.Context()); err != nil || got != total || !slices.Equal(named(page.Nodes), want) || info.HasPreviousPage != previous || info.HasNextPage != next {
-			t.Errorf("%s: %q of %d, %v, before %t, behind %t", what, named(page.Nodes), got, err, info.HasPreviousPage, info.HasNextPage)
-		}
-	}
-	together, err := s.RegionObservations(t.Context(), regions, where, PageRequest{First: 3}, AllDetails)
-	if err != nil || s.EngineQueries() != 1 {
-		t.Fatalf("%d queries, %v", s.EngineQueries(), err)
-	}
-	for i, region := range regions {
-		first, rest := want[i], []string(nil)
-		if len(first) > 3 {
-			first, rest = first[:3], first[3:]
-		}
-		alone, err := s.RegionObservations(t.Context(), regions[i:i+1], where, PageRequest{First: 3}, AllDetails)
-		if err != nil {
-			t.Fatal(err)
-		}
-		check(region.Code+" alone", alone[0], first, len(want[i]), false, rest != nil)
-		check(region.Code+" together", together[i], first, len(want[i]), false, rest != nil)
-		after := together[i].PageInfo.EndCursor()
-		if rest == nil {
-			continue
-		}
-		for name, asked := range map[string][]*catalog.Region{"alone": regions[i : i+1], "together": append(regions[i:i+1:i+1], regions[0])} {
-			pages, err := s.RegionObservations(t.Context(), asked, where, PageRequest{First: 3, After: *after}, AllDetails)
-			if err != nil {
-				t.Fatal(err)
+	for name, together := range map[string]int{"together": readTogether, "each by itself": 0} {
+		t.Run(name, func(t *testing.T) {
+			s := newSession(t)
+			s.together = together
+			where := Everything()
+			where.Regions, where.Indicators = codes("114"), []string{"visits", "clinics"} // its regions are ignored
+			regions := regionsOf(t, s, "121", "11", "123")
+			want := [][]string{
+				{"clinics 121 2020-02-18", "visits 121 2020-04"}, nil, {"visits 123 2020-01", "visits 123 2020-02", "visits 123 2020-03", "visits 123 2020-04"},
 			}
-			check(region.Code+" behind, "+name, pages[0], rest, len(want[i]), true, false)
-		}
+			pages, err := s.RegionObservations(t.Context(), regions, where, PageRequest{First: 3}, AllDetails)
+			if queries := map[int]int64{readTogether: 2, 0: 4}[together]; err != nil || s.EngineQueries() != queries {
+				t.Fatalf("%d queries, %v", s.EngineQueries(), err)
+			}
+			for i, region := range regions {
+				first, rest := want[i], []string(nil)
+				if len(first) > 3 {
+					first, rest = first[:3], first[3:]
+				}
+				alone, err := s.RegionObservations(t.Context(), regions[i:i+1], where, PageRequest{First: 3}, AllDetails)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkPage(t, region.Code+" alone", alone[0], first, len(want[i]), false, rest != nil)
+				checkPage(t, region.Code, pages[i], first, len(want[i]), false, rest != nil)
+				if rest == nil {
+					continue
+				}
+				behind := PageRequest{First: 3, After: *pages[i].PageInfo.EndCursor()}
+				for what, asked := range map[string][]*catalog.Region{"alone": regions[i : i+1], "with another": {region, regions[0]}} {
+					pages, err := s.RegionObservations(t.Context(), asked, where, behind, AllDetails)
+					if err != nil {
+						t.Fatal(err)
+					}
+					checkPage(t, region.Code+" behind, "+what, pages[0], rest, len(want[i]), true, false)
+				}
+			}
+			for _, asked := range [][]*catalog.Region{regions, regions[:1]} {
+				if _, err := s.RegionObservations(t.Context(), asked, Everything(), PageRequest{First: -1}, AllDetails); err == nil {
+					t.Error("a page of less than nothing is not refused")
+				}
+				if _, err := s.RegionObservations(t.Context(), asked, Everything(), PageRequest{After: "x"}, AllDetails); err == nil {
+					t.Error("a cursor that is none is not refused")
+				}
+				where.Indicators = []string{}
+				pages, err := s.RegionObservations(t.Context(), asked, where, PageRequest{First: 3}, AllDetails)
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkPage(t, "of no indicator", pages[0], nil, 0, false, false)
+			}
+		})
 	}
-	where.Indicators = []string{}
-	for _, asked := range [][]*catalog.Region{regions, regions[:1]} {
-		pages, err := s.RegionObservations(t.Context(), asked, where, PageRequest{First: 3}, AllDetails)
-		if err != nil {
-			t.Fatal(err)
-		}
-		check("of no indicator", pages[0], nil, 0, false, false)
-	}
-	for _, asked := range [][]*catalog.Region{regions, regions[:1]} {
-		if _, err := s.RegionObservations(t.Context(), asked, Everything(), PageRequest{First: -1}, AllDetails); err == nil {
-			t.Error("a page of less than nothing is not refused")
-		}
-		if _, err := s.RegionObservations(t.Context(), asked, Everything(), PageRequest{After: "x"}, AllDetails); err == nil {
-			t.Error("a cursor that is none is not refused")
-		}
+}
+
+func checkPage(t *testing.T, what string, page *ObservationPage, want []string, total int, previous, next bool) {
+	t.Helper()
+	info := page.PageInfo
+	got, err := page.Count(t.Context())
+	if err != nil || got != total || !slices.Equal(named(page.Nodes), want) || info.HasPreviousPage != previous || info.HasNextPage != next {
+		t.Errorf("%s: %q of %d, %v, before %t, behind %t", what, named(page.Nodes), got, err, info.HasPreviousPage, info.HasNextPage)
 	}
 }
 
 func TestSourceObservations(t *testing.T) {
-	s := newSession(t)
-	sources := s.catalog.Sources()
-	pages, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[1], &sources[0]}, PageRequest{First: 2}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	alone, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[0]}, PageRequest{First: 2}, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := named(pages[0].Nodes); !slices.Equal(got, []string{"grids 123 2020-01-31"}) {
-		t.Errorf("the yearbook has %q", got)
-	}
-	for name, page := range map[string]*ObservationPage{"alone": alone[0], "together": pages[1]} {
-		if total, err := page.Count(t.Context()); err != nil || total != len(fixtureFacts())-1 || len(page.Nodes) != 2 || !page.PageInfo.HasNextPage {
-			t.Errorf("%s: the gazette has %d figures, %v, of which the page has %d", name, total, err, len(page.Nodes))
-		}
-	}
-	if !slices.Equal(named(alone[0].Nodes), named(pages[1].Nodes)) {
-		t.Errorf("alone %q, together %q", named(alone[0].Nodes), named(pages[1].Nodes))
+	for name, together := range map[string]int{"together": readTogether, "each by itself": 0} {
+		t.Run(name, func(t *testing.T) {
+			s := newSession(t)
+			s.together = together
+			sources := s.catalog.Sources()
+			request := PageRequest{First: 2}
+			pages, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[1], &sources[0]}, request, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			alone, err := s.SourceObservations(t.Context(), []*catalog.Source{&sources[0]}, request, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkPage(t, "the yearbook", pages[0], []string{"grids 123 2020-01-31"}, 1, false, false)
+			for what, page := range map[string]*ObservationPage{"alone": alone[0], "with another": pages[1]} {
+				checkPage(t, "the gazette "+what, page, named(alone[0].Nodes)[:2], len(fixtureFacts())-1, false, true)
+			}
+		})
 	}
 }
 

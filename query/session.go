@@ -40,13 +40,14 @@ type Session struct {
 	spending spending
 	gate     *Gate
 	scratch  scratch.Scratch
+	together int // readTogether; a test has another
 }
 
 // NewSession returns a session over a pinned snapshot, which the caller releases after the session's last use. Today is
 // the day that ages of figures are measured from.
 func NewSession(snapshot store.Snapshot, limits Limits, today indicator.Day) *Session {
 	contents := snapshot.Contents()
-	s := &Session{reader: snapshot, contents: contents, catalog: contents.Catalog, limits: limits, today: today}
+	s := &Session{reader: snapshot, contents: contents, catalog: contents.Catalog, limits: limits, today: today, together: readTogether}
 	if part, ok := snapshot.(*scoped); ok {
 		s.view = part.view
 	}
