@@ -88,6 +88,21 @@ var encodableMover = &encodable[*query.Mover]{name: "Mover", fields: fieldWriter
 	"observations": ofObjects(encodableObservation, (*query.Mover).Observations),
 }}
 
+var encodableCorrelationPoint = &encodable[*query.CorrelationPoint]{name: "CorrelationPoint", fields: fieldWriters[*query.CorrelationPoint]{
+	"region":     ofObject(encodableRegion, false, func(p *query.CorrelationPoint) (*catalog.Region, bool) { return p.Region, true }),
+	"x":          ofFloat(func(p *query.CorrelationPoint) float64 { return p.X.Value }),
+	"xPrecision": ofName(nil, func(p *query.CorrelationPoint) indicator.Precision { return p.X.Precision }),
+	"y":          ofFloat(func(p *query.CorrelationPoint) float64 { return p.Y.Value }),
+	"yPrecision": ofName(nil, func(p *query.CorrelationPoint) indicator.Precision { return p.Y.Precision }),
+	"residual":   ofNumber(func(p *query.CorrelationPoint) *float64 { return p.Residual }),
+	"xObservation": ofObject(encodableObservation, false, func(p *query.CorrelationPoint) (*query.Observation, bool) {
+		return p.XObservation, p.XObservation != nil
+	}),
+	"yObservation": ofObject(encodableObservation, false, func(p *query.CorrelationPoint) (*query.Observation, bool) {
+		return p.YObservation, p.YObservation != nil
+	}),
+}}
+
 var encodableCorrelation = &encodable[*query.Correlation]{name: "Correlation", fields: fieldWriters[*query.Correlation]{
 	"x":           ofObject(encodableIndicator, false, func(c *query.Correlation) (*catalog.Indicator, bool) { return c.X, true }),
 	"y":           ofObject(encodableIndicator, false, func(c *query.Correlation) (*catalog.Indicator, bool) { return c.Y, true }),
@@ -99,6 +114,7 @@ var encodableCorrelation = &encodable[*query.Correlation]{name: "Correlation", f
 	"slope":       ofNumber(func(c *query.Correlation) *float64 { return c.Slope }),
 	"intercept":   ofNumber(func(c *query.Correlation) *float64 { return c.Intercept }),
 	"precision":   ofName(nil, func(c *query.Correlation) indicator.Precision { return c.Precision }),
+	"points":      ofObjects(encodableCorrelationPoint, func(c *query.Correlation) []*query.CorrelationPoint { return c.Page.Nodes }),
 	"totalCount":  ofInt(func(c *query.Correlation) int { return c.Page.TotalCount }),
 	"pageInfo":    ofObject(encodablePageInfo, false, func(c *query.Correlation) (*query.PageInfo, bool) { return &c.Page.PageInfo, true }),
 	"warnings":    ofObjects(encodableWarning, func(c *query.Correlation) []query.Warning { return c.Warnings }),

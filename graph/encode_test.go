@@ -82,6 +82,9 @@ var encodedFields = func() map[string][]string {
 	add("PageInfo", fieldNames(encodablePageInfo))
 	add("Warning", fieldNames(encodableWarning))
 	add("Mover", fieldNames(encodableMover))
+	add("CorrelationPoint", fieldNames(encodableCorrelationPoint))
+	add("ObservationEdge", fieldNames(encodableObservationEdge))
+	add("RegionEdge", fieldNames(encodableRegionEdge))
 	for name := range own {
 		slices.Sort(own[name])
 	}
@@ -167,8 +170,11 @@ var questionsOf = map[string][]string{
 		`regions(first: 40) { nodes %s totalCount }`, `regions(where: {levels: [COUNTY]}, first: 30) { nodes %s }`,
 		`region(code: "11") { children(first: 5) { nodes %[1]s } ancestors %[1]s }`,
 	},
-	"Indicator":   {`indicators(first: 20) { nodes %s totalCount }`},
-	"Observation": {`observations(where: {indicators: ["rate_000"], regions: {within: ["12"]}}, first: 150) { nodes %s totalCount }`},
+	"CorrelationPoint": {`correlate(input: {x: "rate_000", y: "count_001", regions: {within: ["12"]}, first: 9}) { n points %s }`},
+	"ObservationEdge":  {`observations(where: {indicators: ["rate_000"], regions: {within: ["12"]}}, first: 20) { edges %s }`},
+	"RegionEdge":       {`regions(first: 20) { edges %s totalCount }`},
+	"Indicator":        {`indicators(first: 20) { nodes %s totalCount }`},
+	"Observation":      {`observations(where: {indicators: ["rate_000"], regions: {within: ["12"]}}, first: 150) { nodes %s totalCount }`},
 }
 
 // What the encoders write is what the generated code writes, byte for byte, and counts the same.
@@ -176,7 +182,7 @@ func TestEncode(t *testing.T) {
 	t.Parallel()
 	ours, generated := bothWays()
 	schema := served()
-	roots := []string{"ComparisonEntry", "ComparisonColumns", "MissingRegion", "AggregateGroup", "Series", "Observation", "Aggregation", "SeriesResult", "Comparison", "Correlation", "Mover", "Region", "Indicator"}
+	roots := []string{"ComparisonEntry", "ComparisonColumns", "MissingRegion", "AggregateGroup", "Series", "Observation", "Aggregation", "SeriesResult", "Comparison", "Correlation", "Mover", "Region", "Indicator", "CorrelationPoint", "ObservationEdge", "RegionEdge"}
 	rapid.Check(t, func(t *rapid.T) {
 		root := rapid.SampledFrom(roots).Draw(t, "root")
 		question := rapid.SampledFrom(questionsOf[root]).Draw(t, "question")

@@ -8,6 +8,7 @@ import (
 	"github.com/99designs/gqlgen/graphql"
 
 	"github.com/countyql/countyql/catalog"
+	"github.com/countyql/countyql/graph/model"
 	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/query"
 )
@@ -40,6 +41,12 @@ func encode(ctx context.Context, m *meter, value any) (graphql.Marshaler, bool) 
 		return encodeObject(ctx, m, encodableSeriesColumns, value)
 	case []query.MissingRegion:
 		return encodeList(ctx, m, encodableMissingRegion, value)
+	case []*query.CorrelationPoint:
+		return encodeList(ctx, m, encodableCorrelationPoint, value)
+	case []*model.ObservationEdge:
+		return encodeList(ctx, m, encodableObservationEdge, value)
+	case []*model.RegionEdge:
+		return encodeList(ctx, m, encodableRegionEdge, value)
 	case []*query.Mover:
 		return encodeList(ctx, m, encodableMover, value)
 	case []*catalog.Region:
@@ -239,6 +246,16 @@ var encodableObservation = &encodable[*query.Observation]{name: "Observation", i
 	"definition":  ofOptional(func(o *query.Observation) string { return o.Definition }),
 	"note":        ofOptional(func(o *query.Observation) string { return o.Note }),
 	"publishedOn": ofDay(func(o *query.Observation) indicator.Day { return o.PublishedOn }),
+}}
+
+var encodableObservationEdge = &encodable[*model.ObservationEdge]{name: "ObservationEdge", fields: fieldWriters[*model.ObservationEdge]{
+	"cursor": ofText(func(x *model.ObservationEdge) string { return x.Cursor }),
+	"node":   ofObject(encodableObservation, false, func(x *model.ObservationEdge) (*query.Observation, bool) { return x.Node, true }),
+}}
+
+var encodableRegionEdge = &encodable[*model.RegionEdge]{name: "RegionEdge", fields: fieldWriters[*model.RegionEdge]{
+	"cursor": ofText(func(x *model.RegionEdge) string { return x.Cursor }),
+	"node":   ofObject(encodableRegion, false, func(x *model.RegionEdge) (*catalog.Region, bool) { return x.Node, true }),
 }}
 
 var encodablePoint = &encodable[*query.Point]{name: "Point", fields: fieldWriters[*query.Point]{
