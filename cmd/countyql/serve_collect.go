@@ -21,10 +21,12 @@ type collecting struct {
 const (
 	// usualPercent is Go's own.
 	usualPercent = 100
-	// leastGarbage may always lie about: the heap is not gone through for less.
+	// leastGarbage may always lie about: the heap, most of which figures lie outside of, is not gone through for less.
 	leastGarbage = 24 << 20
-	// noticed is by how much the percentage changes before it is set: setting it stops everything for a moment.
-	noticed = 5
+	// leastLive is what is taken to be in use where less is, at the start.
+	leastLive = 4 << 20
+	// noticed is the part of the percentage by which it changes before it is set: setting it stops everything for a moment.
+	noticed = 8
 )
 
 // startCollecting follows what is kept until the returned function is called. Where the environment says how garbage is to be collected, it is.
@@ -70,7 +72,7 @@ func liveBytes() int64 {
 // adjust sets the percentage for so many bytes in use.
 func (c *collecting) adjust(live int64) {
 	wanted, before := percentOf(live, c.kept.Load()), c.percent.Load()
-	if wanted-before < noticed && before-wanted < noticed {
+	if max(wanted-before, before-wanted) < before/noticed {
 		return
 	}
 	c.percent.Store(wanted)
@@ -79,9 +81,6 @@ func (c *collecting) adjust(live int64) {
 
 // percentOf is how much garbage there may be, in percent of what is in use: as much as is in use without what is kept.
 func percentOf(live, kept int64) int64 {
-	if live <= leastGarbage {
-		return usualPercent
-	}
-	garbage := max(live-kept, leastGarbage)
-	return min(usualPercent, usualPercent*garbage/live)
+	live = max(live, leastLive)
+	return 100 * max(live-kept, leastGarbage) / live
 }

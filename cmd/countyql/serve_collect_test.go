@@ -9,11 +9,12 @@ func TestCollecting(t *testing.T) {
 	t.Parallel()
 	const mb = 1 << 20
 	for _, test := range []struct{ live, kept, want int64 }{
-		{0, 0, 100},
-		{20 * mb, 15 * mb, 100}, // too little to look closely
+		{0, 0, 600},
+		{12 * mb, 0, 200}, // 24 MB may always lie about
+		{20 * mb, 15 * mb, 120},
 		{100 * mb, 0, 100},
 		{100 * mb, 60 * mb, 40},
-		{100 * mb, 90 * mb, 24}, // 24 MB may always lie about
+		{100 * mb, 90 * mb, 24},
 		{1000 * mb, 64 * mb, 93},
 		{100 * mb, 500 * mb, 24}, // what was just dropped is still counted
 	} {
