@@ -42,9 +42,11 @@ type Engine struct {
 
 	mu     sync.Mutex // guards the blocks
 	tick   uint64     // counts selections
-	bytes  int64
-	blocks []*entry // those that have one, of the current holding
-	wanted []*entry // of the current holding
+	bytes  int64      // of blocks
+	blocks []*entry   // those that have one, of the current holding
+	wanted []*entry   // of the current holding
+
+	rolledBytes int64 // of what blocks roll up to
 
 	hits, fallbacks, loads, evictions atomic.Int64
 }
@@ -64,12 +66,13 @@ func New(backing Backing, options Options) *Engine {
 
 // Stats are what an engine holds and has done.
 type Stats struct {
-	Bytes, Budget int64 // of blocks
-	Blocks        int64
-	Hits          int64 // selections and counts answered from blocks
-	Fallbacks     int64 // answered by the backing engine
-	Loads         int64 // blocks loaded
-	Evictions     int64 // blocks that made room for others
+	Bytes     int64 // of blocks and what they roll up to
+	Budget    int64 // of both
+	Blocks    int64
+	Hits      int64 // selections and counts answered from blocks
+	Fallbacks int64 // answered by the backing engine
+	Loads     int64 // blocks loaded
+	Evictions int64 // blocks that made room for others
 }
 
 // Stats returns what the engine holds and has done so far.
@@ -77,7 +80,7 @@ func (e *Engine) Stats() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return Stats{
-		Bytes: e.bytes, Budget: e.options.Bytes, Blocks: int64(len(e.blocks)),
+		Bytes: e.bytes + e.rolledBytes, Budget: e.options.Bytes, Blocks: int64(len(e.blocks)),
 		Hits: e.hits.Load(), Fallbacks: e.fallbacks.Load(), Loads: e.loads.Load(), Evictions: e.evictions.Load(),
 	}
 }

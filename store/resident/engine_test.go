@@ -86,7 +86,7 @@ func TestBudget(t *testing.T) {
 		}
 		return bytes
 	}
-	e := New(m, Options{Bytes: size(dense, ragged)})
+	e := New(m, Options{Bytes: roomFor(size(dense, ragged))})
 	warm(t, e)
 	s := pin(t, e)
 	ask := func(ids ...int32) (fromBlocks bool) {

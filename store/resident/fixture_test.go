@@ -170,3 +170,6 @@ func compare(t fatal, want, got store.Reader, s store.Select) {
 		t.Fatalf("rows of %+v (-want +got):\n%s", s, diff)
 	}
 }
+
+// roomFor is the budget that has room for so many bytes of blocks.
+func roomFor(blocks int64) int64 { return blocks + blocks/(rolledPart-1) + 1 }

@@ -27,7 +27,7 @@ func (e *Engine) load(ctx context.Context) (again time.Duration, err error) {
 		}
 		used := e.adopt(next)
 		var first []*entry
-		if h != nil && next.estimate() > e.options.Bytes {
+		if h != nil && next.estimate() > e.room() {
 			first = next.translated(h, used)
 		}
 		if err := e.warm(ctx, pinned, next, first); err != nil {
@@ -62,6 +62,9 @@ func (e *Engine) drop(one *entry) {
 	one.block, one.missed, one.misses = nil, 0, 0
 	b.dropped = true
 	e.bytes -= b.bytes
+	for i := range b.rolled {
+		e.rolledBytes -= b.rolled[i].bytes
+	}
 	if b.pins == 0 {
 		b.free()
 	}
@@ -101,7 +104,7 @@ func (e *Engine) want(entries []*entry) {
 			size += one.estimate()
 		}
 	}
-	if size > e.options.Bytes {
+	if size > e.room() {
 		return
 	}
 	for _, one := range entries {
@@ -143,7 +146,7 @@ func (e *Engine) warm(ctx context.Context, from store.Reader, h *holding, first 
 		}
 	}
 	var batch []*entry
-	rows, size := int64(0), e.Stats().Bytes
+	rows, size := int64(0), e.blockBytes()
 	flush := func() error {
 		taken, err := e.loadBatch(ctx, from, h, batch)
 		batch, rows = batch[:0], 0
@@ -155,7 +158,7 @@ func (e *Engine) warm(ctx context.Context, from store.Reader, h *holding, first 
 		e.mu.Lock()
 		there := one.block != nil
 		e.mu.Unlock()
-		if there || size+rows*rowBytes+one.estimate() > e.options.Bytes {
+		if there || size+rows*rowBytes+one.estimate() > e.room() {
 			continue
 		}
 		if n := len(batch); n > 0 && (rows+one.rows > batchRows || batch[n-1] != &h.entries[i-1]) {
@@ -205,7 +208,7 @@ func (e *Engine) nextWanted(h *holding) (one *entry, evict bool) {
 		if one.block != nil {
 			continue
 		}
-		missing := e.bytes + one.estimate() - e.options.Bytes
+		missing := e.bytes + one.estimate() - e.room()
 		if missing <= 0 {
 			return one, false
 		}
@@ -268,7 +271,7 @@ func (e *Engine) put(h *holding, one *entry, b *block) {
 		b.free()
 		return
 	}
-	if over := e.bytes + b.bytes - e.options.Bytes; over > 0 && (e.idle(one) < over || !e.evict(over, one.missed)) {
+	if over := e.bytes + b.bytes - e.room(); over > 0 && (e.idle(one) < over || !e.evict(over, one.missed)) {
 		b.free()
 		return
 	}

@@ -17,8 +17,22 @@ type rolled struct {
 	bytes    int64
 }
 
-// mostRolled is for how many spans of time a block keeps its figures rolled up.
-const mostRolled = 4
+const (
+	// mostRolled is for how many spans of time a block keeps its figures rolled up.
+	mostRolled = 4
+	// rolledPart is the part of the budget that is for what blocks roll up to, which blocks would fill otherwise.
+	rolledPart = 32
+)
+
+// room is the part of the budget that is for blocks.
+func (e *Engine) room() int64 { return e.options.Bytes - e.options.Bytes/rolledPart }
+
+// blockBytes is what blocks take now.
+func (e *Engine) blockBytes() int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.bytes
+}
 
 // rolled returns what is kept of some runs of a block, nil if nothing is.
 func (e *Engine) rolled(b *block, from, to int) *store.Stretch {
@@ -32,23 +46,22 @@ func (e *Engine) rolled(b *block, from, to int) *store.Stretch {
 	return nil
 }
 
-// keepRolled keeps what some runs of a block roll up to, if there is room for it.
+// keepRolled keeps what some runs of a block roll up to, in the place of the oldest that the block has where there is no room for it.
 func (e *Engine) keepRolled(b *block, from, to int, stretch *store.Stretch) {
 	one := rolled{from, to, stretch, sizeOf(stretch)}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if b.dropped || e.bytes+one.bytes > e.options.Bytes ||
-		slices.ContainsFunc(b.rolled, func(other rolled) bool { return other.from == from && other.to == to }) {
+	if b.dropped || slices.ContainsFunc(b.rolled, func(other rolled) bool { return other.from == from && other.to == to }) {
 		return
 	}
-	if len(b.rolled) == mostRolled { // the oldest goes
-		b.bytes -= b.rolled[0].bytes
-		e.bytes -= b.rolled[0].bytes
+	for len(b.rolled) > 0 && (len(b.rolled) == mostRolled || e.rolledBytes+one.bytes > e.options.Bytes/rolledPart) {
+		e.rolledBytes -= b.rolled[0].bytes
 		b.rolled = slices.Delete(b.rolled, 0, 1)
 	}
-	b.rolled = append(b.rolled, one)
-	b.bytes += one.bytes
-	e.bytes += one.bytes
+	if e.rolledBytes+one.bytes <= e.options.Bytes/rolledPart {
+		b.rolled = append(b.rolled, one)
+		e.rolledBytes += one.bytes
+	}
 }
 
 func sizeOf(s *store.Stretch) int64 {

@@ -188,11 +188,15 @@ func TestFold_kept(t *testing.T) {
 	if most := before + mostRolled*(kept-before); roomy.Stats().Bytes > most {
 		t.Errorf("%d bytes, at most %d are wanted", roomy.Stats().Bytes, most)
 	}
-	full := New(m, Options{Bytes: before})
+	full := New(m, Options{Bytes: roomFor(before)})
 	warm(t, full)
-	fold(full, everything)
-	if used := full.Stats().Bytes; used > before {
-		t.Errorf("%d bytes beyond the budget of %d", used, before)
+	for last := range indicator.Day(2 * mostRolled) {
+		s := everything
+		s.Within = &indicator.Period{Start: indicator.NoDay, End: month(int(last)%5+1).End + last/5}
+		fold(full, s)
+	}
+	if used := full.Stats().Bytes; used > roomFor(before) || used == before {
+		t.Errorf("%d bytes of a budget of %d, %d are blocks", used, roomFor(before), before)
 	}
 	roomy.adopt(nil)
 	if used := roomy.Stats().Bytes; used != 0 {
