@@ -61,13 +61,8 @@ type gathering struct {
 	list    []store.Stretch
 
 	seriesName
-	period indicator.Period
-	// The figures of one period so far, and what they have at all.
-	region                     []int32
-	value                      []float64
-	missing                    []indicator.Missing
-	precision, countsPrecision []indicator.Precision
-	numerator, denominator     []float64
+	period        indicator.Period
+	figureColumns // of the period so far
 
 	disordered bool // figures came in another order
 }
@@ -82,47 +77,10 @@ func (g *gathering) show(c *figureChunk) bool {
 			g.end()
 			g.seriesName, g.period = of, period
 		}
-		g.add(c, from, to)
+		g.disordered = g.disordered || !g.add(c, from, to)
 		from = to
 	}
 	return !g.disordered
-}
-
-// add adds figures of one period.
-func (g *gathering) add(c *figureChunk, from, to int) {
-	before := int32(math.MinInt32)
-	if n := len(g.region); n > 0 {
-		before = g.region[n-1]
-	}
-	for _, region := range c.region[from:to] {
-		g.disordered = g.disordered || region <= before
-		before = region
-	}
-	g.region, g.missing = append(g.region, c.region[from:to]...), append(g.missing, c.missing[from:to]...)
-	g.value = appendNumbers(g.value, c.value, c.hasValue, from, to)
-	if c.precision != nil {
-		g.precision = append(g.precision, c.precision[from:to]...)
-	}
-	if c.numerator != nil {
-		g.numerator = appendNumbers(g.numerator, c.numerator, c.hasNumerator, from, to)
-		g.denominator = appendNumbers(g.denominator, c.denominator, c.hasDenominator, from, to)
-		g.countsPrecision = append(g.countsPrecision, c.countsPrecision[from:to]...)
-	}
-}
-
-// appendNumbers appends the numbers of some rows, NaN for those that have none.
-func appendNumbers(to, numbers []float64, has validity, from, end int) []float64 {
-	at := len(to) - from
-	to = append(to, numbers[from:end]...)
-	if has == nil {
-		return to
-	}
-	for row := from; row < end; row++ {
-		if !has.at(row) {
-			to[at+row] = math.NaN()
-		}
-	}
-	return to
 }
 
 // end makes a stretch of the figures so far.
@@ -144,8 +102,7 @@ func (g *gathering) end() {
 		t.Numerator, t.Denominator, t.CountsPrecision = slices.Clone(g.numerator), slices.Clone(g.denominator), unlessZero(g.countsPrecision)
 	}
 	g.list = append(g.list, t)
-	g.region, g.value, g.missing, g.precision = g.region[:0], g.value[:0], g.missing[:0], g.precision[:0]
-	g.numerator, g.denominator, g.countsPrecision = g.numerator[:0], g.denominator[:0], g.countsPrecision[:0]
+	g.clear()
 }
 
 // unlessZero is a copy of a column, nil where all cells are zero.
