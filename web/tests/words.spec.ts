@@ -22,6 +22,21 @@ test("has Chinese words for whatever the checks of the loaded figures say", asyn
 
 for (const [english, chinese] of [
   [
+    "the value lies within the range; so do 5,214 more comparisons in 2,850 regions",
+    "数值在范围之内；2,850 个地区另有 5,214 项比较也是如此",
+  ],
+  [
+    "the value lies within the range; so does 1 more comparison of the region",
+    "数值在范围之内；该地区另有 1 项比较也是如此",
+  ],
+] as const) {
+  test(`says in Chinese what a check found: ${english}`, () => {
+    expect(checkWords(english, "zh", same)).toBe(chinese);
+  });
+}
+
+for (const [english, chinese] of [
+  [
     "1 + at least 2 + 38 more figures = at least 90, and the total is 91",
     "1 + 不少于 2 + 另外 38 个数字 = 不少于 90，总计为 91",
   ],

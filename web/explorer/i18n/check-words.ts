@@ -27,7 +27,7 @@ const words: Record<string, string> = {
 };
 
 const within = ", within tolerance and precision";
-const others = /; so do(?:es)? ([\d,]+) more comparisons? of the region$/;
+const others = /; so do(?:es)? ([\d,]+) more comparisons? (?:of the region|in ([\d,]+) regions?)$/;
 const made = /^(the figure is (?:not )?what )(\S+)( makes it)/;
 
 /** What a check says in the language of the page, with indicators by their names; null where its words are not known. */
@@ -35,7 +35,8 @@ export function checkWords(message: string, lang: Lang, nameOf: (code: string) =
   if (lang === "en") {
     return message.replace(made, (_, before, code, after) => `${before}“${nameOf(code)}”${after}`);
   }
-  const more = others.exec(message)?.[1];
+  const [, more, regions] = others.exec(message) ?? [];
+  const where = regions ? `${regions} 个地区` : "该地区";
   const whole = message.replace(others, "");
   const close = whole.endsWith(within);
   const plain = close ? whole.slice(0, -within.length) : whole;
@@ -49,7 +50,7 @@ export function checkWords(message: string, lang: Lang, nameOf: (code: string) =
   return [
     said.replace("*", () => (code ? nameOf(code) : (number ?? ""))),
     close ? "，在容差与精度之内" : "",
-    more ? `；该地区另有 ${more} 项比较也是如此` : "",
+    more ? `；${where}另有 ${more} 项比较也是如此` : "",
   ].join("");
 }
 
