@@ -2173,7 +2173,7 @@ type Check {
   severity: Severity!
   "Outcome."
   status: CheckStatus!
-  "The region it was run for; null for the whole data set."
+  "The region it is about; null where it tells of several or of all."
   region: Region
   "The indicator it was run for; null for several."
   indicator: Indicator
