@@ -72,7 +72,7 @@ func liveBytes() int64 {
 // adjust sets the percentage for so many bytes in use.
 func (c *collecting) adjust(live int64) {
 	wanted, before := percentOf(live, c.kept.Load()), c.percent.Load()
-	if max(wanted-before, before-wanted) < before/noticed {
+	if max(wanted-before, before-wanted) <= before/noticed {
 		return
 	}
 	c.percent.Store(wanted)
