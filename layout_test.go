@@ -39,7 +39,7 @@ var allowedImports = map[string][]string{
 	"bench/question":   {},
 	"bench/race":       {"bench/question"},
 	"bench/raw":        {"bench/star", "bench/question", "bench/race"},
-	"bench/dense":      {"indicator", "catalog", "store"},
+	"bench/dense":      {"indicator", "catalog", "store", "scratch"},
 }
 
 // driver may be imported by store/duckdb alone, and by what a benchmark compares it with.

@@ -92,7 +92,7 @@ func (k *keeper) again(w http.ResponseWriter, r *http.Request, media string, see
 	if !known {
 		return false
 	}
-	key, _, ok := k.key(r.Context(), asked)
+	key, ok := k.key(r.Context(), asked)
 	return ok && k.give(w, r, media, key)
 }
 
@@ -103,10 +103,12 @@ func (k *keeper) give(w http.ResponseWriter, r *http.Request, media string, key 
 		k.send(w, r, media, key, answer)
 		return true
 	}
-	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), key.Tag()) {
-		k.tell(r.Context(), "unchanged")
-		k.send(w, r, media, key, nil)
-		return true
+	if clients := tagsOf(r); len(clients) > 0 {
+		if tag := key.Tag(); namesTag(clients, tag) {
+			k.tell(r.Context(), "unchanged")
+			k.send(w, r, media, key, &kept.Answer{Tag: tag})
+			return true
+		}
 	}
 	return false
 }
@@ -125,7 +127,7 @@ func (k *keeper) serve(
 	if !ok {
 		return false
 	}
-	key, snapshot, ok := k.key(ctx, asked)
+	key, ok := k.key(ctx, asked)
 	if !ok {
 		return false
 	}
@@ -134,7 +136,7 @@ func (k *keeper) serve(
 		return true
 	}
 	result, shared, err := k.answers.Once(ctx, key, k.timeout, func(ctx context.Context, end context.CancelFunc) any {
-		return k.make(ctx, end, snapshot, key, run, internal)
+		return k.make(ctx, end, key, run, internal)
 	})
 	if err != nil {
 		write(w, media, http.StatusServiceUnavailable, &graphql.Response{Errors: typed(tooLong(err))})
@@ -142,12 +144,12 @@ func (k *keeper) serve(
 	}
 	answer, _ := result.(*made)
 	k.tell(ctx, map[bool]string{true: "shared", false: "made"}[shared])
-	if !answer.whole || answer.snapshot != snapshot {
+	if !answer.whole || answer.snapshot != key.Snapshot {
 		w.Header().Set("Cache-Control", "no-store")
 		sendEncoded(w, media, answer.status, answer.body)
 		return true
 	}
-	k.send(w, r, media, key, &kept.Answer{Body: answer.body})
+	k.send(w, r, media, key, &kept.Answer{Body: answer.body, Tag: key.Tag()})
 	return true
 }
 
@@ -164,13 +166,11 @@ func (k *keeper) asked(params *graphql.RawParams) (kept.Asked, bool) {
 	return k.answers.Asked(operation)
 }
 
-// key is the key of what is asked of the snapshot that is served now.
-func (k *keeper) key(ctx context.Context, asked kept.Asked) (key kept.Key, snapshot string, ok bool) {
-	if snapshot, ok = k.served(ctx); !ok {
-		return kept.Key{}, "", false
-	}
+// key is the key of what is asked of the snapshot that is served now; false if there is none.
+func (k *keeper) key(ctx context.Context, asked kept.Asked) (kept.Key, bool) {
+	snapshot, ok := k.served(ctx)
 	scope, _ := k.options.Scope(ctx)
-	return asked.Key(snapshot, int32(indicator.DayAt(k.service.Now())), scope), snapshot, true
+	return kept.Key{Asked: asked, Snapshot: snapshot, Scope: scope, Day: int32(indicator.DayAt(k.service.Now()))}, ok
 }
 
 // served is the snapshot that is served now; false if there is none.
@@ -181,7 +181,7 @@ func (k *keeper) served(ctx context.Context) (string, bool) {
 
 // make works an answer out and keeps it if it has no errors and is of the snapshot that its key says.
 func (k *keeper) make(
-	ctx context.Context, end context.CancelFunc, snapshot string, key kept.Key,
+	ctx context.Context, end context.CancelFunc, key kept.Key,
 	run func(context.Context) (*graphql.Response, int), internal func(context.Context, error) *gqlerror.Error,
 ) (answer *made) {
 	answer = &made{}
@@ -197,9 +197,9 @@ func (k *keeper) make(
 	answer.whole = answer.status == http.StatusOK && len(response.Errors) == 0 && response.Data != nil
 	answer.body = answerOf(response).encode()
 	work.scratch.Free() // the response is not looked at again
-	if answer.whole && answer.snapshot == snapshot && k.answers.Wants(key, time.Since(begun)) {
-		if served, ok := k.served(ctx); ok && served == snapshot {
-			k.answers.Keep(snapshot, key, answer.body)
+	if answer.whole && answer.snapshot == key.Snapshot && k.answers.Wants(key, time.Since(begun)) {
+		if served, ok := k.served(ctx); ok && served == key.Snapshot {
+			k.answers.Keep(key, answer.body)
 		}
 	}
 	return answer
@@ -224,10 +224,10 @@ func (k *keeper) send(w http.ResponseWriter, r *http.Request, media string, key 
 	if r.Method != http.MethodPost && !named && k.options.MaxAge > 0 {
 		control = []string{fmt.Sprintf("public, max-age=%d", int64(k.options.MaxAge.Seconds()))}
 	}
-	tag := key.Tag()
-	w.Header()["Cache-Control"] = control
-	w.Header()["Etag"] = []string{tag} // as http.Header writes it, here and below
-	if r.Method != http.MethodPost && namesTag(r.Header.Values("If-None-Match"), tag) {
+	h := w.Header()
+	h["Cache-Control"] = control
+	h["Etag"] = []string{answer.Tag} // as http.Header writes it, here and below
+	if namesTag(tagsOf(r), answer.Tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -277,9 +277,17 @@ func sendEncoded(w http.ResponseWriter, media string, status int, body []byte) {
 	_, _ = w.Write(body) // a client that has gone is not an error
 }
 
-// namesTag reports whether If-None-Match names an entity tag. The comparison is the weak one.
-func namesTag(header []string, tag string) bool {
-	for candidate := range strings.SplitSeq(strings.Join(header, ","), ",") {
+// tagsOf are the entity tags of answers that a client has, as it lists them; nil if its request asks for none but a whole answer.
+func tagsOf(r *http.Request) []string {
+	if r.Method == http.MethodPost {
+		return nil
+	}
+	return r.Header.Values("If-None-Match")
+}
+
+// namesTag reports whether lists of entity tags have one. The comparison is the weak one.
+func namesTag(lists []string, tag string) bool {
+	for candidate := range strings.SplitSeq(strings.Join(lists, ","), ",") {
 		if strings.TrimPrefix(strings.TrimSpace(candidate), "W/") == strings.TrimPrefix(tag, "W/") {
 			return true
 		}

@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/binary"
+	"encoding/hex"
+	"math/rand/v2"
 	"net/http"
 
 	"github.com/countyql/countyql/graph"
@@ -12,10 +14,18 @@ import (
 // identify gives every request an identifier, for the log and for INTERNAL errors, and returns it as X-Request-Id.
 func identify(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		rec := &record{Context: r.Context(), id: rand.Text()}
+		rec := &record{Context: r.Context(), id: newID()}
 		w.Header()["X-Request-Id"] = []string{rec.id} // as http.Header writes it
 		next.ServeHTTP(w, r.WithContext(rec))
 	})
+}
+
+// newID is an identifier that no other request has.
+func newID() string {
+	var id [16]byte
+	binary.NativeEndian.PutUint64(id[:], rand.Uint64())  //nolint:gosec // it is no secret
+	binary.NativeEndian.PutUint64(id[8:], rand.Uint64()) //nolint:gosec // likewise
+	return hex.EncodeToString(id[:])
 }
 
 func recordOf(ctx context.Context) *record {
@@ -62,16 +72,16 @@ func securedPages(next http.Handler) http.Handler {
 	})
 }
 
-// limited refuses bodies beyond a number of bytes: at once where the length is declared, while reading otherwise.
+// limited refuses bodies beyond a number of bytes: at once where the length is declared, which a body does not exceed, while reading otherwise.
 func limited(next http.Handler, most int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.ContentLength <= most {
-			if r.Body != nil && r.Body != http.NoBody {
-				r.Body = http.MaxBytesReader(w, r.Body, most)
-			}
-			next.ServeHTTP(w, r)
+		if r.ContentLength > most {
+			graph.WriteRefusal(w, r.Header.Values("Accept"), http.StatusRequestEntityTooLarge, graph.BodyTooLarge(most, r.ContentLength))
 			return
 		}
-		graph.WriteRefusal(w, r.Header.Values("Accept"), http.StatusRequestEntityTooLarge, graph.BodyTooLarge(most, r.ContentLength))
+		if r.ContentLength < 0 {
+			r.Body = http.MaxBytesReader(w, r.Body, most)
+		}
+		next.ServeHTTP(w, r)
 	})
 }

@@ -106,7 +106,8 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 		rec.answer = answerWriter{ResponseWriter: w, status: http.StatusOK}
 		status := &rec.answer
 		defer func() { // also of a request that is broken off by a panic
-			end(telemetry.Response{Route: route(r), Status: status.status, Open: status.open()})
+			took := time.Since(start)
+			end(telemetry.Response{Route: route(r), Status: status.status, Took: took, Open: status.open()})
 			if status.status == http.StatusRequestEntityTooLarge {
 				t.Refused(string(indicator.TooLarge), "body")
 			}
@@ -117,12 +118,11 @@ func observed(next http.Handler, t *telemetry.Telemetry, logger *slog.Logger) ht
 			if !logger.Enabled(ctx, slog.LevelInfo) {
 				return
 			}
-			now := time.Now()
-			line := slog.NewRecord(now, slog.LevelInfo, "request", 0) // without the place in the program, which is always this one
+			line := slog.NewRecord(start.Add(took), slog.LevelInfo, "request", 0) // without the place in the program, which is always this one
 			line.AddAttrs(slog.String("principal", name), slog.String("method", r.Method),
 				slog.String("path", r.URL.Path), slog.Int("status", status.status), slog.String("operation", known.operation),
 				slog.Int64("engineQueries", known.engineQueries), slog.String("answer", known.answer),
-				slog.Duration("took", now.Sub(start).Round(time.Microsecond)), slog.String("request", rec.id))
+				slog.Duration("took", took.Round(time.Microsecond)), slog.String("request", rec.id))
 			_ = logger.Handler().Handle(ctx, line) // as slog does: a log that fails is not the client's
 		}()
 		next.ServeHTTP(status, r)

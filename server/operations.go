@@ -23,8 +23,8 @@ func (h *Handler) operations(routes *http.ServeMux, service *query.Service, opti
 			admins.ServeHTTP(w, r)
 		})
 	}
-	h.health(routes, service, options)
-	routes.Handle("GET /metrics", timed(guarded(options.Telemetry.Handler().ServeHTTP), options.Timeout))
+	h.health(routes, service)
+	routes.Handle("GET /metrics", guarded(options.Telemetry.Handler().ServeHTTP))
 	if !options.Profiles {
 		return
 	}
@@ -39,17 +39,17 @@ func (h *Handler) operations(routes *http.ServeMux, service *query.Service, opti
 func (h *Handler) Operations(service *query.Service, options Options) *Handler {
 	options = options.withDefaults()
 	routes := http.NewServeMux()
-	h.health(routes, service, options)
-	routes.Handle("GET /metrics", timed(options.Telemetry.Handler(), options.Timeout))
-	return &Handler{Handler: secured(routes)}
+	h.health(routes, service)
+	routes.Handle("GET /metrics", options.Telemetry.Handler())
+	return &Handler{Handler: secured(routes), timeout: options.Timeout}
 }
 
 // health adds /healthz, which answers as long as the process does, and /readyz.
-func (h *Handler) health(routes *http.ServeMux, service *query.Service, options Options) {
+func (h *Handler) health(routes *http.ServeMux, service *query.Service) {
 	alive := func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, "ok") }
 	ready := func(w http.ResponseWriter, r *http.Request) { h.serveReady(w, r, service) }
-	routes.Handle("GET /healthz", timed(http.HandlerFunc(alive), options.Timeout))
-	routes.Handle("GET /readyz", timed(http.HandlerFunc(ready), options.Timeout))
+	routes.HandleFunc("GET /healthz", alive)
+	routes.HandleFunc("GET /readyz", ready)
 }
 
 // serveReady tells whether the service can answer: whether a snapshot is published and the server is not about to end.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -23,8 +22,8 @@ type Times struct {
 const (
 	// headerTime is how long a client may take to send a request's header, and idleTime how long it may send none.
 	headerTime, idleTime = 10 * time.Second, 2 * time.Minute
-	// bodyTime is how long a client may take to send a body, and answerTime to take an answer once it is there.
-	bodyTime, answerTime = 30 * time.Second, time.Minute
+	// requestTime is how long a client may take to send a request, and answerTime to take an answer once it is there.
+	requestTime, answerTime = 30 * time.Second, time.Minute
 )
 
 // Serve serves until the context ends. Then readiness turns false, after the notice no connection is accepted any more, and requests
@@ -34,10 +33,7 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 	requests, interrupt := context.WithCancel(withClosing(context.WithoutCancel(ctx), closing))
 	defer interrupt()
 	var running sync.WaitGroup
-	server := &http.Server{
-		Handler: counted(handler, &running), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime,
-		ErrorLog: handler.errors, BaseContext: func(net.Listener) context.Context { return requests },
-	}
+	server := handler.server(requests, &running)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -70,6 +66,15 @@ func Serve(ctx context.Context, listener net.Listener, handler *Handler, times T
 	return nil
 }
 
+// server is the HTTP server of the handler, whose requests have the context and are counted. The time of a request ends where all of it has
+// been read: from then on the connection is only watched for the client going away.
+func (h *Handler) server(requests context.Context, running *sync.WaitGroup) *http.Server {
+	return &http.Server{
+		Handler: counted(h, running), ErrorLog: h.errors, BaseContext: func(net.Listener) context.Context { return requests },
+		ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime + h.timeout + answerTime, IdleTimeout: idleTime,
+	}
+}
+
 // counted counts the requests that are being answered, WebSockets until they are closed.
 func counted(next http.Handler, running *sync.WaitGroup) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -94,40 +99,10 @@ func wait(ctx context.Context, running *sync.WaitGroup) error {
 	}
 }
 
-// timed gives the body of a request and its answer their time. What follows on the same connection begins anew.
-func timed(next http.Handler, timeout time.Duration) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		connection, now := http.NewResponseController(w), time.Now()
-		_ = connection.SetWriteDeadline(now.Add(bodyTime + timeout + answerTime)) // a connection without deadlines is a test's
-		if r.Body != nil && r.Body != http.NoBody {
-			_ = connection.SetReadDeadline(now.Add(bodyTime)) // likewise
-			r.Body = &timedBody{r.Body, connection}
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// timedBody takes the deadline from the connection once the body has been read: from then on the connection is only watched for
-// the client going away, and a deadline would look like that.
-type timedBody struct {
-	io.ReadCloser
-	connection *http.ResponseController
-}
-
-func (b *timedBody) Read(part []byte) (int, error) {
-	n, err := b.ReadCloser.Read(part)
-	if err != nil {
-		_ = b.connection.SetReadDeadline(time.Time{}) // likewise
-	}
-	return n, err
-}
-
-// untimed is for streams, which set their own deadlines.
+// untimed is for answers that go on for as long as there is something to say: they set deadlines of their own for each part.
 func untimed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		connection := http.NewResponseController(w)
-		_ = connection.SetReadDeadline(time.Time{}) // likewise
-		_ = connection.SetWriteDeadline(time.Time{})
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // a connection without deadlines is a test's
 		next.ServeHTTP(w, r)
 	})
 }

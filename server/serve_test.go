@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"log/slog"
@@ -8,8 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/countyql/countyql/query"
 	"github.com/countyql/countyql/telemetry"
 )
 
@@ -115,5 +119,66 @@ func TestServe_End(t *testing.T) {
 	handler.serveReady(recorder, httptest.NewRequest(http.MethodGet, "/readyz", http.NoBody), nil)
 	if recorder.Code != http.StatusServiceUnavailable {
 		t.Errorf("ready is %d", recorder.Code)
+	}
+}
+
+// A request whose body does not come is refused when its time is over; who has sent all of one may wait for longer.
+func TestServe_BodyTime(t *testing.T) {
+	t.Parallel()
+	handler := New(&query.Service{}, Options{Logger: slog.New(slog.DiscardHandler)})
+	answer := make(chan struct{})
+	routes := http.NewServeMux()
+	routes.Handle("/graphql", handler)
+	routes.HandleFunc("/later", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		select {
+		case <-answer:
+			_, _ = io.WriteString(w, "here it is")
+		case <-r.Context().Done():
+			w.WriteHeader(http.StatusTeapot)
+		}
+	})
+	var running sync.WaitGroup
+	server := (&Handler{Handler: routes}).server(t.Context(), &running)
+	if server.ReadHeaderTimeout <= 0 || server.ReadTimeout <= 0 || server.WriteTimeout <= 0 || server.IdleTimeout <= 0 {
+		t.Errorf("connections without bounds: %+v", server)
+	}
+	server.ReadTimeout = time.Second
+	var config net.ListenConfig
+	listener, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go server.Serve(listener) //nolint:errcheck // it is closed
+	defer server.Close()
+	send := func(path, body string) net.Conn {
+		connection, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = io.WriteString(connection, "POST "+path+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n"+body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return connection
+	}
+	whole, begun := send("/later", `{"query":1`), send("/graphql", `{"que`)
+	defer whole.Close()
+	defer begun.Close()
+	read := func(connection net.Conn) (int, string) {
+		response, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, _ := io.ReadAll(response.Body)
+		return response.StatusCode, string(body)
+	}
+	if status, body := read(begun); status != http.StatusRequestTimeout || !strings.Contains(body, `"code":"TIMEOUT"`) {
+		t.Errorf("the body that did not come: %d %s", status, body)
+	}
+	close(answer) // the time of the other, which began before, is over too
+	if status, body := read(whole); status != http.StatusOK {
+		t.Errorf("the answer that took longer: %d %s", status, body)
 	}
 }

@@ -105,8 +105,9 @@ func (o *Options) limits(ctx context.Context) []graph.Limit {
 // Handler answers HTTP requests.
 type Handler struct {
 	http.Handler
-	draining atomic.Bool // the server is about to end
-	errors   *log.Logger // what goes wrong with connections
+	draining atomic.Bool   // the server is about to end
+	errors   *log.Logger   // what goes wrong with connections
+	timeout  time.Duration // that a request may take
 }
 
 // New returns the HTTP handler over a service.
@@ -123,18 +124,17 @@ func New(service *query.Service, options Options) *Handler {
 	known := func(next http.Handler) http.Handler {
 		return authenticated(paced(next, options.Access.pace), options.Access, options.Logger)
 	}
-	h := &Handler{errors: slog.NewLogLogger(options.Logger.Handler(), slog.LevelWarn)}
-	brief := func(next http.Handler) http.Handler { return timed(compressed(next), options.Timeout) }
-	routes.Handle("/graphql", options.Origins.shared(answered(graphql, known, brief, options)))
+	h := &Handler{errors: slog.NewLogLogger(options.Logger.Handler(), slog.LevelWarn), timeout: options.Timeout}
+	routes.Handle("/graphql", options.Origins.shared(answered(graphql, known, options)))
 	routes.Handle("/v1/export/{file}", options.Origins.shared(untimed(known(newExporter(service, asked, options)))))
 	if options.Uploads != nil {
 		routes.Handle("/v1/loads", options.Origins.shared(untimed(known(authorized(options.Uploads, access.Loader)))))
 	}
 	if !options.Documents.NoIntrospection {
-		routes.Handle("/schema.graphql", options.Origins.shared(readOnly(brief(known(http.HandlerFunc(serveSchema))))))
+		routes.Handle("/schema.graphql", options.Origins.shared(readOnly(compressed(known(http.HandlerFunc(serveSchema))))))
 	}
 	h.operations(routes, service, options)
-	routes.Handle("/", brief(readOnly(securedPages(pages(options.Pages, !options.NoPlayground)))))
+	routes.Handle("/", compressed(readOnly(securedPages(pages(options.Pages, !options.NoPlayground)))))
 	h.Handler = identify(observed(contained(located(secured(routes), options), options.Telemetry, options.Logger), options.Telemetry, options.Logger))
 	return h
 }

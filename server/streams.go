@@ -44,10 +44,10 @@ func scopeOf(ctx context.Context) (scope string, named bool) {
 }
 
 // answered gives requests that open a connection which stays, and bounds its times and operations by itself, to the handler as
-// they are, and bounds all others. A WebSocket tells who opens it in its first message too: browsers cannot set its headers.
-func answered(graphql http.Handler, known, brief func(http.Handler) http.Handler, options Options) http.Handler {
+// they are. A WebSocket tells who opens it in its first message too: browsers cannot set its headers.
+func answered(graphql http.Handler, known func(http.Handler) http.Handler, options Options) http.Handler {
 	graphql = limited(graphql, options.MaxBody)
-	socket, events, plain := untimed(paced(graphql, options.Access.pace)), untimed(known(graphql)), brief(known(graphql))
+	socket, events, plain := untimed(paced(graphql, options.Access.pace)), untimed(known(graphql)), compressed(known(graphql))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case graph.WantsSocket(r):

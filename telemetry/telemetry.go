@@ -60,12 +60,12 @@ func New(options Options) *Telemetry {
 type Response struct {
 	Route  string // the pattern it matched, never its path
 	Status int
+	Took   time.Duration
 	Open   bool // the connection stayed open for long by itself
 }
 
 // Request begins the span of a request over HTTP, as part of the trace that its traceparent header names, and counts it at its end.
 func (t *Telemetry) Request(r *http.Request) (context.Context, func(Response)) {
-	start := time.Now()
 	t.inFlight.Inc()
 	ctx, method := r.Context(), methodLabel(r.Method)
 	counted := func(a Response) {
@@ -73,7 +73,7 @@ func (t *Telemetry) Request(r *http.Request) (context.Context, func(Response)) {
 		series := t.requests.of(requestLabels{a.Route, method, a.Status})
 		series.total.Inc()
 		if !a.Open {
-			series.took.Observe(time.Since(start).Seconds())
+			series.took.Observe(a.Took.Seconds())
 		}
 	}
 	if t.traced || r.Header.Get("Traceparent") != "" { // which the log names also where nothing is traced

@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strconv"
@@ -17,25 +18,26 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// Key names an answer: it has the snapshot, the day, who may see what, the operation and its variables in it.
-type Key [sha256.Size]byte
+// Key names an answer: to what is asked, by which snapshot and on which day, which ages are measured from, for those who may see a scope.
+type Key struct {
+	Asked           Asked
+	Snapshot, Scope string
+	Day             int32
+}
 
 // Tag is the key as an entity tag. It is a weak one: answers are compressed on their way.
-func (k Key) Tag() string { return `W/"` + hex.EncodeToString(k[:16]) + `"` }
+func (k Key) Tag() string {
+	parts := make([]byte, 0, 256)
+	parts = append(parts, k.Asked[:]...)
+	parts = binary.LittleEndian.AppendUint32(parts, uint32(k.Day)) //nolint:gosec // any number does
+	parts = appendText(appendText(parts, k.Snapshot), k.Scope)
+	sum := sha256.Sum256(parts)
+	return `W/"` + hex.EncodeToString(sum[:16]) + `"`
+}
 
 // Asked stands for what is asked, an operation in its normal form with its variables: by whom and of what it is asked is not part of
 // it.
 type Asked [sha256.Size]byte
-
-// Key is the key of the answer by a snapshot on a day, which ages are measured from, for those who may see a scope.
-func (a Asked) Key(snapshot string, day int32, scope string) Key {
-	parts := make([]byte, 0, 256)
-	parts = append(parts, a[:]...)
-	parts = binary.LittleEndian.AppendUint32(parts, uint32(day)) //nolint:gosec // any number does
-	parts = binary.LittleEndian.AppendUint64(parts, uint64(len(snapshot)))
-	parts = append(append(parts, snapshot...), scope...) // its length is what is left
-	return sha256.Sum256(parts)
-}
 
 // Operation is what a request asks: the text of its document and the operation's name, as they were sent, and the variables sent.
 type Operation struct {
@@ -78,6 +80,7 @@ type Answers struct {
 // Answer is an answer that is kept. It is immutable.
 type Answer struct {
 	Body []byte
+	Tag  string // its key's
 	// Packed is the body compressed, by the name of the encoding; nil where nobody has asked for it twice. See Answers.Pack.
 	Packed map[string][]byte
 }
@@ -96,7 +99,7 @@ type spelling struct{ document, operation string }
 
 const (
 	// perAnswer is what an answer takes beside its bytes, roughly.
-	perAnswer = 200
+	perAnswer = 300
 	// perRequest is what a request that is recognised takes, roughly.
 	perRequest = 160
 )
@@ -106,6 +109,7 @@ const (
 func NewAnswers(bytes uint64, evicted func()) *Answers {
 	bytes = cmp.Or(bytes, 32<<20)
 	a := &Answers{
+		door: doorkeeper{seed: maphash.MakeSeed()},
 		normals: otter.Must(&otter.Options[spelling, string]{
 			MaximumWeight: bytes / 4,
 			Weigher: func(s spelling, normal string) uint32 {
@@ -200,7 +204,7 @@ func (a *Answers) Get(key Key) (*Answer, bool) { return a.answers.GetIfPresent(k
 
 // Pack keeps the body of an answer compressed beside it, if it is still kept, and returns both.
 func (a *Answers) Pack(key Key, answer *Answer, encoding string, packed []byte) *Answer {
-	both := &Answer{Body: answer.Body, Packed: maps.Clone(answer.Packed)}
+	both := &Answer{Body: answer.Body, Tag: answer.Tag, Packed: maps.Clone(answer.Packed)}
 	if both.Packed == nil {
 		both.Packed = make(map[string][]byte, 1)
 	}
@@ -219,15 +223,15 @@ func (a *Answers) Bytes() uint64 { return uint64(max(0, a.bytes.Load())) } //nol
 // questions are asked only once, and keeping what is soon made takes a good part of making it.
 func (a *Answers) Wants(key Key, took time.Duration) bool { return took >= long || a.door.knows(key) }
 
-// Keep keeps an answer of the snapshot that is served. The first of another snapshot drops those before.
-func (a *Answers) Keep(snapshot string, key Key, answer []byte) {
+// Keep keeps an answer by the snapshot that is served. The first of another snapshot drops those before.
+func (a *Answers) Keep(key Key, answer []byte) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.snapshot != snapshot {
+	if a.snapshot != key.Snapshot {
 		a.answers.InvalidateAll()
-		a.snapshot = snapshot
+		a.snapshot = key.Snapshot
 	}
-	added := &Answer{Body: answer}
+	added := &Answer{Body: answer, Tag: key.Tag()}
 	a.bytes.Add(int64(added.weight())) // before it can make room for another again
 	a.answers.Set(key, added)
 }

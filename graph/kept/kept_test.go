@@ -2,7 +2,6 @@ package kept
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"strings"
@@ -54,7 +53,7 @@ func TestKey(t *testing.T) {
 	}
 	a.Learn("{ a }", "")
 	a.Learn("{ b }", "")
-	seen := map[Key]question{}
+	seen, tags := map[Key]question{}, map[string]question{}
 	for _, change := range []func(*question){
 		func(*question) {}, func(q *question) { q.snapshot = "sr" }, func(q *question) { q.snapshot, q.scope = "s", "r" }, func(q *question) { q.day = 8 },
 		func(q *question) { q.snapshot, q.scope = "", "s" }, func(q *question) { q.Document = "{ b }" }, func(q *question) { q.Variables = nil },
@@ -63,11 +62,14 @@ func TestKey(t *testing.T) {
 		q := base
 		change(&q)
 		asked, ok := a.Asked(q.Operation)
-		key := asked.Key(q.snapshot, q.day, q.scope)
+		key := Key{Asked: asked, Snapshot: q.snapshot, Scope: q.scope, Day: q.day}
 		if other, taken := seen[key]; !ok || taken {
 			t.Errorf("%+v has the key of %+v", q, other)
 		}
-		seen[key] = q
+		if other, taken := tags[key.Tag()]; taken {
+			t.Errorf("%+v has the tag of %+v", q, other)
+		}
+		seen[key], tags[key.Tag()] = q, q
 	}
 }
 
@@ -94,27 +96,30 @@ func TestRecognise(t *testing.T) {
 	}
 }
 
+// of is one of many keys of answers by a snapshot.
+func of(snapshot string, n byte) Key { return Key{Asked: Asked{n}, Snapshot: snapshot} }
+
 // Another snapshot's first answer drops those before.
 func TestKeep(t *testing.T) {
 	t.Parallel()
 	a := NewAnswers(0, nil)
-	a.Keep("1", Key{1}, []byte("old"))
-	old, ok := a.Get(Key{1})
+	a.Keep(of("1", 1), []byte("old"))
+	old, ok := a.Get(of("1", 1))
 	if !ok || string(old.Body) != "old" {
 		t.Errorf("%q", old)
 	}
-	if packed := a.Pack(Key{1}, old, "gzip", []byte("o")); string(packed.Packed["gzip"]) != "o" {
+	if packed := a.Pack(of("1", 1), old, "gzip", []byte("o")); string(packed.Packed["gzip"]) != "o" {
 		t.Errorf("%q", packed)
 	}
-	if both, _ := a.Get(Key{1}); string(both.Body) != "old" || string(both.Packed["gzip"]) != "o" {
+	if both, _ := a.Get(of("1", 1)); string(both.Body) != "old" || string(both.Packed["gzip"]) != "o" {
 		t.Errorf("%q", both)
 	}
-	a.Keep("2", Key{2}, []byte("new"))
-	a.Pack(Key{1}, old, "gzip", []byte("o"))
-	if _, ok := a.Get(Key{1}); ok {
+	a.Keep(of("2", 2), []byte("new"))
+	a.Pack(of("1", 1), old, "gzip", []byte("o"))
+	if _, ok := a.Get(of("1", 1)); ok {
 		t.Error("the answer of the snapshot before is kept")
 	}
-	if _, ok := a.Get(Key{2}); !ok {
+	if _, ok := a.Get(of("2", 2)); !ok {
 		t.Error("the new answer is not kept")
 	}
 }
@@ -123,7 +128,7 @@ func TestKeep(t *testing.T) {
 func TestWants(t *testing.T) {
 	t.Parallel()
 	a := NewAnswers(0, nil)
-	key := func(n byte) Key { return sha256.Sum256([]byte{n}) }
+	key := func(n byte) Key { return of("1", n) }
 	for n := range byte(100) {
 		if a.Wants(key(n), long-1) {
 			t.Fatalf("answer %d is wanted when it is first made", n)
@@ -153,14 +158,14 @@ func TestKeep_MakesRoom(t *testing.T) {
 	var evicted atomic.Int64
 	a := NewAnswers(most, func() { evicted.Add(1) })
 	for i := range byte(answers) {
-		a.Keep("1", Key{i}, make([]byte, 1000))
+		a.Keep(of("1", i), make([]byte, 1000))
 		a.answers.CleanUp()
 	}
 	if left := int64(a.answers.EstimatedSize()); a.Bytes() == 0 || a.Bytes() > most || evicted.Load() != answers-left {
 		t.Errorf("%d bytes in %d answers, %d evicted", a.Bytes(), left, evicted.Load())
 	}
 	before := evicted.Load()
-	a.Keep("2", Key{1}, nil)
+	a.Keep(of("2", 1), nil)
 	a.answers.CleanUp()
 	if evicted.Load() != before {
 		t.Errorf("another snapshot evicted %d", evicted.Load()-before)
@@ -182,19 +187,19 @@ func TestBytes(t *testing.T) {
 		}
 	}
 	held("empty")
-	a.Keep("1", Key{1}, make([]byte, 1000))
-	a.Keep("1", Key{2}, make([]byte, 50))
+	a.Keep(of("1", 1), make([]byte, 1000))
+	a.Keep(of("1", 2), make([]byte, 50))
 	held("two", 1000, 50)
-	a.Keep("1", Key{1}, make([]byte, 70))
+	a.Keep(of("1", 1), make([]byte, 70))
 	held("one of them another", 70, 50)
-	first, _ := a.Get(Key{1})
-	a.Pack(Key{1}, first, "gzip", make([]byte, 9))
-	a.Pack(Key{3}, first, "gzip", make([]byte, 9))
+	first, _ := a.Get(of("1", 1))
+	a.Pack(of("1", 1), first, "gzip", make([]byte, 9))
+	a.Pack(of("1", 3), first, "gzip", make([]byte, 9))
 	held("one of them packed", 79, 50)
-	a.Keep("2", Key{4}, make([]byte, 5))
+	a.Keep(of("2", 4), make([]byte, 5))
 	held("another snapshot", 5)
 	for i := range byte(200) {
-		a.Keep("2", Key{i}, make([]byte, 1000))
+		a.Keep(of("2", i), make([]byte, 1000))
 	}
 	a.answers.CleanUp()
 	left := make([]int, a.answers.EstimatedSize())
@@ -224,7 +229,7 @@ func TestOnce(t *testing.T) {
 	first, giveUp := context.WithCancel(t.Context())
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		if _, _, err := f.join(first, Key{1}, 0, work); !errors.Is(err, context.Canceled) {
+		if _, _, err := f.join(first, Key{}, 0, work); !errors.Is(err, context.Canceled) {
 			t.Errorf("the first: %v", err)
 		}
 	})
@@ -233,13 +238,13 @@ func TestOnce(t *testing.T) {
 	for range 3 {
 		wait.Go(func() {
 			joined <- struct{}{}
-			if got, _, err := f.join(t.Context(), Key{1}, 0, work); got != "answer" || err != nil {
+			if got, _, err := f.join(t.Context(), Key{}, 0, work); got != "answer" || err != nil {
 				t.Errorf("a follower: %v, %v", got, err)
 			}
 		})
 		<-joined
 	}
-	waiting := func(n int) bool { f.mu.Lock(); defer f.mu.Unlock(); return f.now[Key{1}].waiting == n }
+	waiting := func(n int) bool { f.mu.Lock(); defer f.mu.Unlock(); return f.now[Key{}].waiting == n }
 	for !waiting(4) {
 	}
 	giveUp()
@@ -252,7 +257,7 @@ func TestOnce(t *testing.T) {
 	}
 	alone, giveUp := context.WithCancel(t.Context())
 	begun, proceed = make(chan struct{}), make(chan struct{})
-	wait.Go(func() { _, _, _ = f.join(alone, Key{1}, 0, work) })
+	wait.Go(func() { _, _, _ = f.join(alone, Key{}, 0, work) })
 	<-begun
 	giveUp()
 	<-ended
