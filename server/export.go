@@ -40,11 +40,13 @@ func (x *exporter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	field, extension, _ := strings.Cut(r.PathValue("file"), ".")
 	out := &exportStream{ResponseWriter: w, controller: http.NewResponseController(w), stall: x.stall}
 	err := x.observed(out, r, field, extension)
+	var unfit *refusal // a body that does not come in time looks like a client that has gone
+	left := errors.Is(r.Context().Err(), context.Canceled) && !errors.As(err, &unfit)
 	switch {
 	case err == nil:
-	case out.begun || errors.Is(r.Context().Err(), context.Canceled):
+	case out.begun || left:
 		level := slog.LevelError
-		if out.gone || errors.Is(r.Context().Err(), context.Canceled) {
+		if out.gone || left {
 			level = slog.LevelInfo // clients leave as they like
 		}
 		x.logger.Log(r.Context(), level, "export broken off", "request", requestID(r.Context()), "error", err)
