@@ -149,7 +149,7 @@ func TestServe_BodyTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go server.Serve(listener) //nolint:errcheck // it is closed
+	go server.Serve(listener)
 	defer server.Close()
 	send := func(path, body string) net.Conn {
 		connection, err := net.Dial("tcp", listener.Addr().String())
