@@ -328,6 +328,14 @@ func (c *Catalog) Region(code string) (*Region, error) {
 	return nil, err
 }
 
+// CodeOf is what Region finds a region by: its code, with the scheme before it where two schemes share the code.
+func (c *Catalog) CodeOf(r *Region) string {
+	if len(c.regionsByCode[r.Code]) > 1 {
+		return r.QualifiedCode()
+	}
+	return r.Code
+}
+
 // Indicator finds an indicator by its code.
 func (c *Catalog) Indicator(code string) (*Indicator, error) {
 	if found := c.indicatorByCode[code]; found != nil {

@@ -109,6 +109,24 @@ func wantCode(t *testing.T, err error, code indicator.ErrorCode) *indicator.Erro
 	return typed
 }
 
+func TestCodeOf(t *testing.T) {
+	c := build(t, fixture())
+	qualified := 0
+	for i := range c.Regions() {
+		r := &c.Regions()[i]
+		code := c.CodeOf(r)
+		if found, err := c.Region(code); err != nil || found != r {
+			t.Errorf("%s %s: %s finds %v, %v", r.Scheme, r.Code, code, found, err)
+		}
+		if code != r.Code {
+			qualified++
+		}
+	}
+	if qualified != 2 {
+		t.Errorf("%d regions are named by their schemes, and 2 share a code", qualified)
+	}
+}
+
 func TestLookups_UnknownCodes(t *testing.T) {
 	c := build(t, fixture())
 	tests := []struct {

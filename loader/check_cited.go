@@ -49,7 +49,7 @@ func (c *cited) at() *seriesPeriod { return &c.seriesPeriod }
 
 func (c *cited) key(of *catalog.Catalog) indicator.ObservationKey {
 	return indicator.ObservationKey{
-		Region:    of.Regions()[c.region].Code,
+		Region:    of.CodeOf(&of.Regions()[c.region]),
 		Indicator: c.indicator.Code,
 		Slice:     of.Slices()[c.slice].String(),
 		Period:    c.period.String(),

@@ -252,7 +252,7 @@ func (f *findings) result(found *finding, describe func(*finding) description, s
 	}
 	return indicator.CheckResult{
 		Check: f.check.Code, Severity: severity, Status: status,
-		Region: f.catalog.Regions()[found.figure.region].Code, Indicator: f.indicator.Code,
+		Region: f.catalog.CodeOf(&f.catalog.Regions()[found.figure.region]), Indicator: f.indicator.Code,
 		Message: d.message + more, Arithmetic: d.arithmetic, Observations: keys,
 	}
 }

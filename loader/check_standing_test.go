@@ -136,7 +136,7 @@ func TestChecksEdition(t *testing.T) {
 			fmt.Fprintf(hash, "%+v\n", result)
 		}
 	}
-	const want = "1 761072272248f0f2a73ca8f8802ecca98924c0d70c375626c6877aa7602bd1c2"
+	const want = "2 761072272248f0f2a73ca8f8802ecca98924c0d70c375626c6877aa7602bd1c2"
 	if got := fmt.Sprint(checksEdition, " ", hex.EncodeToString(hash.Sum(nil))); got != want {
 		t.Errorf("edition and sum of the results are %s, not %s", got, want)
 	}

@@ -191,6 +191,28 @@ func TestChildrenBelowCounties(t *testing.T) {
 	}
 }
 
+// Where two schemes share a code, results say which region they are about, and which figures.
+func TestChecksOfSharedCodes(t *testing.T) {
+	t.Parallel()
+	result, err := newLoader(&memory{}).Check(t.Context(), Input{FS: mini(t, map[string]string{
+		"regions.csv": "code,scheme,parent,level,name,name_en,aliases,valid_from,valid_to,successor\n" +
+			"CN,ISO,,COUNTRY,中国,,,,,\n370105,GB,CN,COUNTY,天桥区,,,,,\n370124,GB,CN,COUNTY,平阴县,,,,,\n370105,ONS,CN,COUNTY,别处,,,,,\n",
+		"checks.csv":       "code,kind,severity,indicator,dimension,other,factor,tolerance,description\nrange,RANGE,WARNING,grids,,,,,\n",
+		"observations.csv": figuresOf(figure(map[string]string{"region": "GB:370105"}), figure(map[string]string{"region": "ONS:370105"}), figure(map[string]string{"region": "370124"})),
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range result.Checks {
+		got = append(got, r.Region+" "+r.Observations[0].Region)
+	}
+	want := []string{"370124 370124", "GB:370105 GB:370105", "ONS:370105 ONS:370105"}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // However many checks are declared, each indicator's figures are read once.
 func TestChecksReadEachIndicatorOnce(t *testing.T) {
 	engine := &memory{}
