@@ -139,14 +139,18 @@ func (k *checker) stands() (found []numbered, all bool) {
 	return found, all
 }
 
-// count counts the figures of each indicator that is looked at.
+// count counts the figures of each indicator that is looked at, or that another is compared with.
 func (k *checker) count(ctx context.Context) ([]int64, error) {
 	selection := store.NewSelect()
 	for i := range k.catalog.Indicators() {
-		if ind := &k.catalog.Indicators()[i]; len(k.kinds(ind)) > 0 {
+		ind := &k.catalog.Indicators()[i]
+		if len(k.kinds(ind)) > 0 {
 			selection.Indicators = append(selection.Indicators, ind.ID)
 		}
+		selection.Indicators = append(selection.Indicators, k.gathered(ind)...)
 	}
+	slices.Sort(selection.Indicators)
+	selection.Indicators = slices.Compact(selection.Indicators)
 	figures := make([]int64, len(k.catalog.Indicators()))
 	// All are counted sooner by their series, a few by themselves.
 	if placed, ok := k.reader.(store.Placed); ok && len(selection.Indicators) > len(figures)/8 {
@@ -180,11 +184,16 @@ func (k *checker) rounds(figures []int64) []round {
 		rounds = append(rounds, one)
 	}
 	for i, rows := range figures {
-		ind := &k.catalog.Indicators()[i]
-		if rows > k.gathers {
-			add(round{checks: gatheringChecks, rows: rows, parts: int((rows + k.gathers - 1) / k.gathers)}, ind)
+		ind, kept := &k.catalog.Indicators()[i], int64(0)
+		for _, id := range k.gathered(ind) {
+			kept = max(kept, figures[id])
+		}
+		switch {
+		case rows == 0:
+		case kept > k.gathers:
+			add(round{checks: gatheringChecks, rows: rows, parts: int((kept + k.gathers - 1) / k.gathers)}, ind)
 			add(round{checks: otherChecks, rows: rows, parts: 1}, ind)
-		} else if rows > 0 {
+		default:
 			add(round{rows: rows, parts: 1}, ind)
 		}
 	}
@@ -215,6 +224,25 @@ func (k *checker) kinds(ind *catalog.Indicator) []indicator.CheckKind {
 		}
 	}
 	return kinds
+}
+
+// gathered are the indicators whose figures are kept by checks that look at one: its own, whose parts are added up, and those it is compared with.
+func (k *checker) gathered(ind *catalog.Indicator) []int32 {
+	var list []int32
+	for i := range k.catalog.Tables().Checks {
+		check := &k.catalog.Tables().Checks[i]
+		if !gathers(check.Kind) || !k.looks(check, ind) {
+			continue
+		}
+		of := ind
+		if check.Kind != indicator.PartsSum {
+			if of, _ = k.catalog.Indicator(check.Other); of == nil {
+				continue // see newPairRule
+			}
+		}
+		list = append(list, of.ID)
+	}
+	return list
 }
 
 // gathers reports whether a check keeps figures of several series to compare them.

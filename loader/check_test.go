@@ -1,12 +1,14 @@
 package loader
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/countyql/countyql/indicator"
+	"github.com/countyql/countyql/store"
 )
 
 // found loads figures into an empty store with one declared check and returns its results, one a line.
@@ -233,6 +235,56 @@ func TestChecksReadEachIndicatorOnce(t *testing.T) {
 	want := []string{"grids_by_households", "rate_counts", "shares", "range", "fractions", "half_migrants"}
 	if !slices.Equal(order, want) {
 		t.Errorf("results in the order %v, want %v", order, want)
+	}
+}
+
+// parted is a reader that takes note of how many figures of an indicator are selected at a time, at most.
+type parted struct {
+	*memoryReader
+	indicator int32
+	most      int
+}
+
+func (p *parted) Select(ctx context.Context, s store.Select) (*store.Rows, error) {
+	rows, err := p.memoryReader.Select(ctx, s)
+	if err == nil && slices.Contains(s.Indicators, p.indicator) {
+		p.most = max(p.most, rows.Len())
+	}
+	return rows, err
+}
+
+// Figures that others are compared with are kept a part of the regions at a time where there are many, however few are compared with them.
+func TestChecksKeepPartsOfWhatIsComparedWith(t *testing.T) {
+	t.Parallel()
+	const counties, days, kept = 12, 10, 40
+	tables := checkedTables(counties)
+	tables.Checks = slices.DeleteFunc(tables.Checks, func(c indicator.Check) bool { return c.Kind != indicator.ShareOf })
+	c := newCatalog(t, tables)
+	grids, persons := int32(0), int32(1)
+	var reports []store.Report
+	for i := range c.Regions() {
+		if c.Regions()[i].Level != indicator.County {
+			continue
+		}
+		for day := range indicator.Day(days) {
+			one := store.Report{Indicator: persons, Region: int32(i), Period: indicator.DayPeriod(day), Value: 8, Numerator: nan, Denominator: nan}
+			if reports = append(reports, one); day == 0 {
+				one.Indicator, one.Value = grids, 4
+				reports = append(reports, one)
+			}
+		}
+	}
+	reader := &parted{memoryReader: &memoryReader{&memory{}, reports}, indicator: persons}
+	k := checker{reader: reader, catalog: c, gathers: kept}
+	results, err := k.run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(results) != counties+1 || slices.ContainsFunc(results, func(r indicator.CheckResult) bool { return r.Status != indicator.Passed }) {
+		t.Errorf("%d results, and %d counties have what is expected: %+v", len(results), counties+1, results)
+	}
+	if reader.most == 0 || reader.most > 2*kept {
+		t.Errorf("%d figures are read at a time, and %d are to be kept", reader.most, kept)
 	}
 }
 
