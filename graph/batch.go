@@ -14,7 +14,8 @@ import (
 // its own goroutine; a batch is closed once none of them has asked for a while, so that its size does not depend on how fast
 // they are started. Answers are kept for the operation the batcher belongs to.
 type batcher[K comparable, V any] struct {
-	load func(ctx context.Context, keys []K) ([]V, []error)
+	load    func(ctx context.Context, keys []K) ([]V, []error)
+	running *sync.WaitGroup // batches that are being answered, also where nobody waits for them any more
 
 	mu      sync.Mutex
 	pending *batch[K, V] // the one that still takes keys; nil if there is none
@@ -34,14 +35,14 @@ type batch[K comparable, V any] struct {
 }
 
 // newBatcher returns a batcher over load, which answers all keys at once: values and errors are parallel to the keys, or there
-// is a single error for all.
-func newBatcher[K comparable, V any](load func(context.Context, []K) ([]V, []error)) *batcher[K, V] {
-	return &batcher[K, V]{load: load}
+// is a single error for all. Running counts the batches that are being answered.
+func newBatcher[K comparable, V any](running *sync.WaitGroup, load func(context.Context, []K) ([]V, []error)) *batcher[K, V] {
+	return &batcher[K, V]{load: load, running: running}
 }
 
 // all adapts a function whose error concerns all keys.
-func all[K comparable, V any](load func(context.Context, []K) ([]V, error)) *batcher[K, V] {
-	return newBatcher(func(ctx context.Context, keys []K) ([]V, []error) {
+func all[K comparable, V any](running *sync.WaitGroup, load func(context.Context, []K) ([]V, error)) *batcher[K, V] {
+	return newBatcher(running, func(ctx context.Context, keys []K) ([]V, []error) {
 		values, err := load(ctx, keys)
 		if err != nil {
 			return nil, []error{err}
@@ -80,8 +81,9 @@ func (b *batcher[K, V]) ask(ctx context.Context, key K) position[K, V] {
 		return at
 	}
 	if b.pending == nil {
-		b.pending = &batch[K, V]{done: make(chan struct{})}
-		go b.run(ctx, b.pending)
+		pending := &batch[K, V]{done: make(chan struct{})}
+		b.pending = pending
+		b.running.Go(func() { b.run(ctx, pending) })
 	}
 	at := position[K, V]{b.pending, len(b.pending.keys)}
 	b.pending.keys = append(b.pending.keys, key)

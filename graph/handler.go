@@ -217,6 +217,7 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 	}
 	session.ExpectFields(fieldsOf(graphql.GetOperationContext(ctx)))
 	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders, scratch: session.Scratch()})
+	defer r.running.Wait() // resolvers may have given up what still goes on
 	response := next(withRequest(running, r))
 	if response == nil {
 		return nil, session.Spent()

@@ -17,6 +17,8 @@ type request struct {
 	meter   *meter
 	// batchers are made when a resolver needs one: most operations do without.
 	batchers func() *batchers
+	// running counts their batches that are being answered. Until there are none the session is in use.
+	running sync.WaitGroup
 }
 
 // batchers ask one question for many objects.
@@ -35,21 +37,24 @@ type batchers struct {
 type requestKey struct{}
 
 func newRequest(session *query.Session, m *meter) *request {
-	return &request{session, m, sync.OnceValue(func() *batchers {
+	r := &request{session: session, meter: m}
+	r.batchers = sync.OnceValue(func() *batchers {
 		return &batchers{
-			latest:           newBatcher(session.Latest),
-			revisions:        all(session.Revisions),
-			figures:          all(session.ByKey),
-			regionIndicators: all(session.RegionIndicators),
-			availability:     all(session.IndicatorAvailability),
-			slices:           all(session.IndicatorSlices),
+			latest:           newBatcher(&r.running, session.Latest),
+			revisions:        all(&r.running, session.Revisions),
+			figures:          all(&r.running, session.ByKey),
+			regionIndicators: all(&r.running, session.RegionIndicators),
+			availability:     all(&r.running, session.IndicatorAvailability),
+			slices:           all(&r.running, session.IndicatorSlices),
 		}
-	})}
+	})
+	return r
 }
 
 // figuresOf is the page of figures of an object that the field being resolved has, read together with those of its siblings.
 func figuresOf[K comparable](ctx context.Context, of K, load func(context.Context, []K) ([]*query.ObservationPage, error)) (*query.ObservationPage, error) {
-	b, _ := requestOf(ctx).batchers().observations.LoadOrStore(graphql.GetFieldContext(ctx).Field.Field, all(load))
+	r := requestOf(ctx)
+	b, _ := r.batchers().observations.LoadOrStore(graphql.GetFieldContext(ctx).Field.Field, all(&r.running, load))
 	return b.(*batcher[K, *query.ObservationPage]).get(ctx, of) //nolint:forcetypeassert // all objects that have a field are of one type
 }
 
@@ -96,6 +101,7 @@ func (e *event) request(ctx context.Context) *request {
 // close ends the session, if there is one.
 func (e *event) close() {
 	if e.opened != nil {
+		e.opened.running.Wait()
 		e.release()
 	}
 }
