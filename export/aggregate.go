@@ -36,7 +36,7 @@ func (q *Aggregate) Ask(ctx context.Context, session *query.Session, bounds Boun
 	if err != nil {
 		return nil, err
 	}
-	if err := checkRows(len(answer.Page.Nodes), bounds.Rows); err != nil {
+	if err := checkRows(rowsOf(answer.Page, q.Request.Page.First == Whole), bounds.Rows); err != nil {
 		return nil, err
 	}
 	table := tableOf(columns, answer.Warnings, eachOf(answer.Page.Nodes))

@@ -36,10 +36,10 @@ func (q *Compare) Ask(ctx context.Context, session *query.Session, bounds Bounds
 	}
 	var kept []*query.IndicatorComparison
 	var warnings []query.Warning
-	rows, whole := 0, comparison.Whole()
+	rows, whole, everything := 0, comparison.Whole(), q.Request.Page.First == Whole
 	err = comparison.Each(ctx, whole, func(c *query.IndicatorComparison) error {
-		rows += len(c.Page.Nodes)
-		if lists(bounds, c) {
+		rows += rowsOf(c.Page, everything)
+		if lists(bounds, c) || everything && !bounds.Present {
 			rows += len(c.Missing)
 		}
 		warnings = append(warnings, c.Warnings...)

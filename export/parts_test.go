@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,6 +181,14 @@ func TestAsk_InParts(t *testing.T) {
 		}
 		limits := query.DefaultLimits()
 		whole, spent := written(t, engine, question, bounds, limits)
+		if n := len(whole) - 2; n > 3 { // of a file that there is
+			few := bounds
+			few.Rows = n / 2
+			refused, _ := written(t, engine, question, few, limits)
+			if want := fmt.Sprintf("Limit:%d Estimate:%d", few.Rows, n); len(refused) != 1 || !strings.Contains(refused[0], want) {
+				t.Fatalf("%+v: %s, want %s", question, refused, want)
+			}
+		}
 		bounds.Part = 1
 		// The figures that are read at once are as many as may be read, and are read twice.
 		limits.Rows = int(max(1, spent.Rows))

@@ -49,6 +49,14 @@ func checkRows(rows, most int) error {
 	}
 }
 
+// rowsOf is how many rows a page makes, those of all that follow it among them where everything is asked for.
+func rowsOf[T any](page *query.Page[T], whole bool) int {
+	if whole {
+		return len(page.Nodes) + page.Behind
+	}
+	return len(page.Nodes)
+}
+
 // page asks for at most as many items as a file may have rows, and one more, so that it is seen when there are more.
 func page(request query.PageRequest, most int) query.PageRequest {
 	if request.First == Whole {

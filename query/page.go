@@ -41,6 +41,8 @@ type Page[T any] struct {
 	Nodes      []T
 	PageInfo   PageInfo
 	TotalCount int
+	// Behind is how many items follow the page in a list that is all there; 0 of figures, which are counted only.
+	Behind int
 
 	cursor func(T) string
 }
@@ -116,7 +118,9 @@ func paginateRows[T any](w *watch, list []T, identity func(T) string, request Pa
 	}
 	end := min(start+request.First, len(list))
 	cursor := func(item T) string { return encodeCursor(identity(item)) }
-	return newPage(list[start:end], cursor, len(list), start > 0, end < len(list)), nil
+	page := newPage(list[start:end], cursor, len(list), start > 0, end < len(list))
+	page.Behind = len(list) - end
+	return page, nil
 }
 
 // encodeCursor makes texts opaque. Cursors name items by their codes, so that they survive a refresh.
