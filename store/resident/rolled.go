@@ -46,22 +46,27 @@ func (e *Engine) rolled(b *block, from, to int) *store.Stretch {
 	return nil
 }
 
-// keepRolled keeps what some runs of a block roll up to, in the place of the oldest that the block has where there is no room for it.
+// keepRolled keeps what some runs of a block roll up to, in the place of the oldest that the block has where there is no room for it otherwise.
 func (e *Engine) keepRolled(b *block, from, to int, stretch *store.Stretch) {
 	one := rolled{from, to, stretch, sizeOf(stretch)}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if b.dropped || slices.ContainsFunc(b.rolled, func(other rolled) bool { return other.from == from && other.to == to }) {
+	room := e.options.Bytes/rolledPart - e.rolledBytes // and what the block gives up
+	for i := range b.rolled {
+		if b.rolled[i].from == from && b.rolled[i].to == to {
+			return
+		}
+		room += b.rolled[i].bytes
+	}
+	if b.dropped || one.bytes > room {
 		return
 	}
-	for len(b.rolled) > 0 && (len(b.rolled) == mostRolled || e.rolledBytes+one.bytes > e.options.Bytes/rolledPart) {
+	for len(b.rolled) == mostRolled || e.rolledBytes+one.bytes > e.options.Bytes/rolledPart {
 		e.rolledBytes -= b.rolled[0].bytes
 		b.rolled = slices.Delete(b.rolled, 0, 1)
 	}
-	if e.rolledBytes+one.bytes <= e.options.Bytes/rolledPart {
-		b.rolled = append(b.rolled, one)
-		e.rolledBytes += one.bytes
-	}
+	b.rolled = append(b.rolled, one)
+	e.rolledBytes += one.bytes
 }
 
 func sizeOf(s *store.Stretch) int64 {

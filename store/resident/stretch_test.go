@@ -203,3 +203,22 @@ func TestFold_kept(t *testing.T) {
 		t.Errorf("%d bytes are left of nothing", used)
 	}
 }
+
+// TestKeepRolled keeps what there is where what comes has no room at all.
+func TestKeepRolled(t *testing.T) {
+	t.Parallel()
+	few, many := &store.Stretch{Region: make([]int32, 1)}, &store.Stretch{Region: make([]int32, 1000)}
+	e := New(nil, Options{Bytes: rolledPart * sizeOf(many)})
+	other, b := &block{}, &block{}
+	e.keepRolled(other, 0, 1, few)
+	for to, stretch := range []*store.Stretch{few, many} {
+		e.keepRolled(b, 0, to, stretch)
+	}
+	if e.rolled(other, 0, 1) == nil || e.rolled(b, 0, 0) == nil || e.rolled(b, 0, 1) != nil {
+		t.Error("what has room is not kept, or what has none is")
+	}
+	e.rolledBytes -= other.rolled[0].bytes // it is dropped
+	if e.keepRolled(b, 0, 1, many); e.rolled(b, 0, 0) != nil || e.rolled(b, 0, 1) == nil || e.rolledBytes != sizeOf(many) {
+		t.Errorf("what came first is kept; %d bytes", e.rolledBytes)
+	}
+}
