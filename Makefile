@@ -13,7 +13,7 @@ help: ## list the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: build ## build the page and the binary, load the bundled data into ./store if it is empty, serve
+run: build ## build the page and the binary, load the bundled data into ./countyql-store if it is empty, serve
 	$(BIN) serve
 
 .PHONY: build
@@ -76,6 +76,6 @@ bench-load: ## compare the speed of a load with DuckDB reading the same file int
 	go run ./bench/load
 
 .PHONY: clean
-clean: ## remove what was built; ./store stays
+clean: ## remove what was built; ./countyql-store stays
 	rm -rf bin web/node_modules web/test-results
 	find web/dist -mindepth 1 ! -name .keep -delete
