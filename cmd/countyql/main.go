@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -130,7 +131,7 @@ func usageHint(malformed *kong.ParseError) string {
 	hint := "see countyql --help"
 	if ctx := malformed.Context; ctx != nil && ctx.Command() != "" {
 		hint = "see " + ctx.Selected().FullPath() + " --help"
-		if ctx.Selected().Name == "load" || ctx.Selected().Name == "check" {
+		if strings.HasPrefix(malformed.Error(), `expected "<path>`) {
 			hint = "PATH is a directory with " + loader.PackageFile + ", or files of tables; " + hint
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -26,11 +27,11 @@ import (
 
 // serveCmd answers GraphQL over HTTP from the published snapshot and follows newer ones.
 type serveCmd struct {
-	Listen        string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on; port 0 picks a free one." placeholder:"HOST:PORT"`
-	ExportRows    int           `default:"5000000" env:"COUNTYQL_EXPORT_ROWS" help:"Most rows of an exported file." placeholder:"N"`
+	Listen        string        `default:"127.0.0.1:8080" env:"COUNTYQL_LISTEN" help:"Address to listen on (default ${default}); port 0 picks a free one." placeholder:"HOST:PORT"`
+	ExportRows    int           `default:"5000000" env:"COUNTYQL_EXPORT_ROWS" help:"Most rows of an exported file (default ${default})." placeholder:"N"`
 	ExportTimeout time.Duration `default:"10m" env:"COUNTYQL_EXPORT_TIMEOUT" help:"Longest time an export may take."`
 	Notice        time.Duration `default:"0s" env:"COUNTYQL_NOTICE" help:"How long requests are accepted at shutdown after /readyz has begun to say no."`
-	Connections   int           `default:"1000" env:"COUNTYQL_CONNECTIONS" help:"Most WebSockets and event streams open at a time." placeholder:"N"`
+	Connections   int           `default:"1000" env:"COUNTYQL_CONNECTIONS" help:"Most WebSockets and event streams open at a time (default ${default})." placeholder:"N"`
 	Grace         time.Duration `default:"15s" env:"COUNTYQL_GRACE" help:"Longest time to finish requests at shutdown."`
 
 	accessFlags
@@ -183,7 +184,11 @@ func (c *serveCmd) open(ctx context.Context) (net.Listener, error) {
 		return nil, err
 	}
 	var config net.ListenConfig
-	return config.Listen(ctx, "tcp", address.String()) // what was checked, not what the name means by now
+	listener, err := config.Listen(ctx, "tcp", address.String()) // what was checked, not what the name means by now
+	if errors.Is(err, syscall.EADDRINUSE) {
+		err = fmt.Errorf("%w (another program listens there: name another address with --listen; port 0 picks a free one)", err)
+	}
+	return listener, err
 }
 
 // loadBundled publishes the bundled data where nothing is published yet, but for a cluster: that is filled by those who load.

@@ -12,7 +12,7 @@ import (
 // documentFlags say which documents are answered and what is kept of the answers.
 type documentFlags struct {
 	Documents   string        `env:"COUNTYQL_DOCUMENTS" placeholder:"DIR" help:"Answer the documents in the *.graphql files of this directory, by id, and no others."`
-	AnswerBytes int64         `default:"33554432" env:"COUNTYQL_ANSWER_BYTES" help:"Bytes of answers kept to be given again; -1 keeps none." placeholder:"N"`
+	AnswerBytes int64         `default:"33554432" env:"COUNTYQL_ANSWER_BYTES" help:"Bytes of answers kept to be given again (default ${default}); -1 keeps none." placeholder:"N"`
 	MaxAge      time.Duration `default:"0s" env:"COUNTYQL_MAX_AGE" help:"How long proxies may give answers to GET again without asking; needs --public-read."`
 }
 

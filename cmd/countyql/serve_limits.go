@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/countyql/countyql/graph"
@@ -62,8 +63,16 @@ func (f *limitFlags) check() error {
 			return fmt.Errorf("--%s is %d: it must be at least 1", limit.name, limit.value)
 		}
 	}
+	for _, limit := range []struct{ name, size string }{{"memory-limit", f.MemoryLimit}, {"temp-limit", f.TempLimit}} {
+		if limit.size != "" && !engineSize.MatchString(limit.size) {
+			return fmt.Errorf("--%s: %q is no size: write 512MB or 4GB", limit.name, limit.size)
+		}
+	}
 	return nil
 }
+
+// engineSize is what sizes look like that the engine is given as they are written.
+var engineSize = regexp.MustCompile(`(?i)^\d+(\.\d+)? ?[kmgt]i?b$`)
 
 // onQueries are the limits of the service.
 func (f *limitFlags) onQueries(service *query.Service) {
