@@ -169,22 +169,19 @@ func columnNames(res *resource) string { return strings.Join(res.fieldNames(), "
 // readHeader matches the header with the schema's fields, in any order.
 func (t *table) readHeader(header []string) bool {
 	ok := true
-	fail := func(column int, name, message string) {
+	refuse := func(column int, name, message, hint string) {
 		ok = false
 		at := t.file.rows.Place(column)
-		hint := "the schema's header is " + columnNames(t.resource)
-		if t.resource.bare {
-			hint = "the columns of " + t.resource.name + " are " + columnList(t.resource.name)
-		}
 		t.problems.add(Problem{
 			File: at.File, Line: max(at.Line, 1), Column: max(at.Column, 1), Code: CodeColumn, Text: name, Message: message, Hint: hint,
 		})
 	}
+	fail := func(column int, name, message string) { refuse(column, name, message, t.headerHint()) }
 	t.columns = make(map[string]int, len(header))
 	t.checks = make([]cellCheck, len(header))
 	for i, name := range header {
 		if message, _ := tabular.BadCharacter(name); message != "" {
-			fail(i, "", message)
+			refuse(i, "", message, characterHint)
 			return false
 		}
 		name = strings.Clone(name)
@@ -204,6 +201,17 @@ func (t *table) readHeader(header []string) bool {
 		}
 	}
 	return ok
+}
+
+// headerHint says which columns the table has.
+func (t *table) headerHint() string {
+	switch {
+	case !t.resource.bare:
+		return "the schema's header is " + columnNames(t.resource)
+	case t.resource.name == tableObservations:
+		return "the columns of observations are " + columnList(t.resource.name) + "; a table with others needs a mapping file"
+	}
+	return "the columns of " + t.resource.name + " are " + columnList(t.resource.name)
 }
 
 // next returns the next row that is well-formed, and false at the end. Malformed rows are reported and skipped.
@@ -297,10 +305,13 @@ func problemOf(m *tabular.Malformed) Problem {
 // maxText bounds the characters of a cell, such as what was printed, or a note.
 const maxText = 10_000
 
+// characterHint is what to do about a character that no text may hold.
+const characterHint = "save the file as UTF-8 and keep control characters out"
+
 // checkText refuses characters that no text may hold, and texts that are too long.
 func (t *table) checkText(column int, text string) (Problem, bool) {
 	if bad, at := tabular.BadCharacter(text); bad != "" {
-		p := t.problemAt(column, CodeEncoding, bad, "save the file as UTF-8 and keep control characters out")
+		p := t.problemAt(column, CodeEncoding, bad, characterHint)
 		p.Column += at
 		return p, false
 	}

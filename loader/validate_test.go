@@ -287,6 +287,8 @@ func TestTextProblems(t *testing.T) {
 			"observations.csv:2:52: note: control character U+000A (save the file as UTF-8 and keep control characters out)"},
 		{"column that is none", strings.Replace(figuresOf(valid), "printed", "prited", 1),
 			`observations.csv:1:89: column "prited" is not in the schema (the schema's header is ` + strings.TrimSpace(observationsHeader) + ")"},
+		{"header that is no text", strings.Replace(figuresOf(valid), "printed", "\xcc", 1),
+			"observations.csv:1:89: byte 0xCC is not UTF-8 (save the file as UTF-8 and keep control characters out)"},
 		{"column twice", strings.Replace(figuresOf(valid), "printed", "note", 1),
 			`observations.csv:1:148: column "note" is there twice (the schema's header is ` + strings.TrimSpace(observationsHeader) + ")"},
 		{"column missing", "region,indicator\n",
