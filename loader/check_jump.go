@@ -91,8 +91,8 @@ func (r *jumpRule) describe(found *finding) description {
 	figure, before := &found.figure, &found.other
 	return description{
 		choose(found.agreement, "the value keeps to the order of the previous one", "", "the value is far from the previous one"),
-		fmt.Sprintf("%s in %s after %s in %s is a factor of %s; up to %s is expected", figure.words(), figure.period,
-			before.words(), before.period, formatNumber(figure.value/before.value), formatNumber(r.check.Factor)),
+		fmt.Sprintf("%s in %s after %s in %s is a factor of %s; %s to %s is expected", figure.words(), figure.period,
+			before.words(), before.period, formatNumber(figure.value/before.value), formatNumber(1/r.check.Factor), formatNumber(r.check.Factor)),
 		[]cited{*before, *figure},
 	}
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // checksEdition numbers what checks find and say of the same figures. A snapshot has it with its load: results of another edition do not stand.
-const checksEdition = 2
+const checksEdition = 3
 
 // standing are results of the parent by what they are of. What a check finds of an indicator depends on the declarations of both, the
 // regions, the dimensions and the figures of the indicator, and of the other one where there is one.

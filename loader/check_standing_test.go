@@ -136,7 +136,7 @@ func TestChecksEdition(t *testing.T) {
 			fmt.Fprintf(hash, "%+v\n", result)
 		}
 	}
-	const want = "2 761072272248f0f2a73ca8f8802ecca98924c0d70c375626c6877aa7602bd1c2"
+	const want = "3 9d2e952f245f0ddeb6f0474f0bef25165e086b3d081b5d87064ff7c2a421d142"
 	if got := fmt.Sprint(checksEdition, " ", hex.EncodeToString(hash.Sum(nil))); got != want {
 		t.Errorf("edition and sum of the results are %s, not %s", got, want)
 	}

@@ -133,10 +133,10 @@ func TestChecks(t *testing.T) {
 
 		{"no jump", jumps, series("10", "100", "11"),
 			"PASSED WARNING 370105 grids the value keeps to the order of the previous one; so does 1 more comparison of the region: " +
-				"11 in 2020-03 after 100 in 2020-02 is a factor of 0.11; up to 10 is expected"},
+				"11 in 2020-03 after 100 in 2020-02 is a factor of 0.11; 0.1 to 10 is expected"},
 		{"jumps", jumps, series("10", "101", "10"),
-			"FAILED WARNING 370105 grids the value is far from the previous one: 101 in 2020-02 after 10 in 2020-01 is a factor of 10.1; up to 10 is expected\n" +
-				"FAILED WARNING 370105 grids the value is far from the previous one: 10 in 2020-03 after 101 in 2020-02 is a factor of 0.099; up to 10 is expected"},
+			"FAILED WARNING 370105 grids the value is far from the previous one: 101 in 2020-02 after 10 in 2020-01 is a factor of 10.1; 0.1 to 10 is expected\n" +
+				"FAILED WARNING 370105 grids the value is far from the previous one: 10 in 2020-03 after 101 in 2020-02 is a factor of 0.099; 0.1 to 10 is expected"},
 		{"nothing to jump from", jumps, series("0", "101", "0"), ""},
 		{"months do not follow days", jumps, append(series("10"), map[string]string{"period": "2020-02-18", "value": "1000"}), ""},
 

@@ -49,8 +49,8 @@ for (const [english, chinese] of [
   ["-1, and the range is from 0", "-1，范围为 0 以上"],
   ["0.5 %, and as a fraction it would be 50 %", "0.5 %，若是小数形式则为 50 %"],
   [
-    "50 in 2020-02 after 5 in 2020-01 is a factor of 10; up to 5 is expected",
-    "2020年2月为 50，此前2020年1月为 5，相差 10 倍；预期不超过 5 倍",
+    "50 in 2020-02 after 5 in 2020-01 is a factor of 10; 0.2 to 5 is expected",
+    "2020年2月为 50，此前2020年1月为 5，是其 10 倍；预期为 0.2 至 5 倍",
   ],
 ] as const) {
   test(`says a computation in Chinese: ${english}`, () => {

@@ -75,9 +75,9 @@ const computations: [RegExp, (...pieces: string[]) => string][] = [
     (value, percent) => `${value} %，若是小数形式则为 ${percent} %`,
   ],
   [
-    /^(.+) in (\S+) after (.+) in (\S+) is a factor of (\S+); up to (\S+) is expected$/,
-    (value, period, before, previous, factor, most) =>
-      `${periodText(period, "zh")}为 ${terms(value)}，此前${periodText(previous, "zh")}为 ${terms(before)}，相差 ${factor} 倍；预期不超过 ${most} 倍`,
+    /^(.+) in (\S+) after (.+) in (\S+) is a factor of (\S+); (\S+) to (\S+) is expected$/,
+    (value, period, before, previous, factor, least, most) =>
+      `${periodText(period, "zh")}为 ${terms(value)}，此前${periodText(previous, "zh")}为 ${terms(before)}，是其 ${factor} 倍；预期为 ${least} 至 ${most} 倍`,
   ],
 ];
 
