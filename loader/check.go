@@ -34,7 +34,7 @@ func (e *ChecksFailed) Error() string {
 	if more := len(e.Results) - maxListed; more > 0 {
 		fmt.Fprintf(&b, "… and %d more\n", more)
 	}
-	fmt.Fprintf(&b, "checks failed with %s, nothing is published", plural(int64(len(e.Results)), "result"))
+	fmt.Fprintf(&b, "checks failed with %s, nothing is published", indicator.Counted(len(e.Results), "result"))
 	return b.String()
 }
 

@@ -216,11 +216,11 @@ func (f *findings) results(describe func(*finding) description) []indicator.Chec
 	if more := f.failed - int64(len(f.failure)); more > 0 {
 		results = append(results, indicator.CheckResult{
 			Check: f.check.Code, Severity: f.check.Severity, Status: indicator.Failed, Indicator: f.indicator.Code,
-			Message: plural(more, "more figure") + " failed",
+			Message: indicator.Counted(more, "more figure") + " failed",
 		})
 	}
 	if f.best != nil {
-		more := fmt.Sprintf("; so do %s in %s", plural(f.held-1, "more comparison"), plural(f.regions, "region"))
+		more := fmt.Sprintf("; so do %s in %s", indicator.Counted(f.held-1, "more comparison"), indicator.Counted(f.regions, "region"))
 		result := f.result(f.best, describe, indicator.Passed, more)
 		result.Region = ""
 		return append(results, result)
@@ -230,7 +230,7 @@ func (f *findings) results(describe func(*finding) description) []indicator.Chec
 		p := &f.passes[i]
 		more := ""
 		if p.count > 1 {
-			more = fmt.Sprintf("; so do %s of the region", plural(p.count-1, "more comparison"))
+			more = fmt.Sprintf("; so do %s of the region", indicator.Counted(p.count-1, "more comparison"))
 			if p.count == 2 {
 				more = "; so does 1 more comparison of the region"
 			}

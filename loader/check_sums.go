@@ -40,7 +40,7 @@ func (s *sum) addition() string {
 		terms = append(terms, s.terms[i].words())
 	}
 	if s.more > 0 {
-		terms = append(terms, plural(s.more, "more figure"))
+		terms = append(terms, indicator.Counted(s.more, "more figure"))
 	}
 	return strings.Join(terms, " + ") + " = " + inWords(s.value, s.precision)
 }

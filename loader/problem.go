@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/countyql/countyql/indicator"
 )
 
 // The codes of problems. A reference to something that does not exist carries the contract's code for it instead:
@@ -94,13 +96,13 @@ func (r *Rejected) Error() string {
 	for _, note := range r.Notes {
 		b.WriteString("note: " + note + "\n")
 	}
-	b.WriteString("rejected: " + plural(int64(r.Total), "problem"))
+	b.WriteString("rejected: " + indicator.Counted(r.Total, "problem"))
 	switch {
 	case r.Allowed == "":
 	case r.Structural > 0:
-		fmt.Fprintf(&b, ", %s outside the rows of figures, where none is allowed", plural(int64(r.Structural), "problem"))
+		fmt.Fprintf(&b, ", %s outside the rows of figures, where none is allowed", indicator.Counted(r.Structural, "problem"))
 	default:
-		fmt.Fprintf(&b, " in %s, more than the %s allowed", plural(int64(r.Rows), "row"), r.Allowed)
+		fmt.Fprintf(&b, " in %s, more than the %s allowed", indicator.Counted(r.Rows, "row"), r.Allowed)
 	}
 	return b.String()
 }

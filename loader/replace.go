@@ -81,7 +81,7 @@ type ShrinkError struct {
 // Error says what would be lost.
 func (e *ShrinkError) Error() string {
 	return fmt.Sprintf("%s has figures of %s in the input and of %s in the store: %s would be withdrawn, nothing is published",
-		e.Indicator, plural(e.After, "region"), formatNumber(float64(e.Before)), plural(e.Withdrawn, "figure"))
+		e.Indicator, indicator.Counted(e.After, "region"), formatNumber(float64(e.Before)), indicator.Counted(e.Withdrawn, "figure"))
 }
 
 // checkReplace refuses what the scopes cannot be combined with: the figure of a row that could not be read is not known

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"github.com/countyql/countyql/indicator"
 )
 
 // spread is the small package with its observations in other files.
@@ -57,7 +59,7 @@ func TestProblemsAcrossFiles(t *testing.T) {
 			_, err := Lint(t.Context(), Input{FS: spread(t, `["a.csv", "b.csv"]`, map[string]string{
 				"a.csv": figuresOf(figure(nil)), "b.csv": c.second,
 			})})
-			if want := c.want + "\nrejected: " + plural(int64(strings.Count(c.want, "\n")+1), "problem"); err == nil || err.Error() != want {
+			if want := c.want + "\nrejected: " + indicator.Counted(strings.Count(c.want, "\n")+1, "problem"); err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}
 		})

@@ -33,11 +33,3 @@ func formatNumber(value float64) string {
 	}
 	return sign + whole
 }
-
-// plural writes a count with its noun: 1 row, 2,034 rows.
-func plural(count int64, noun string) string {
-	if count == 1 {
-		return "1 " + noun
-	}
-	return formatNumber(float64(count)) + " " + noun + "s"
-}

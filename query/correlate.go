@@ -175,8 +175,8 @@ func (p *pairing) warnings(w *watch) []Warning {
 		}
 	}
 	if apart > 0 {
-		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s and %s are about periods with different ends in %d regions",
-			p.x.subjects[0].indicator.Code, p.y.subjects[0].indicator.Code, apart)})
+		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s and %s are about periods with different ends in %s",
+			p.x.subjects[0].indicator.Code, p.y.subjects[0].indicator.Code, indicator.Counted(apart, "region"))})
 	}
 	return list
 }

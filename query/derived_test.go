@@ -47,7 +47,7 @@ func TestQuotients_PartsThatDiffer(t *testing.T) {
 			}
 			var warnings []Warning
 			for _, w := range aggregation.Warnings {
-				if w.Code == MixedDefinitions || w.Message == test.indicator+": whole is about another day than the figure it divides in 1 regions" {
+				if w.Code == MixedDefinitions || w.Message == test.indicator+": whole is about another day than the figure it divides in 1 region" {
 					warnings = append(warnings, w)
 				}
 			}

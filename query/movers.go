@@ -260,11 +260,11 @@ func (r *MoversResult) warn(w *watch, before, after []cell) {
 	}
 	if periods > 0 {
 		r.Warnings = append(r.Warnings, Warning{MixedPeriods, fmt.Sprintf(
-			"%s: the figures before and after are about different periods in %d regions", r.Indicator.Code, periods)})
+			"%s: the figures before and after are about different periods in %s", r.Indicator.Code, indicator.Counted(periods, "region"))})
 	}
 	if definitions > 0 {
 		r.Warnings = append(r.Warnings, Warning{MixedDefinitions, fmt.Sprintf(
-			"%s: the figures before and after are defined differently in %d regions", r.Indicator.Code, definitions)})
+			"%s: the figures before and after are defined differently in %s", r.Indicator.Code, indicator.Counted(definitions, "region"))})
 	}
 }
 

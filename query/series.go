@@ -271,7 +271,7 @@ func (p *seriesPlan) warnings(w *watch, list []*Series) []Warning {
 		}
 		if partial[x] > 0 {
 			warnings = append(warnings, Warning{TimeGaps, fmt.Sprintf(
-				"%s: the figures added up leave days of their period uncovered in %d points, which are marked partial", code, partial[x])})
+				"%s: the figures added up leave days of their period uncovered in %s, marked partial", code, indicator.Counted(partial[x], "point"))})
 		}
 	}
 	return warnings
@@ -283,7 +283,7 @@ func (p *seriesPlan) leftOut(figures int) []Warning {
 		return nil
 	}
 	return []Warning{{LongerPeriods, fmt.Sprintf(
-		"%d figures are about periods that do not lie inside one %s and are left out", figures, grainWord(p.request.Grain))}}
+		"figures about periods that do not lie inside one %s are left out: %d", grainWord(p.request.Grain), figures)}}
 }
 
 // identity names the series by codes, for cursors.

@@ -74,7 +74,7 @@ func (p *aggregatePlan) leftOut() []Warning {
 		return nil
 	}
 	return []Warning{{LongerPeriods, fmt.Sprintf(
-		"%d figures are about longer periods than a %s and are left out", p.longer, strings.ToLower(p.grain().String()))}}
+		"figures about longer periods than a %s are left out: %d", strings.ToLower(p.grain().String()), p.longer)}}
 }
 
 // mixtures warns where figures that are used side by side are not of one kind. With full, sources and precision count
@@ -115,12 +115,12 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 	}
 	list = appendGaps(list, x, gaps)
 	if len(divisors) > 0 {
-		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %d regions",
-			x.indicator.Code, x.divisor.Code, len(divisors))})
+		list = append(list, Warning{MixedPeriods, fmt.Sprintf("%s: %s is about another day than the figure it divides in %s",
+			x.indicator.Code, x.divisor.Code, indicator.Counted(len(divisors), "region"))})
 	}
 	if len(scopes) > 0 {
-		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %d regions",
-			x.indicator.Code, x.divisor.Code, len(scopes))})
+		list = append(list, Warning{MixedDefinitions, fmt.Sprintf("%s: %s and the figure it divides are defined for different scopes in %s",
+			x.indicator.Code, x.divisor.Code, indicator.Counted(len(scopes), "region"))})
 	}
 	return append(list, f.boundaryChanges(w, x, cells)...)
 }
@@ -130,8 +130,8 @@ func appendGaps(list []Warning, x *subject, regions map[int32]bool) []Warning {
 	if len(regions) == 0 {
 		return list
 	}
-	return append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %d regions",
-		x.indicator.Code, len(regions))})
+	return append(list, Warning{TimeGaps, fmt.Sprintf("%s: the periods added up leave days uncovered that figures are about in %s",
+		x.indicator.Code, indicator.Counted(len(regions), "region"))})
 }
 
 // mixedTimes warns of figures of different periods and of different definitions.

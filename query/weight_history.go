@@ -91,6 +91,6 @@ func laterWeights(w *watch, x *subject, rollups ...*rollup) []Warning {
 	if len(periods) == 0 {
 		return nil
 	}
-	return []Warning{{MixedPeriods, fmt.Sprintf("%s: %s has no earlier value to weigh the figures of %d regions with, and is of later periods: %s",
-		x.indicator.Code, x.indicator.Weight.Code, len(regions), listSome(periods))}}
+	return []Warning{{MixedPeriods, fmt.Sprintf("%s: %s has no earlier value to weigh the figures of %s with, and is of later periods: %s",
+		x.indicator.Code, x.indicator.Weight.Code, indicator.Counted(len(regions), "region"), listSome(periods))}}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/loader"
 	"github.com/countyql/countyql/loader/report"
 )
@@ -72,8 +73,8 @@ func writeResult(w io.Writer, r *loader.Result) {
 	unchanged := !r.Changes.Any()
 	switch {
 	case r.Published:
-		fmt.Fprintf(w, "published %s: %d figures of %d regions and %d indicators\n",
-			r.Manifest.ID, r.Manifest.Observations, r.Manifest.Regions, r.Manifest.Indicators)
+		fmt.Fprintf(w, "published %s: %s of %s and %s\n", r.Manifest.ID,
+			indicator.Counted(r.Manifest.Observations, "figure"), indicator.Counted(r.Manifest.Regions, "region"), indicator.Counted(r.Manifest.Indicators, "indicator"))
 	case unchanged:
 		fmt.Fprintln(w, "unchanged: the store holds all of it already")
 	case r.Impact != nil:
@@ -92,9 +93,9 @@ func writeResult(w io.Writer, r *loader.Result) {
 	if r.Rejected > 0 {
 		rejected = fmt.Sprintf(", %d rejected", r.Rejected)
 	}
-	fmt.Fprintf(w, "%d added, %d revised%s, %d unchanged%s; %d rows in %d files, %d duplicates%s, %.1f s\n",
-		r.Changes.Added, r.Changes.Revised, withdrawn, r.Changes.Unchanged, catalogue, r.Rows, len(r.Files), r.Duplicates, rejected,
-		r.Elapsed.Seconds())
+	fmt.Fprintf(w, "%d added, %d revised%s, %d unchanged%s; %s in %s, %s%s, %.1f s\n",
+		r.Changes.Added, r.Changes.Revised, withdrawn, r.Changes.Unchanged, catalogue, indicator.Counted(r.Rows, "row"),
+		indicator.Counted(len(r.Files), "file"), indicator.Counted(r.Duplicates, "duplicate"), rejected, r.Elapsed.Seconds())
 	for _, note := range r.Notes {
 		fmt.Fprintf(w, "note: %s\n", note)
 	}

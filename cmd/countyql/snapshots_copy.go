@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/countyql/countyql/indicator"
 	"github.com/countyql/countyql/store/content"
 	"github.com/countyql/countyql/store/duckdb"
 )
@@ -59,7 +60,7 @@ func (c *snapshotsCopyCmd) Run(a *app) error {
 			if !results[i].Copied {
 				said = "published, it was there:"
 			}
-			fmt.Fprintf(a.stdout, "%s %s, %d figures\n", said, id, results[i].Figures)
+			fmt.Fprintf(a.stdout, "%s %s, %s\n", said, id, indicator.Counted(results[i].Figures, "figure"))
 		}
 		if a.JSON {
 			return writeJSON(a.stdout, results)

@@ -179,9 +179,9 @@ func writeSnapshot(w io.Writer, s *shownJSON) {
 	if s.Parent == "" {
 		line("built from", "nothing")
 	} else {
-		line("built from", "%s, by %d loads in all", s.Parent, s.Loads)
+		line("built from", "%s, by %s in all", s.Parent, indicator.Counted(s.Loads, "load"))
 	}
-	line("figures", "%d of %d regions and %d indicators", s.Figures, s.Regions, s.Indicators)
+	line("figures", "%d of %s and %s", s.Figures, indicator.Counted(s.Regions, "region"), indicator.Counted(s.Indicators, "indicator"))
 	if l := s.LoadDetails; l != nil {
 		line("load", "%s, %.1f s", l.ID, l.FinishedAt.Sub(l.StartedAt).Seconds())
 		line("", "%d added, %d revised, %d withdrawn, %d unchanged, %d rejected", l.Added, l.Revised-l.Withdrawn, l.Withdrawn, l.Unchanged, l.Rejected)
@@ -190,7 +190,7 @@ func writeSnapshot(w io.Writer, s *shownJSON) {
 			if i == 0 {
 				label = "files"
 			}
-			line(label, "%s: %d rows, %d bytes", f.Name, f.Rows, f.Bytes)
+			line(label, "%s: %s, %s", f.Name, indicator.Counted(f.Rows, "row"), indicator.Counted(f.Bytes, "byte"))
 		}
 	}
 	line("checks", "%d passed, %d failed", s.Checks.Passed, s.Checks.Failed)

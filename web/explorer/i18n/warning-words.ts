@@ -30,26 +30,26 @@ const forms: [RegExp, (names: Names, ...pieces: string[]) => string][] = [
       `${indicator(code)}：${items(list, (each) => zh.precisions[each as keyof typeof zh.precisions] ?? each)}`,
   ],
   [
-    /^(\w+): the periods added up leave days uncovered that figures are about in (\d+) regions$/,
+    /^(\w+): the periods added up leave days uncovered that figures are about in ([\d,]+) regions?$/,
     ({ indicator }, code, n) => `${indicator(code)}：${n} 个地区所加的时期未覆盖全部日期`,
   ],
   [
-    /^(\w+): (\w+) is about another day than the figure it divides in (\d+) regions$/,
+    /^(\w+): (\w+) is about another day than the figure it divides in ([\d,]+) regions?$/,
     ({ indicator }, code, divisor, n) =>
       `${indicator(code)}：${n} 个地区的除数“${indicator(divisor)}”与被除的数字不是同一天的`,
   ],
   [
-    /^(\w+): (\w+) and the figure it divides are defined for different scopes in (\d+) regions$/,
+    /^(\w+): (\w+) and the figure it divides are defined for different scopes in ([\d,]+) regions?$/,
     ({ indicator }, code, divisor, n) =>
       `${indicator(code)}：${n} 个地区的除数“${indicator(divisor)}”与被除的数字口径不同`,
   ],
   [
-    /^(\w+): (\w+) has no earlier value to weigh the figures of (\d+) regions with, and is of later periods: (.+)$/,
+    /^(\w+): (\w+) has no earlier value to weigh the figures of ([\d,]+) regions? with, and is of later periods: (.+)$/,
     ({ indicator }, code, weight, n, list) =>
       `${indicator(code)}：${n} 个地区没有更早的权重“${indicator(weight)}”，用的是较晚时期的：${items(list, period)}`,
   ],
   [
-    /^(\w+) and (\w+) are about periods with different ends in (\d+) regions$/,
+    /^(\w+) and (\w+) are about periods with different ends in ([\d,]+) regions?$/,
     ({ indicator }, x, y, n) => `${n} 个地区的“${indicator(x)}”与“${indicator(y)}”截止日期不同`,
   ],
   [
@@ -58,16 +58,16 @@ const forms: [RegExp, (names: Names, ...pieces: string[]) => string][] = [
       `${indicator(code)}：所报时期长短不一，每种长度自成一条序列：${items(list, (each) => grains[each.toLowerCase()] ?? each)}`,
   ],
   [
-    /^(\w+): the figures added up leave days of their period uncovered in (\d+) points, which are marked partial$/,
+    /^(\w+): the figures added up leave days of their period uncovered in ([\d,]+) points?, marked partial$/,
     ({ indicator }, code, n) => `${indicator(code)}：${n} 个点的合计未覆盖该时期的全部日期`,
   ],
   [
-    /^(\d+) figures are about longer periods than a (\w+) and are left out$/,
-    (_, n, grain) => `${n} 个数字的时期长于一${unit(grain)}，未计入`,
+    /^figures about longer periods than a (\w+) are left out: (\d+)$/,
+    (_, grain, n) => `${n} 个数字的时期长于一${unit(grain)}，未计入`,
   ],
   [
-    /^(\d+) figures are about periods that do not lie inside one (\w+) and are left out$/,
-    (_, n, grain) => `${n} 个数字的时期跨越不止一${unit(grain)}，未计入`,
+    /^figures about periods that do not lie inside one (\w+) are left out: (\d+)$/,
+    (_, grain, n) => `${n} 个数字的时期跨越不止一${unit(grain)}，未计入`,
   ],
   [
     /^(\d+) of (\d+) regions cannot be peers: they lack a figure of (.+)$/,
