@@ -45,6 +45,7 @@ type Checker struct {
 	schema *ast.Schema
 	limits Limits
 	hidden bool // the schema may not be asked for
+	silent bool // names of the schema stay out of error messages
 	// plain are the rules that suggest nothing, rules those that may.
 	rules, plain []validator.Rule
 	valid        *otter.Cache[string, *kept]
@@ -61,7 +62,7 @@ func NewChecker(schema *ast.Schema, options Options) *Checker {
 		MaximumWeight: cmp.Or(options.CacheBytes, 32<<20),
 		Weigher:       func(text string, k *kept) uint32 { return uint32(len(text)) + k.bytes }, //nolint:gosec // a body is far below 4 GiB
 	})
-	checker := &Checker{schema: schema, limits: options.Limits.WithDefaults(), hidden: options.NoIntrospection, plain: rulesFor(true), valid: cache}
+	checker := &Checker{schema: schema, limits: options.Limits.WithDefaults(), hidden: options.NoIntrospection, silent: options.NoSuggestions, plain: rulesFor(true), valid: cache}
 	checker.rules = checker.plain
 	if !options.NoSuggestions {
 		checker.rules = rulesFor(false)

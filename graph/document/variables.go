@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,9 @@ import (
 
 // CheckVariables refuses variables with more items in lists than are allowed, and values of another kind than the specification
 // wants for the built-in scalars and for enumerations: a number is not a text, nor a text a number. So are texts that are no date,
-// period or duration: what cannot be read is a mistake of the request, before any field is asked. Values are those of a decoder that keeps numbers as they are written (json.Number).
+// period or duration, values that an enumeration does not have, fields that an object does not have, and what has to be there and
+// is not: what cannot be read is a mistake of the request, before any field is asked. Values are those of a decoder that keeps
+// numbers as they are written (json.Number).
 func (c *Checker) CheckVariables(operation *ast.OperationDefinition, variables map[string]any) error {
 	if err := c.checkItems(variables); err != nil {
 		return err
@@ -25,7 +28,7 @@ func (c *Checker) CheckVariables(operation *ast.OperationDefinition, variables m
 		value, given := variables[v.Variable]
 		if !given {
 			if v.Type.NonNull && v.DefaultValue == nil {
-				return c.undefined(v)
+				return c.undefined(v.Type, v.Variable)
 			}
 			continue
 		}
@@ -61,9 +64,12 @@ func (c *Checker) checkItems(variables map[string]any) error {
 	return refusal
 }
 
-// checkKind looks at the scalars in a value. That lists and objects are where they have to be is left to the coercion.
+// checkKind looks at the scalars and the names in a value. That lists and objects are where they have to be is left to the coercion.
 func (c *Checker) checkKind(kind *ast.Type, value any, path []string) error {
-	if value == nil {
+	switch {
+	case value == nil && kind.NonNull:
+		return c.undefined(kind, path...)
+	case value == nil:
 		return nil
 	}
 	if kind.Elem != nil {
@@ -80,20 +86,39 @@ func (c *Checker) checkKind(kind *ast.Type, value any, path []string) error {
 	}
 	definition := c.schema.Types[kind.NamedType]
 	if definition.Kind == ast.InputObject {
-		fields, _ := value.(map[string]any) // what is none is refused later
-		for _, f := range definition.Fields {
-			if err := c.checkKind(f.Type, fields[f.Name], append(slices.Clip(path), f.Name)); err != nil {
-				return err
-			}
+		if fields, ok := value.(map[string]any); ok { // what is none is refused later
+			return c.checkFields(definition, fields, path)
 		}
 		return nil
 	}
 	if wanted := wantedKind(definition, value); wanted != "" {
 		return indicator.Errorf(indicator.InvalidInput, "the value is not %s, which %s wants", wanted, kind.NamedType).At(path...)
 	}
+	if text, ok := value.(string); ok && definition.Kind == ast.Enum && definition.EnumValues.ForName(text) == nil {
+		return c.unknownValue(definition, text).At(path...)
+	}
 	var unreadable *indicator.Error
 	if errors.As(scalar.Check(definition.Name, value), &unreadable) {
 		return unreadable.At(path...)
+	}
+	return nil
+}
+
+// checkFields looks at the fields of an object.
+func (c *Checker) checkFields(definition *ast.Definition, fields map[string]any, path []string) error {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		if definition.Fields.ForName(name) == nil {
+			return c.unknownField(definition, name).At(append(slices.Clip(path), name)...)
+		}
+	}
+	for _, f := range definition.Fields {
+		value, given := fields[f.Name]
+		if !given && (!f.Type.NonNull || f.DefaultValue != nil) {
+			continue
+		}
+		if err := c.checkKind(f.Type, value, append(slices.Clip(path), f.Name)); err != nil {
+			return err
+		}
 	}
 	return nil
 }

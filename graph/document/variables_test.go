@@ -27,12 +27,18 @@ func TestCheckVariables_Kinds(t *testing.T) {
 		{"Period", `"2020" "2020-Q1" "2020-01-25/2020-03-02"`, `"2020-13" "2020/2019" "" 2020`, "v"},
 		{"Duration", `"P30D" "P1Y2M"`, `"30" "P" 30`, "v"},
 		{"[Period!]", `["2020"] "2020"`, `["2020-13"] [["2020"]]`, "v.0"},
-		{"AggregateInput", `{"when":{"period":"2020-02"}}`, `{"when":{"period":"soon"}}`, "v.when.period"},
-		{"RegionLevel", `"COUNTY"`, `7 true`, "v"},
+		{"AggregateInput", `{"indicators":[],"when":{"period":"2020-02"}}`, `{"indicators":[],"when":{"period":"soon"}}`, "v.when.period"},
+		{"RegionLevel", `"COUNTY"`, `7 true "CITY" "county"`, "v"},
+		{"[RegionLevel!]", `["COUNTY"] "COUNTY"`, `[null]`, "v.0"},
+		{"AggregateInput", `{"indicators":["a"]} {"indicators":"a","first":null}`, `{} {"indicators":null}`, "v.indicators"},
+		{"AggregateInput!", ``, `null`, "v"},
+		{"AggregateInput", ``, `{"indicator":["a"]} {"indicator":null,"indicators":["a"]}`, "v.indicator"},
+		{"AggregateInput", ``, `{"indicators":["a"],"regions":{"where":{"code":"a"}}}`, "v.regions.where.code"},
 		{"[String!]", `["a"] [] "a" null`, `[1] [true]`, "v.0"},
 		{"[String!]", ``, `7`, "v"},
 		{"RegionSelector", `{"codes":["a"]} {} {"codes":null} {"where":{"scheme":"a"}}`, `{"codes":["a",1]}`, "v.codes.1"},
-		{"SeriesInput", `{"first":2} {"per":{"scale":1}}`, `{"per":{"scale":"1"}}`, "v.per.scale"},
+		{"SeriesInput", `{"indicators":[],"regions":{},"first":2} {"indicators":[],"regions":{},"per":{"indicator":"a","scale":1}}`,
+			`{"indicators":[],"regions":{},"per":{"indicator":"a","scale":"1"}}`, "v.per.scale"},
 	} {
 		document, err := parser.ParseQuery(&ast.Source{Input: "query($v: " + test.kind + ") { __typename }"})
 		if err != nil {
@@ -55,6 +61,35 @@ func TestCheckVariables_Kinds(t *testing.T) {
 					t.Errorf("%s %s: %v", test.kind, value, err)
 				}
 			}
+		}
+	}
+}
+
+// What a request has no field or value for is named, with what there is; where the schema is nobody's business, without.
+func TestCheckVariables_UnknownNames(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		options             Options
+		kind, value         string
+		message, suggestion string
+	}{
+		{Options{}, "AggregateInput", `{"indicator":["a"]}`, `AggregateInput has no field "indicator"`, "indicators"},
+		{Options{NoSuggestions: true}, "AggregateInput", `{"indicator":["a"]}`, `AggregateInput has no field "indicator"`, ""},
+		{Options{}, "ObservationStatus", `"FORCAST"`, `ObservationStatus has no value "FORCAST"`, "the values are ACTUAL, FORECAST, TARGET"},
+		{Options{NoSuggestions: true}, "ObservationStatus", `"FORCAST"`, `ObservationStatus has no value "FORCAST"`, ""},
+	} {
+		document, err := parser.ParseQuery(&ast.Source{Input: "query($v: " + test.kind + ") { __typename }"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value any
+		if err := json.Unmarshal([]byte(test.value), &value); err != nil {
+			t.Fatal(err)
+		}
+		err = newTestChecker(t, test.options).CheckVariables(document.Operations[0], map[string]any{"v": value})
+		var typed *indicator.Error
+		if !errors.As(err, &typed) || typed.Message != test.message || strings.Join(typed.Suggestions, " ")+typed.Hint != test.suggestion {
+			t.Errorf("%s %s: %v", test.kind, test.value, err)
 		}
 	}
 }
