@@ -371,7 +371,10 @@ func (u *rollup) sum() (float64, error) {
 	if u.subject.rule() != indicator.RuleSum {
 		err := indicator.Errorf(indicator.NotAdditive, "values of %s do not add up over regions", u.subject.indicator.Code)
 		err.Reason = u.subject.rule().String()
-		err.Hint = "value combines them by the indicator's own rule; mean is the unweighted mean"
+		err.Hint = "mean is the unweighted mean"
+		if u.subject.rule() != indicator.RuleNone {
+			err.Hint = "value combines them by the indicator's own rule; " + err.Hint
+		}
 		return math.NaN(), err
 	}
 	u.compute()
