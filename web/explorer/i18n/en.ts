@@ -264,7 +264,7 @@ export const en = {
   failed: "failed",
   has: "figure",
 
-  documents: "Documents",
+  documents: "Sources",
   publisher: "Publisher",
   publishedOn: "Published",
   inferredDay: "undated: the earliest possible day",

@@ -251,7 +251,7 @@ export const zh: Messages = {
   failed: "未通过",
   has: "有数字",
 
-  documents: "文献",
+  documents: "来源",
   publisher: "出版者",
   publishedOn: "发布日期",
   inferredDay: "未注明日期：取可能的最早一天",
