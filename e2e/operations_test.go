@@ -54,6 +54,7 @@ func TestEngineQueries(t *testing.T) {
 		{"series of quotients", `{ series(input: {indicators: ["households_per_grid", "persons_per_grid"], regions: {within: ["CN"]}}) { series { points { value } } } }`, 2},
 		{"a page of observations", `{ observations(where: {}, first: 200) { totalCount nodes { region { name } indicator { name } source { title } } } }`, 2},
 		{"revisions of a page", `{ observations(where: {}, first: 200) { nodes { firstPublished revisions { value } } } }`, 4},
+		{"latest of two regions", `{ a: region(code: "370105") { ...f } b: region(code: "370102") { ...f } } fragment f on Region { grids: latest(indicator: "grids") { value } teams: latest(indicator: "volunteer_teams") { value } }`, 1},
 		{"latest of many regions", `{ regions(where: {levels: [COUNTY]}, first: 3000) { nodes { latest(indicator: "grids") { value } } } }`, 4},
 		{"figures of many regions", `{ regions(where: {levels: [COUNTY]}, first: 300) { nodes { observations { totalCount } indicators { code } } } }`, 6},
 		{"slices of every indicator", `{ indicators(first: 500) { nodes { slices { regions slice { value name } } } } }`, 4},

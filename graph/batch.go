@@ -11,15 +11,17 @@ import (
 )
 
 // batcher answers the same question about many keys with one call. The resolvers of siblings run at the same time, each in
-// its own goroutine; a batch is closed once none of them has asked for a while, so that its size does not depend on how fast
-// they are started. Answers are kept for the operation the batcher belongs to.
+// its own goroutine; a batch is closed once all that are foreseen have asked or none has for a while, so that its size does not depend on how
+// fast they are started. Answers are kept for the operation the batcher belongs to.
 type batcher[K comparable, V any] struct {
-	load    func(ctx context.Context, keys []K) ([]V, []error)
-	running *sync.WaitGroup // batches that are being answered, also where nobody waits for them any more
+	load     func(ctx context.Context, keys []K) ([]V, []error)
+	foreseen int             // how many will ask; 0 where that is not known
+	running  *sync.WaitGroup // batches that are being answered, also where nobody waits for them any more
 
 	mu      sync.Mutex
 	pending *batch[K, V] // the one that still takes keys; nil if there is none
 	asked   map[K]position[K, V]
+	askers  int // so far
 }
 
 type position[K comparable, V any] struct {
@@ -29,38 +31,45 @@ type position[K comparable, V any] struct {
 
 type batch[K comparable, V any] struct {
 	keys   []K
+	whole  chan struct{} // closed when nobody else is to come
 	done   chan struct{} // closed when values and errs are set
 	values []V
 	errs   []error
 }
 
 // newBatcher returns a batcher over load, which answers all keys at once: values and errors are parallel to the keys, or there
-// is a single error for all. Running counts the batches that are being answered.
-func newBatcher[K comparable, V any](running *sync.WaitGroup, load func(context.Context, []K) ([]V, []error)) *batcher[K, V] {
-	return &batcher[K, V]{load: load, running: running}
+// is a single error for all. Foreseen is how many will ask, 0 where that is not known; should fewer come, or more, it takes longer. Running
+// counts the batches that are being answered.
+func newBatcher[K comparable, V any](running *sync.WaitGroup, foreseen int, load func(context.Context, []K) ([]V, []error)) *batcher[K, V] {
+	return &batcher[K, V]{load: load, foreseen: foreseen, running: running}
 }
 
 // all adapts a function whose error concerns all keys.
-func all[K comparable, V any](running *sync.WaitGroup, load func(context.Context, []K) ([]V, error)) *batcher[K, V] {
-	return newBatcher(running, func(ctx context.Context, keys []K) ([]V, []error) {
+func all[K comparable, V any](load func(context.Context, []K) ([]V, error)) func(context.Context, []K) ([]V, []error) {
+	return func(ctx context.Context, keys []K) ([]V, []error) {
 		values, err := load(ctx, keys)
 		if err != nil {
 			return nil, []error{err}
 		}
 		return values, nil
-	})
+	}
 }
 
 // get answers for one key, together with those asked for at the same time.
 func (b *batcher[K, V]) get(ctx context.Context, key K) (V, error) {
-	return b.ask(ctx, key).wait(ctx)
+	values, err := b.getAll(ctx, []K{key})
+	if err != nil {
+		var none V
+		return none, err
+	}
+	return values[0], nil
 }
 
 // getAll answers for several keys at once. The first error ends it.
 func (b *batcher[K, V]) getAll(ctx context.Context, keys []K) ([]V, error) {
-	positions := make([]position[K, V], len(keys))
-	for i, key := range keys {
-		positions[i] = b.ask(ctx, key)
+	positions, last := b.ask(ctx, keys)
+	if last != nil {
+		b.answer(ctx, last)
 	}
 	values := make([]V, len(keys))
 	for i, at := range positions {
@@ -72,18 +81,37 @@ func (b *batcher[K, V]) getAll(ctx context.Context, keys []K) ([]V, error) {
 	return values, nil
 }
 
-// ask puts the key into the batch that is open, unless it has been asked for before.
-func (b *batcher[K, V]) ask(ctx context.Context, key K) position[K, V] {
+// ask puts keys into the batch that is open, unless they have been asked for before. Who asks as the last that is foreseen gets the batch
+// to answer it.
+func (b *batcher[K, V]) ask(ctx context.Context, keys []K) (positions []position[K, V], last *batch[K, V]) {
 	query.Planned(ctx) // the engine may be asked for another field, which waits for this one
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if at, known := b.asked[key]; known {
-		return at
+	b.askers++
+	whole := b.askers == b.foreseen
+	positions = make([]position[K, V], len(keys))
+	for i, key := range keys {
+		at, known := b.asked[key]
+		if !known {
+			at = b.add(ctx, key, !whole)
+		}
+		positions[i] = at
 	}
+	if whole && b.pending != nil {
+		last, b.pending = b.pending, nil
+		close(last.whole)
+	}
+	return positions, last
+}
+
+// add puts a key into the batch that is open, for which others may be waited.
+func (b *batcher[K, V]) add(ctx context.Context, key K, wait bool) position[K, V] {
 	if b.pending == nil {
-		pending := &batch[K, V]{done: make(chan struct{})}
+		pending := &batch[K, V]{whole: make(chan struct{}), done: make(chan struct{})}
 		b.pending = pending
-		b.running.Go(func() { b.run(ctx, pending) })
+		if wait {
+			b.running.Go(func() { b.run(ctx, pending) })
+		}
 	}
 	at := position[K, V]{b.pending, len(b.pending.keys)}
 	b.pending.keys = append(b.pending.keys, key)
@@ -118,34 +146,46 @@ const (
 	turns = 64
 )
 
-// run waits until the batch has stopped growing, closes it and answers it.
+// run answers a batch once it has stopped growing, if no last asker has.
 func (b *batcher[K, V]) run(ctx context.Context, pending *batch[K, V]) {
-	size := func() int {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		return len(pending.keys)
+	if b.gathered(pending) {
+		b.answer(ctx, pending)
 	}
+}
+
+// gathered waits until a batch has stopped growing, and closes it; false if it is closed by the last who was foreseen.
+func (b *batcher[K, V]) gathered(pending *batch[K, V]) bool {
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()
-	for before := size(); ; before = size() {
-		<-timer.C
+	for before := 1; ; timer.Reset(quiet) {
+		select {
+		case <-timer.C:
+		case <-pending.whole:
+			return false
+		}
 		for range turns {
 			runtime.Gosched()
 		}
 		b.mu.Lock()
-		if len(pending.keys) == before {
+		open, size := b.pending == pending, len(pending.keys)
+		if open && size == before {
 			b.pending = nil
-			b.mu.Unlock()
-			break
 		}
 		b.mu.Unlock()
-		timer.Reset(quiet)
+		if !open || size == before {
+			return open
+		}
+		before = size
 	}
-	defer close(pending.done)
+}
+
+// answer answers a batch that is closed.
+func (b *batcher[K, V]) answer(ctx context.Context, closed *batch[K, V]) {
+	defer close(closed.done)
 	defer func() {
-		if panicked := recover(); panicked != nil { // it would end the process: no resolver stands above this goroutine
-			pending.errs = []error{fmt.Errorf("panic: %v", panicked)}
+		if panicked := recover(); panicked != nil { // it would end the process: no resolver need stand above this goroutine
+			closed.errs = []error{fmt.Errorf("panic: %v", panicked)}
 		}
 	}()
-	pending.values, pending.errs = b.load(ctx, pending.keys)
+	closed.values, closed.errs = b.load(ctx, closed.keys)
 }

@@ -215,8 +215,9 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 		running, end = context.WithCancel(ctx)
 		defer end()
 	}
-	session.ExpectFields(fieldsOf(graphql.GetOperationContext(ctx)))
-	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders, scratch: session.Scratch()})
+	op := graphql.GetOperationContext(ctx)
+	session.ExpectFields(fieldsOf(op))
+	r := newRequest(session, &meter{limits: options.Results, end: end, encoders: options.encoders, scratch: session.Scratch()}, op.Operation)
 	defer r.running.Wait() // resolvers may have given up what still goes on
 	response := next(withRequest(running, r))
 	if response == nil {
@@ -229,7 +230,7 @@ func carryOut(ctx context.Context, service *query.Service, options *Options, nex
 	if kept {
 		work.snapshot = session.SnapshotID()
 	}
-	if op := graphql.GetOperationContext(ctx); wantsStats(op.Extensions, op.Headers) {
+	if wantsStats(op.Extensions, op.Headers) {
 		addStats(response, r, session.Spent(), time.Since(start))
 	}
 	if len(response.Errors) == 0 && running.Err() == nil { // otherwise a resolver may have given up what still goes on

@@ -2,9 +2,11 @@ package graph
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -13,8 +15,9 @@ import (
 
 // request is what the resolvers of one operation share.
 type request struct {
-	session *query.Session
-	meter   *meter
+	session   *query.Session
+	meter     *meter
+	operation *ast.OperationDefinition
 	// batchers are made when a resolver needs one: most operations do without.
 	batchers func() *batchers
 	// running counts their batches that are being answered. Until there are none the session is in use.
@@ -36,25 +39,68 @@ type batchers struct {
 
 type requestKey struct{}
 
-func newRequest(session *query.Session, m *meter) *request {
-	r := &request{session: session, meter: m}
+func newRequest(session *query.Session, m *meter, op *ast.OperationDefinition) *request {
+	r := &request{session: session, meter: m, operation: op}
 	r.batchers = sync.OnceValue(func() *batchers {
 		return &batchers{
-			latest:           newBatcher(&r.running, session.Latest),
-			revisions:        all(&r.running, session.Revisions),
-			figures:          all(&r.running, session.ByKey),
-			regionIndicators: all(&r.running, session.RegionIndicators),
-			availability:     all(&r.running, session.IndicatorAvailability),
-			slices:           all(&r.running, session.IndicatorSlices),
+			latest:           newBatcher(&r.running, foreseen(op, named("Region", "latest")), session.Latest),
+			revisions:        newBatcher(&r.running, foreseen(op, named("Observation", "revisions", "firstPublished", "lag")), all(session.Revisions)),
+			figures:          newBatcher(&r.running, foreseen(op, named("Check", "observations")), all(session.ByKey)),
+			regionIndicators: newBatcher(&r.running, foreseen(op, named("Region", "indicators")), all(session.RegionIndicators)),
+			availability:     newBatcher(&r.running, foreseen(op, named("Indicator", "availability")), all(session.IndicatorAvailability)),
+			slices:           newBatcher(&r.running, foreseen(op, named("Indicator", "slices")), all(session.IndicatorSlices)),
 		}
 	})
 	return r
 }
 
+// foreseen is how often certain fields are resolved for an operation: 0 where one of them is below a list, whose length is not known. Fields
+// that are skipped or of which others are equal are taken for resolved.
+func foreseen(op *ast.OperationDefinition, counted func(*ast.Field) bool) int {
+	n := 0
+	var count func(selections ast.SelectionSet, listed bool) (known bool)
+	count = func(selections ast.SelectionSet, listed bool) bool {
+		for _, s := range selections {
+			known := true
+			switch s := s.(type) {
+			case *ast.Field:
+				if counted(s) {
+					n++
+					known = !listed
+				}
+				known = known && count(s.SelectionSet, listed || s.Definition.Type.Elem != nil)
+			case *ast.InlineFragment:
+				known = count(s.SelectionSet, listed)
+			case *ast.FragmentSpread:
+				known = count(s.Definition.SelectionSet, listed)
+			}
+			if !known {
+				return false
+			}
+		}
+		return true
+	}
+	if !count(op.SelectionSet, false) {
+		return 0
+	}
+	return n
+}
+
+// named picks fields of a type by their names.
+func named(object string, names ...string) func(*ast.Field) bool {
+	return func(f *ast.Field) bool {
+		return f.ObjectDefinition.Name == object && slices.Contains(names, f.Name)
+	}
+}
+
 // figuresOf is the page of figures of an object that the field being resolved has, read together with those of its siblings.
 func figuresOf[K comparable](ctx context.Context, of K, load func(context.Context, []K) ([]*query.ObservationPage, error)) (*query.ObservationPage, error) {
-	r := requestOf(ctx)
-	b, _ := r.batchers().observations.LoadOrStore(graphql.GetFieldContext(ctx).Field.Field, all(&r.running, load))
+	r, field := requestOf(ctx), graphql.GetFieldContext(ctx).Field.Field
+	b, known := r.batchers().observations.Load(field)
+	if !known {
+		itself := func(f *ast.Field) bool { return f == field }
+		b, _ = r.batchers().observations.LoadOrStore(field, newBatcher(&r.running, foreseen(r.operation, itself), all(load)))
+	}
 	return b.(*batcher[K, *query.ObservationPage]).get(ctx, of) //nolint:forcetypeassert // all objects that have a field are of one type
 }
 
@@ -89,7 +135,7 @@ func (e *event) request(ctx context.Context) *request {
 	e.once.Do(func() {
 		var session *query.Session
 		if session, e.release, e.err = e.service.Open(ctx); e.err == nil {
-			e.opened = newRequest(session, e.meter)
+			e.opened = newRequest(session, e.meter, graphql.GetOperationContext(ctx).Operation)
 		}
 	})
 	if e.err != nil {

@@ -1,8 +1,10 @@
 package query
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
+	"slices"
 
 	"github.com/countyql/countyql/catalog"
 	"github.com/countyql/countyql/indicator"
@@ -95,6 +97,7 @@ func ofSameRegions(requests []LatestRequest, list []*askers) [][]*askers {
 	var groups [][]*askers
 	group := make(map[string]int)
 	for _, a := range list {
+		slices.SortFunc(a.requests, func(i, k int) int { return cmp.Compare(requests[i].Region.ID, requests[k].Region.ID) }) // whoever came first
 		var regions []byte
 		for _, i := range a.requests {
 			regions = binary.LittleEndian.AppendUint32(regions, uint32(requests[i].Region.ID)) //nolint:gosec // not negative
