@@ -2,6 +2,7 @@ package query
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/countyql/countyql/indicator"
@@ -15,7 +16,7 @@ func TestQuotients_PartsThatDiffer(t *testing.T) {
 	s := newShelf(t, []store.Report{
 		put(shelfPart, shelfA, "2020-02", 100), put(shelfWhole, shelfA, "2020-01", 50),
 		put(shelfPart, shelfB, "2020-01", 30), put(shelfWhole, shelfB, "2020-01", 10, wider),
-		put(shelfPart, shelfC, "2020-01", 8),
+		put(shelfPart, shelfC, "2020-03", 8),
 	}).session()
 	for _, test := range []struct {
 		name, indicator string
@@ -47,6 +48,9 @@ func TestQuotients_PartsThatDiffer(t *testing.T) {
 			}
 			var warnings []Warning
 			for _, w := range aggregation.Warnings {
+				if strings.Contains(w.Message, "2020-03") {
+					t.Errorf("warned of a figure that no quotient rests on: %+v", w)
+				}
 				if w.Code == MixedDefinitions || w.Message == test.indicator+": whole is about another day than the figure it divides in 1 region" {
 					warnings = append(warnings, w)
 				}

@@ -86,6 +86,9 @@ func (f *figures) mixtures(w *watch, x *subject, cells []cell, full bool) []Warn
 	gaps := make(map[int32]bool) // regions
 	divisors := make(map[int32]bool)
 	scopes := make(map[int32]bool)
+	if x.quotient() { // figures of regions that have no quotient are not used
+		cells = slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return !c.quantity.Known() })
+	}
 	if f.originsOf(w, cells, &sources, &definitions); w.err != nil {
 		return nil
 	}

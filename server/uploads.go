@@ -335,8 +335,8 @@ func parseAsked(raw string) (*asked, error) {
 			a.options.AllowShrink, err = strconv.ParseBool(value)
 		case "wait":
 			a.options.Wait, err = time.ParseDuration(value)
-			if a.options.Wait < 0 || a.options.Wait > longestWait {
-				err = fmt.Errorf("more than %s", longestWait)
+			if err == nil && (a.options.Wait < 0 || a.options.Wait > longestWait) {
+				return nil, badRequest("a load waits for "+longestWait.String()+" at most, not for "+value, "write wait=30s")
 			}
 		default:
 			return nil, badRequest("there is no parameter "+quotable(name), "there are name, dryRun, maxRejects, replace, allowShrink and wait")

@@ -53,8 +53,10 @@ type DamagedError struct {
 	Err error // what is wrong
 }
 
-// Error names the snapshot and what is wrong with it.
-func (e *DamagedError) Error() string { return fmt.Sprintf("snapshot %s is damaged: %v", e.ID, e.Err) }
+// Error names the snapshot and what is wrong with it, and says what to do.
+func (e *DamagedError) Error() string {
+	return fmt.Sprintf("snapshot %s is damaged: %v; publish another one, or copy its file back from a backup", e.ID, e.Err)
+}
 
 // Unwrap returns what is wrong.
 func (e *DamagedError) Unwrap() error { return e.Err }

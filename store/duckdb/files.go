@@ -51,7 +51,7 @@ func (l layout) readCurrent() (string, error) {
 	}
 	id := strings.TrimSpace(string(text))
 	if !idPattern.MatchString(id) {
-		return "", fmt.Errorf("%s holds %q, which is not a snapshot id", l.current(), id)
+		return "", fmt.Errorf("%s holds %q, which is not a snapshot id: remove it and publish one of the snapshots kept", l.current(), id)
 	}
 	return id, nil
 }
