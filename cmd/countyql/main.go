@@ -122,8 +122,17 @@ func finish(err error, stderr io.Writer) int {
 	if errors.As(err, &malformed) {
 		err = &usageError{malformed.Error(), usageHint(malformed)}
 	}
-	fmt.Fprintf(stderr, "countyql: %v\n", err)
+	complain(stderr, err)
 	return code
+}
+
+// complain says what went wrong.
+func complain(stderr io.Writer, err error) {
+	var locked *store.LockedError
+	if errors.As(err, &locked) {
+		err = fmt.Errorf("%w (--wait waits until it is not)", err)
+	}
+	fmt.Fprintf(stderr, "countyql: %v\n", err)
 }
 
 // usageHint says where to read on.

@@ -35,7 +35,7 @@ func (a *app) report(result *loader.Result, err error, quiet bool) error {
 		case errors.As(err, &failed):
 			fmt.Fprintln(a.stderr, failed)
 		default:
-			fmt.Fprintf(a.stderr, "countyql: %v\n", err)
+			complain(a.stderr, err)
 		}
 	default:
 		if result.Rejected > 0 {
