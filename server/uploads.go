@@ -336,7 +336,7 @@ func parseAsked(raw string) (*asked, error) {
 		case "wait":
 			a.options.Wait, err = time.ParseDuration(value)
 			if err == nil && (a.options.Wait < 0 || a.options.Wait > longestWait) {
-				return nil, badRequest("a load waits for "+longestWait.String()+" at most, not for "+value, "write wait=30s")
+				return nil, badRequest("wait is "+value+", and may be 0 to "+longestWait.String(), "write wait=30s")
 			}
 		default:
 			return nil, badRequest("there is no parameter "+quotable(name), "there are name, dryRun, maxRejects, replace, allowShrink and wait")
