@@ -300,7 +300,9 @@ func testConcurrent(t *testing.T, e store.Engine) {
 	publish(t, e, loads[0])
 	want := map[int]bool{10: true, 11: true} // before and after the second load
 	var readers sync.WaitGroup
+	defer readers.Wait()
 	done := make(chan struct{})
+	defer close(done)
 	for range 4 {
 		readers.Go(func() {
 			for {
@@ -323,8 +325,6 @@ func testConcurrent(t *testing.T, e store.Engine) {
 		})
 	}
 	publish(t, e, loads[1])
-	close(done)
-	readers.Wait()
 }
 
 // testContentHash reaches one content in one load and in three of another order.
