@@ -14,13 +14,17 @@ const dashes = (lines: Locator) =>
       .map((path) => path.getAttribute("stroke-dasharray") ?? "solid"),
   );
 
-/** Chooses a mark of a chart where it stands, as a reader does. */
+/** Chooses a mark of a chart where it stands, as a reader does: who points at it sees it drawn in front of the others before pressing. */
 async function pick(mark: Locator): Promise<void> {
   await mark.scrollIntoViewIfNeeded();
   const box = await mark.boundingBox();
-  await mark
-    .page()
-    .mouse.click((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+  const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+  const page = mark.page();
+  await page.mouse.move(x, y);
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))),
+  );
+  await page.mouse.click(x, y);
 }
 
 test("dashes forecasts, leaves filled points hollow, draws every indicator", async ({ page }) => {
