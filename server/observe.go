@@ -147,6 +147,11 @@ type answerWriter struct {
 // WriteHeader begins the answer.
 func (w *answerWriter) WriteHeader(status int) {
 	w.status, w.began = status, true
+	if status == http.StatusNotModified {
+		for _, name := range ofContent {
+			delete(w.Header(), name)
+		}
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 

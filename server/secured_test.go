@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/countyql/countyql/query"
 )
@@ -24,6 +25,34 @@ func TestSecured(t *testing.T) {
 		}
 		if (path == "/") != (h.Get("Referrer-Policy") == "no-referrer") {
 			t.Errorf("%s: %v", path, h)
+		}
+	}
+}
+
+// What a client has is told to be unchanged by what may have changed alone.
+func TestSecured_unchanged(t *testing.T) {
+	t.Parallel()
+	handler := New(&query.Service{}, Options{Pages: fstest.MapFS{"index.html": {Data: []byte("<html >"), ModTime: time.Unix(1, 0)}}})
+	get := func(since string) *http.Response {
+		request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+		request.Header.Set("If-Modified-Since", since)
+		recorder := httptest.NewRecorder()
+		handler.ServeHTTP(recorder, request)
+		return recorder.Result()
+	}
+	first := get("")
+	again := get(first.Header.Get("Last-Modified"))
+	if again.StatusCode != http.StatusNotModified {
+		t.Fatalf("%d %v", again.StatusCode, again.Header)
+	}
+	for _, name := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"} {
+		if first.Header.Get(name) == "" || again.Header.Get(name) != "" {
+			t.Errorf("%s is %q at first and %q again", name, first.Header.Get(name), again.Header.Get(name))
+		}
+	}
+	for _, name := range []string{"Last-Modified", "Cache-Control", "X-Request-Id"} {
+		if again.Header.Get(name) == "" {
+			t.Errorf("%s is missing: %v", name, again.Header)
 		}
 	}
 }

@@ -280,15 +280,16 @@ func (r *report) given(ctx context.Context, p *race.Process) {
 
 // kept prints answers given again; each is followed by the empty handler that it is compared with.
 func (r *report) kept(list []*race.Constant) {
-	r.printf("| given again, %d clients | bytes | CPU us | requests/s | of the empty handler | goal |\n|---|--:|--:|--:|--:|---|\n", r.command.Clients)
+	r.printf("| given again, %d clients | bytes | CPU us | requests/s | p99 / p50 | of the empty handler | goal |\n|---|--:|--:|--:|--:|--:|---|\n", r.command.Clients)
 	goals := []float64{0.6, 0.8}
 	for i := 0; i+1 < len(list); i += 2 {
 		_, own := race.Best(list[i].Rounds)
 		_, plain := race.Best(list[i+1].Rounds)
 		ratio, least := own.PerSecond/plain.PerSecond, goals[i/2]
-		r.printf("| %s | %d | %s | %s | %.2f | %s |\n", list[i].Label, list[i].Bytes(), microseconds(list[i].Rounds), perSecond(list[i].Rounds), ratio,
-			verdict([]string{fmt.Sprintf("≥ %g", least)}, ratio >= least))
-		r.printf("| %s | %d | %s | %s | | |\n", list[i+1].Label, list[i+1].Bytes(), microseconds(list[i+1].Rounds), perSecond(list[i+1].Rounds))
+		r.printf("| %s | %d | %s | %s | %s | %.2f | %s |\n", list[i].Label, list[i].Bytes(), microseconds(list[i].Rounds), perSecond(list[i].Rounds),
+			decimal(tailOf(list[i].Rounds)), ratio, verdict([]string{fmt.Sprintf("≥ %g", least)}, ratio >= least))
+		r.printf("| %s | %d | %s | %s | %s | | |\n", list[i+1].Label, list[i+1].Bytes(), microseconds(list[i+1].Rounds), perSecond(list[i+1].Rounds),
+			decimal(tailOf(list[i+1].Rounds)))
 	}
 	r.printf("\n")
 }
