@@ -118,8 +118,11 @@ func finish(err error, stderr io.Writer) int {
 	if err == nil || errors.As(err, &already) {
 		return code
 	}
-	var malformed *kong.ParseError
-	if errors.As(err, &malformed) {
+	var (
+		malformed *kong.ParseError
+		usage     *usageError
+	)
+	if errors.As(err, &malformed) && !errors.As(err, &usage) {
 		err = &usageError{malformed.Error(), usageHint(malformed)}
 	}
 	complain(stderr, err)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -16,13 +17,24 @@ import (
 // telemetryFlags say how a server tells how it is doing.
 type telemetryFlags struct {
 	LogFormat     string        `default:"text" enum:"text,json" env:"COUNTYQL_LOG_FORMAT" placeholder:"text|json" help:"What the log looks like (default ${default})."`
-	LogLevel      slog.Level    `default:"INFO" env:"COUNTYQL_LOG_LEVEL" placeholder:"LEVEL" help:"The least that is logged: DEBUG, INFO, WARN or ERROR (default ${default})."`
+	LogLevel      logLevel      `default:"INFO" env:"COUNTYQL_LOG_LEVEL" placeholder:"LEVEL" help:"The least that is logged: DEBUG, INFO, WARN or ERROR (default ${default})."`
 	Slow          time.Duration `default:"1s" env:"COUNTYQL_SLOW" help:"Log engine queries that take so long, with their plan; 0 logs none (default ${default})."`
 	SlowPerMinute int           `default:"10" env:"COUNTYQL_SLOW_PER_MINUTE" placeholder:"N" help:"Most slow queries logged in a minute (default ${default})."`
 	OTLP          string        `name:"otlp" env:"COUNTYQL_OTLP" placeholder:"URL" help:"Send traces to this receiver of OTLP over HTTP, such as http://localhost:4318. Default: OTEL_EXPORTER_OTLP_ENDPOINT, else none."`
 	MetricsListen string        `env:"COUNTYQL_METRICS_LISTEN" placeholder:"HOST:PORT" help:"Also serve /metrics, /healthz and /readyz here, without a token."`
 	MetricsName   []string      `env:"COUNTYQL_METRICS_NAME" placeholder:"NAME,…" help:"Operations that metrics tell apart by name. Default: those of --documents, else the first 100 that succeed."`
 	Pprof         bool          `env:"COUNTYQL_PPROF" help:"Serve profiles at /debug/pprof/ to administrators and this machine."`
+}
+
+// logLevel is the flag --log-level.
+type logLevel struct{ slog.Level }
+
+// UnmarshalText reads a level by its name, in letters of either case.
+func (l *logLevel) UnmarshalText(text []byte) error {
+	if err := l.Level.UnmarshalText(text); err != nil {
+		return fmt.Errorf("%q is no level: write DEBUG, INFO, WARN or ERROR", text)
+	}
+	return nil
 }
 
 // check refuses values that make no sense.
@@ -38,7 +50,7 @@ func (f *telemetryFlags) check() error {
 
 // logger writes the log.
 func (f *telemetryFlags) logger(w io.Writer) (*slog.Logger, error) {
-	return telemetry.NewLogger(w, telemetry.LogOptions{Format: f.LogFormat, Level: f.LogLevel})
+	return telemetry.NewLogger(w, telemetry.LogOptions{Format: f.LogFormat, Level: f.LogLevel.Level})
 }
 
 // open prepares to measure, with the names of operations that are known beforehand, and to trace. The function delivers what has not
