@@ -2485,8 +2485,8 @@ input SimilarInput {
 }
 
 """
-The regions most like one. Values are standardised over the regions that have every indicator, the region itself included; the
-distance is Euclidean, divided by the square root of the number of indicators.
+The regions most like one. Values are standardised over the regions that have every indicator, the region itself included: the mean is
+subtracted, and the rest divided by the sample standard deviation. The distance is Euclidean, divided by the square root of the number of indicators.
 """
 type SimilarResult {
   "The region."
@@ -2519,11 +2519,11 @@ type SimilarIndicator {
   stddev: Float
   "The region's value; null where ` + "`" + `reason` + "`" + ` says why."
   value: Float
-  "Precision of the value."
+  "Precision of the value; EXACT without one."
   precision: Precision!
   "Why there is no value; null if there is one."
   reason: MissingReason
-  "Distance of the value from the mean in standard deviations; 0 where that is 0. Null without a value or with fewer than two regions to compare."
+  "The value minus the mean, in standard deviations; 0 where ` + "`" + `stddev` + "`" + ` is 0. Null without a value or with fewer than two regions to compare."
   zScore: Float
 }
 
@@ -2531,9 +2531,12 @@ type SimilarIndicator {
 type Neighbour {
   "The region."
   region: Region!
-  "Distance in standard deviations: the root of the mean squared standardised difference."
+  "Distance in standard deviations: the root of the mean, over the indicators, of ` + "`" + `standardised` + "`" + ` squared."
   distance: Float!
-  "EXACT if all values are; else APPROXIMATE."
+  """
+  Precision of the distance: EXACT if the values of both regions, of every indicator, are; else APPROXIMATE, since a value can move it either way.
+  Means and standard deviations are taken as exact, whatever the values of the other regions are.
+  """
   precision: Precision!
   "What each indicator contributes, in the order asked for."
   differences: [NeighbourDifference!]!
@@ -2547,17 +2550,17 @@ type NeighbourDifference {
   unit: String!
   "The neighbour's value."
   value: Float!
-  "Precision of the value."
+  "Precision of the neighbour's value."
   precision: Precision!
   "The neighbour's value minus the region's."
   difference: Float!
-  "Precision of the difference."
+  "Precision of the difference: the bound of the region's value is turned round."
   differencePrecision: Precision!
-  "Distance of the neighbour's value from the mean in standard deviations; 0 where that is 0."
+  "The neighbour's value minus the mean, in standard deviations; 0 where the deviation is 0."
   zScore: Float!
-  "The difference in standard deviations; 0 where that is 0."
+  "The difference in standard deviations; 0 where the deviation is 0."
   standardised: Float!
-  "Share of the squared distance, between 0 and 1; null for a distance of 0."
+  "Share of the squared distance, between 0 and 1; the shares of all indicators add up to 1. Null for a distance of 0."
   share: Float
 }
 

@@ -148,6 +148,16 @@ func TestSimilar_Oracle(t *testing.T) {
 			if math.Abs(n.Distance-distances[i]) > 1e-9 || math.Abs(n.Distance-distance(n.Region.Code)) > 1e-9 {
 				rt.Fatalf("neighbour %d is %s at %v, want %v", i, n.Region.Code, n.Distance, distances)
 			}
+			if n.Distance == 0 {
+				continue
+			}
+			var shares float64
+			for _, d := range n.Differences {
+				shares += *d.Share
+			}
+			if math.Abs(shares-1) > 1e-9 {
+				rt.Fatalf("the shares of %s add up to %v", n.Region.Code, shares)
+			}
 		}
 	})
 }
