@@ -97,12 +97,12 @@ func TestUploads(t *testing.T) {
 		{"published", sent{body: teams("1")}, 200, func(o *report.Outcome) bool {
 			return o.Published && o.Added == 1 && o.Snapshot != "" && o.Files[0].Name == "upload.csv" && o.Files[0].Rows == 1 && o.Error == nil
 		}},
-		{"unchanged", sent{body: teams("1")}, 200, func(o *report.Outcome) bool { return !o.Published && o.Unchanged }},
+		{"unchanged", sent{body: teams("1")}, 200, func(o *report.Outcome) bool { return !o.Published && o.Unchanged == 1 }},
 		{"named and compressed", sent{target: "?name=x.csv.gz", body: gzipped(teams("2")), header: map[string]string{"Content-Type": ""}}, 200, func(o *report.Outcome) bool {
 			return o.Published && o.Revised == 1 && o.Files[0].Name == "x.csv.gz"
 		}},
 		{"dry run", sent{target: "?dryRun=true", body: teams("3")}, 200, func(o *report.Outcome) bool {
-			return !o.Published && !o.Unchanged && o.Impact != nil && len(o.Impact.Figures) == 1 && o.Impact.Figures[0].New == 3
+			return !o.Published && o.Unchanged == 0 && o.Revised == 1 && o.Impact != nil && len(o.Impact.Figures) == 1 && o.Impact.Figures[0].New == 3
 		}},
 		{"rejected", sent{body: bad}, 422, func(o *report.Outcome) bool {
 			p := o.Error.Problems[0]
@@ -327,7 +327,7 @@ func TestUploads_idempotency(t *testing.T) {
 		if err := json.Unmarshal(text, &record); err != nil {
 			t.Fatal(err)
 		}
-		delete(record, "outcome")
+		delete(record, "report")
 		if err := os.WriteFile(path, encode(t, record), 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ const keepReplays = 7 * 24 * time.Hour
 type replay struct {
 	Request string          `json:"request"` // a hash of all that was asked
 	Began   time.Time       `json:"began"`
-	Outcome *report.Outcome `json:"outcome,omitempty"` // nil until the load is done
+	Outcome *report.Outcome `json:"report,omitempty"` // nil until the load is done
 }
 
 // openReplays makes the directory and forgets old keys.

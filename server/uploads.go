@@ -229,7 +229,7 @@ func (u *Uploads) recover(ctx context.Context, before *replay, received *upload)
 			continue
 		}
 		outcome := &report.Outcome{
-			Published: true, Load: load.ID, Added: load.Added, Revised: load.Revised, Withdrawn: load.Withdrawn, Same: load.Unchanged,
+			Published: true, Load: load.ID, Added: load.Added, Revised: load.Revised, Withdrawn: load.Withdrawn, Unchanged: load.Unchanged,
 			Rejected: load.Rejected, Seconds: load.FinishedAt.Sub(load.StartedAt).Seconds(),
 		}
 		for _, f := range load.Files {

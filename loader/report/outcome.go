@@ -12,13 +12,12 @@ import (
 // Outcome is the JSON form of how a load or check went.
 type Outcome struct {
 	Published  bool   `json:"published"`
-	Unchanged  bool   `json:"unchanged"`
 	Snapshot   string `json:"snapshot,omitempty"`
 	Load       string `json:"load,omitempty"`
 	Added      int64  `json:"added"`
 	Revised    int64  `json:"revised"`
 	Withdrawn  int64  `json:"withdrawn"`
-	Same       int64  `json:"same"`
+	Unchanged  int64  `json:"unchanged"`
 	Catalogue  bool   `json:"catalogueChanged"`
 	Rows       int64  `json:"rows"`
 	Duplicates int64  `json:"duplicates"`
@@ -91,8 +90,8 @@ func New(r *loader.Result, err error) *Outcome {
 		return o
 	}
 	o := &Outcome{
-		Published: r.Published, Unchanged: !r.Changes.Any(), Snapshot: r.Manifest.ID, Load: r.Load,
-		Added: r.Changes.Added, Revised: r.Changes.Revised, Withdrawn: r.Changes.Withdrawn, Same: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
+		Published: r.Published, Snapshot: r.Manifest.ID, Load: r.Load,
+		Added: r.Changes.Added, Revised: r.Changes.Revised, Withdrawn: r.Changes.Withdrawn, Unchanged: r.Changes.Unchanged, Catalogue: r.Changes.Catalog,
 		Rows: r.Rows, Duplicates: r.Duplicates, Rejected: r.Rejected, Problems: newProblems(r.Problems), Notes: r.Notes, Impact: newImpact(r.Impact),
 		Ignored: r.Ignored, Seconds: r.Elapsed.Seconds(),
 	}
