@@ -137,7 +137,7 @@ func (l *Loader) run(ctx context.Context, input Input, aim purpose) (*Result, er
 		return nil, fmt.Errorf("begin the load: %w", err)
 	}
 	r := run{
-		started: started, newest: indicator.NoDay, input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
+		started: started, reach: newReach(), input: input, options: l.Options, writer: writer, progress: progress, logger: logger,
 		problems: &problems{keep: l.Options.KeepProblem},
 	}
 	err = r.upToChecks(ctx, aim)
@@ -163,7 +163,7 @@ type run struct {
 	problems *problems
 	last     Progress
 
-	newest     indicator.Day    // day of publication in the batch; NoDay while that is empty
+	reach      reach            // of the batch
 	scopes     []store.Scope    // what the batch replaces, without a day
 	figureRows int64            // the rows of figures read, whatever became of them
 	tabled     bool             // the package has a table of figures
@@ -181,7 +181,7 @@ func (r *run) upToChecks(ctx context.Context, aim purpose) error {
 	if err := r.read(ctx); err != nil {
 		return err
 	}
-	r.remarkFuture()
+	r.remarkReach()
 	r.enter(StageStage)
 	if err := r.withdraw(ctx); err != nil {
 		return fmt.Errorf("withdraw: %w", err)
@@ -361,7 +361,7 @@ func (r *run) carefully(ctx context.Context, o *observations, formOnly bool) err
 		if !ok {
 			break
 		}
-		r.newest = max(r.newest, report.PublishedOn)
+		r.reach.add(&report)
 		batch = append(batch, report)
 		if len(batch) < batchSize {
 			continue

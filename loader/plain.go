@@ -47,7 +47,7 @@ func (r *run) plain(ctx context.Context, o *observations) (bool, error) {
 		err = errCareful
 	}
 	if errors.Is(err, errCareful) {
-		r.last, r.newest = p.before, indicator.NoDay
+		r.last, r.reach = p.before, newReach()
 		return false, ctx.Err()
 	}
 	if err != nil {
@@ -155,7 +155,7 @@ func (p *plainPath) append(ctx context.Context, b *plainBlock) error {
 	for i := range f.reports {
 		report := &f.reports[i]
 		report.Slice, report.Definition = ordinals[report.Slice], definitions[report.Definition]
-		p.run.newest = max(p.run.newest, report.PublishedOn)
+		p.run.reach.add(report)
 	}
 	p.keys.add(f.keys)
 	p.rows += int64(len(f.reports))

@@ -124,7 +124,7 @@ func (o *Options) scopes(c *catalog.Catalog) ([]store.Scope, error) {
 // withdraw tells the writer what the batch replaces. What the batch lacks is withdrawn from the newest day of publication
 // in it, and from today if it is empty.
 func (r *run) withdraw(ctx context.Context) error {
-	day := r.newest
+	day := r.reach.published
 	if day == indicator.NoDay {
 		day = indicator.DayAt(r.started)
 	}
@@ -135,15 +135,6 @@ func (r *run) withdraw(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// remarkFuture notes that figures are said to be published on a day that is to come. Clocks may be a day apart.
-func (r *run) remarkFuture() {
-	if r.newest == indicator.NoDay || r.newest <= indicator.DayAt(r.started)+1 {
-		return
-	}
-	r.result.Notes = append(r.result.Notes,
-		"the newest figures are said to be published on "+r.newest.String()+", which is to come: nothing published before that day will revise them")
 }
 
 // guard refuses a batch that has fewer than half of the regions that an indicator had in the scopes replaced.

@@ -143,6 +143,36 @@ func TestPublishedInTheFuture(t *testing.T) {
 	}
 }
 
+// Periods that are hard to believe are accepted, and the result names the figure of the farthest. The day is 2020-03-30.
+func TestPeriodsHardToBelieve(t *testing.T) {
+	for _, c := range []struct{ period, status, note string }{
+		{"1000", "ACTUAL", ""},
+		{"0999", "ACTUAL", "the earliest figure is of 0999 (grids of 370105), before the year 1000: correct its period, unless it is meant"},
+		{"0001", "FORECAST", "the earliest figure is of 0001 (grids of 370105), before the year 1000: correct its period, unless it is meant"},
+		{"2021-03-30", "ACTUAL", ""},
+		{"2021-03-31", "ACTUAL", "the latest ACTUAL figure is of 2021-03-31 (grids of 370105), which ends more than 1 year from now: correct its period, unless it is meant"},
+		{"2202", "ACTUAL", "the latest ACTUAL figure is of 2202 (grids of 370105), which ends more than 1 year from now: correct its period, unless it is meant"},
+		{"2020-01-25/2202-03-02", "ACTUAL", "the latest ACTUAL figure is of 2020-01-25/2202-03-02 (grids of 370105), which ends more than 1 year from now: correct its period, unless it is meant"},
+		{"2219", "FORECAST", ""},
+		{"2220", "FORECAST", "the latest FORECAST figure is of 2220 (grids of 370105), which ends more than 200 years from now: correct its period, unless it is meant"},
+		{"9999", "TARGET", "the latest TARGET figure is of 9999 (grids of 370105), which ends more than 200 years from now: correct its period, unless it is meant"},
+	} {
+		far := figure(map[string]string{"period": c.period, "status": c.status})
+		near := figure(map[string]string{"region": "370124"})
+		// A repeated row is for the careful path.
+		for path, figures := range map[string]string{"plain": figuresOf(near, far), "careful": figuresOf(near, far, far)} {
+			fsys := mini(t, map[string]string{"observations.csv": figures, PackageFile: describeMini(t, strings.TrimSpace(observationsHeader))})
+			result, err := newLoader(&memory{}).Load(t.Context(), Input{FS: fsys})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(result.Notes, "; "); got != c.note {
+				t.Errorf("%s %s, %s path: %q", c.status, c.period, path, got)
+			}
+		}
+	}
+}
+
 // Text in another encoding is read, and the result says so.
 func TestRecognisedEncoding(t *testing.T) {
 	text := figuresOf(figure(map[string]string{"note": "天桥区的网格"}))
