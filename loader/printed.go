@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/big"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/countyql/countyql/indicator"
@@ -66,6 +67,8 @@ func printedError(text string, err error) error {
 		hint = "leave the value empty and give a reason in missing, or a bound with its precision"
 	case errors.Is(err, errAmbiguous):
 		hint = "write it as a plain number"
+	case errors.Is(err, errNoNumber) && !strings.ContainsFunc(text, unicode.IsDigit):
+		hint = "write a number, or leave the cell empty; missing says why there is no value"
 	case errors.Is(err, errBounds):
 		hint = "magnitudes are 0 or from 2.3e-308 to 1.7e308"
 	}

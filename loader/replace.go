@@ -33,6 +33,8 @@ func ParseReplace(text string) (Replace, error) {
 		switch {
 		case code == "":
 			return Replace{}, fail("a code is missing")
+		case key == "":
+			return Replace{}, fail("it does not say what " + quote(code) + " is the code of")
 		case key == "indicator":
 			r.Indicators = append(r.Indicators, code)
 		case key == "region":

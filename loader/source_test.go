@@ -52,7 +52,7 @@ func TestProblemsAcrossFiles(t *testing.T) {
 		{"another header", "region,indicator\n", `b.csv:1:1: column "slice" of the schema is missing (the schema's header is ` +
 			strings.TrimSpace(observationsHeader) + ")"},
 		{"bad row", figure(map[string]string{"value": "x"}) + "\n",
-			`b.csv:1:33: value: "x" is not a number (write a number, with its rounding words and counted word if printed so: 2万余名, 近2000个, 97%)`},
+			`b.csv:1:33: value: "x" is not a number (write a number, or leave the cell empty; missing says why there is no value)`},
 		{"nothing", "", "b.csv:1:1: the file is empty (write the header " + strings.TrimSpace(observationsHeader) + ")"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -177,6 +177,10 @@ func (t *table) readHeader(header []string) bool {
 		})
 	}
 	fail := func(column int, name, message string) { refuse(column, name, message, t.headerHint()) }
+	if delimiter, found := t.otherDelimiter(header); found {
+		refuse(0, "", fmt.Sprintf("%s is one column", quote(header[0])), "cells are separated by commas here, not by "+tabular.DelimiterName(delimiter)+"s")
+		return false
+	}
 	t.columns = make(map[string]int, len(header))
 	t.checks = make([]cellCheck, len(header))
 	for i, name := range header {
@@ -185,11 +189,15 @@ func (t *table) readHeader(header []string) bool {
 			return false
 		}
 		name = strings.Clone(name)
-		found := slices.IndexFunc(t.resource.fields, func(f field) bool { return f.name == name })
+		found := t.field(name)
 		if _, repeated := t.columns[name]; repeated {
 			fail(i, name, fmt.Sprintf("column %s is there twice", quote(name)))
 		} else if found < 0 {
-			fail(i, name, fmt.Sprintf("column %s is not in the schema", quote(name)))
+			message, hint := fmt.Sprintf("column %s is not in the schema", quote(name)), t.headerHint()
+			if meant := strings.ToLower(strings.TrimSpace(name)); t.field(meant) >= 0 {
+				hint = "did you mean " + meant + "?"
+			}
+			refuse(i, name, message, hint)
 		} else {
 			t.columns[name] = i
 			t.checks[i] = newCellCheck(t.resource, &t.resource.fields[found])
@@ -201,6 +209,25 @@ func (t *table) readHeader(header []string) bool {
 		}
 	}
 	return ok
+}
+
+// field is the place of a field of the schema; negative if there is none of the name.
+func (t *table) field(name string) int {
+	return slices.IndexFunc(t.resource.fields, func(f field) bool { return f.name == name })
+}
+
+// otherDelimiter finds out whether the header of a CSV file was taken for one cell because something else than a comma separates its columns.
+func (t *table) otherDelimiter(header []string) (rune, bool) {
+	if f := t.file; len(header) != 1 || f.file == nil || f.file.Format() != tabular.CSV || f.options.Delimiter != 0 {
+		return 0, false
+	}
+	for _, delimiter := range []rune{';', '\t', '|'} {
+		first, _, found := strings.Cut(header[0], string(delimiter))
+		if found && t.field(first) >= 0 {
+			return delimiter, true
+		}
+	}
+	return 0, false
 }
 
 // headerHint says which columns the table has.

@@ -38,6 +38,9 @@ func (a *app) openInput(paths []string) (loader.Input, error) {
 			continue
 		}
 		info, err := os.Stat(path)
+		if err != nil && strings.Contains(path, "://") {
+			return loader.Input{}, &usageError{path + " is an address, and only files are read", "download it first"}
+		}
 		if err != nil {
 			return loader.Input{}, err
 		}

@@ -177,6 +177,10 @@ func reachable(listening net.Addr) string {
 // open listens, on this machine only unless it is said who may read.
 func (c *serveCmd) open(ctx context.Context) (net.Listener, error) {
 	address, err := net.ResolveTCPAddr("tcp", c.Listen)
+	var malformed *net.AddrError
+	if errors.As(err, &malformed) {
+		return nil, &usageError{"--listen " + c.Listen + " is no address: " + malformed.Err, "write HOST:PORT"}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %q: %w", c.Listen, err)
 	}

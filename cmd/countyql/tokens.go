@@ -72,7 +72,7 @@ func (c *tokensCreateCmd) grant(now time.Time) (access.Grant, string, error) {
 	}
 	if role != access.Reader && !scope.Everything() {
 		return access.Grant{}, "", &usageError{
-			"a " + c.Role + " has no --region and no --indicator", "what is loaded and published is everybody's; make a reader for a part",
+			"the role " + c.Role + " has no --region and no --indicator", "what is loaded and published is everybody's; make a reader for a part",
 		}
 	}
 	expires, err := expiry(c.Expires, now)

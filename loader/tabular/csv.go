@@ -52,7 +52,7 @@ func (t *csvTable) Next() ([]string, error) {
 		t.row = Place{t.file, line, column}
 		return nil, &Malformed{
 			Place: t.row, Code: CodeSyntax, Message: syntax.Err.Error(),
-			Hint:  `a cell with a ` + delimiterName(t.reader.Comma) + ` or a quote stands in quotes, and a quote inside is doubled: "say ""yes"""`,
+			Hint:  `a cell with a ` + DelimiterName(t.reader.Comma) + ` or a quote stands in quotes, and a quote inside is doubled: "say ""yes"""`,
 			Fatal: swallowed,
 		}
 	}
@@ -78,8 +78,8 @@ func (t *csvTable) Place(cell int) Place {
 	return Place{t.file, line, t.text.characters(line, bytes)}
 }
 
-// delimiterName is how people call a delimiter.
-func delimiterName(delimiter rune) string {
+// DelimiterName is how people call a delimiter.
+func DelimiterName(delimiter rune) string {
 	switch delimiter {
 	case ',':
 		return "comma"
