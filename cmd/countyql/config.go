@@ -165,6 +165,9 @@ func (f *configFile) add(entry *ast.MappingValueNode, flags []*kong.Flag) error 
 	if err := flags[at].Parse(kong.Scan().PushTyped(text, kong.FlagValueToken), trial); err != nil {
 		return failed("%v", err)
 	}
+	if allowed := flags[at].EnumSlice(); flags[at].Enum != "" && !slices.Contains(allowed, text) {
+		return failed("%s is %q, and may be %s", name, text, strings.Join(allowed, " or "))
+	}
 	f.values[name] = setting{text, line}
 	return nil
 }
