@@ -204,7 +204,7 @@ func TestUploads_close(t *testing.T) {
 // An upload that arrived may take longer to load than its body might have stalled.
 func TestUploads_longLoad(t *testing.T) {
 	t.Parallel()
-	const stall = 50 * time.Millisecond
+	const stall = 250 * time.Millisecond
 	s := newUploadServer(t, server.UploadOptions{Stall: stall})
 	writer, err := s.engine.Begin(t.Context())
 	if err != nil {
@@ -221,7 +221,7 @@ func TestUploads_longLoad(t *testing.T) {
 	case body := <-ended:
 		t.Errorf("the load ended by itself: %s", body)
 		ended <- body
-	case <-time.After(10 * stall):
+	case <-time.After(4 * stall):
 	}
 	if err := writer.Abort(); err != nil {
 		t.Fatal(err)

@@ -33,26 +33,26 @@ func TestSecured(t *testing.T) {
 func TestSecured_unchanged(t *testing.T) {
 	t.Parallel()
 	handler := New(&query.Service{}, Options{Pages: fstest.MapFS{"index.html": {Data: []byte("<html >"), ModTime: time.Unix(1, 0)}}})
-	get := func(since string) *http.Response {
+	get := func(since string) *httptest.ResponseRecorder {
 		request := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
 		request.Header.Set("If-Modified-Since", since)
 		recorder := httptest.NewRecorder()
 		handler.ServeHTTP(recorder, request)
-		return recorder.Result()
+		return recorder
 	}
 	first := get("")
-	again := get(first.Header.Get("Last-Modified"))
-	if again.StatusCode != http.StatusNotModified {
-		t.Fatalf("%d %v", again.StatusCode, again.Header)
+	again := get(first.Header().Get("Last-Modified"))
+	if again.Code != http.StatusNotModified {
+		t.Fatalf("%d %v", again.Code, again.Header())
 	}
 	for _, name := range []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"} {
-		if first.Header.Get(name) == "" || again.Header.Get(name) != "" {
-			t.Errorf("%s is %q at first and %q again", name, first.Header.Get(name), again.Header.Get(name))
+		if first.Header().Get(name) == "" || again.Header().Get(name) != "" {
+			t.Errorf("%s is %q at first and %q again", name, first.Header().Get(name), again.Header().Get(name))
 		}
 	}
 	for _, name := range []string{"Last-Modified", "Cache-Control", "X-Request-Id"} {
-		if again.Header.Get(name) == "" {
-			t.Errorf("%s is missing: %v", name, again.Header)
+		if again.Header().Get(name) == "" {
+			t.Errorf("%s is missing: %v", name, again.Header())
 		}
 	}
 }
