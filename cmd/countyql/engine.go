@@ -38,6 +38,9 @@ func (a *app) place() string {
 
 // openEngine opens the store with the engine that a URL names: in a directory, or in a cluster, with a directory to stage in.
 func openEngine(url, dir string, options duckdb.Options) (engine, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, &usageError{"--store " + dir + " is not a directory", "name that of a store, or one that is to be made"}
+	}
 	scheme, rest, _ := strings.Cut(url, ":")
 	switch {
 	case isRemote(url):

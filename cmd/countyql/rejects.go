@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -26,6 +27,9 @@ func createRejects(path string) (*rejectsFile, error) {
 	}
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
 	if err != nil {
+		if inner := errors.Unwrap(err); inner != nil { // which is of the temporary file
+			err = &fs.PathError{Op: "create", Path: path, Err: inner}
+		}
 		return nil, fmt.Errorf("write the rejected rows: %w", err)
 	}
 	f := &rejectsFile{path: path, file: file, buffer: bufio.NewWriter(file)}
