@@ -46,7 +46,9 @@ type Engine struct {
 	blocks []*entry   // those that have one, of the current holding
 	wanted []*entry   // of the current holding
 
-	rolledBytes int64 // of what blocks roll up to
+	rolledBytes int64                // of what blocks roll up to
+	folds       map[string]*keptFold // of the current holding, by what they are of
+	foldBytes   int64
 
 	hits, fallbacks, loads, evictions atomic.Int64
 }
@@ -66,7 +68,7 @@ func New(backing Backing, options Options) *Engine {
 
 // Stats are what an engine holds and has done.
 type Stats struct {
-	Bytes     int64 // of blocks and what they roll up to
+	Bytes     int64 // of blocks and of what figures roll up to
 	Budget    int64 // of both
 	Blocks    int64
 	Hits      int64 // selections and counts answered from blocks
@@ -80,7 +82,7 @@ func (e *Engine) Stats() Stats {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return Stats{
-		Bytes: e.bytes + e.rolledBytes, Budget: e.options.Bytes, Blocks: int64(len(e.blocks)),
+		Bytes: e.bytes + e.rolledBytes + e.foldBytes, Budget: e.options.Bytes, Blocks: int64(len(e.blocks)),
 		Hits: e.hits.Load(), Fallbacks: e.fallbacks.Load(), Loads: e.loads.Load(), Evictions: e.evictions.Load(),
 	}
 }

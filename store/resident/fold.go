@@ -12,7 +12,8 @@ import (
 	"github.com/countyql/countyql/store"
 )
 
-// Fold rolls figures up over time, block by block. What is not in memory the backing engine rolls up, if it can; otherwise it passes in parts.
+// Fold rolls figures up over time, block by block. What is not in memory the backing engine rolls up, if it can; otherwise it passes in parts. Then what
+// has become of them is kept.
 func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Folded, bool, error) {
 	if selection.Latest != nil {
 		return nil, false, nil
@@ -34,18 +35,24 @@ func (s *snapshot) Fold(ctx context.Context, selection store.Select) (*store.Fol
 	case folds && isWhole(&selection):
 		ok, err = f.shared(ctx, folder, &selection)
 	case s.passes(&selection):
-		p := &passing{
-			snapshot: s, selection: &selection, omit: store.ColumnSource | store.ColumnDerived,
-			there:  func(q *question) (bool, error) { return f.asked(ctx, q) },
-			passed: f.passed,
-		}
-		ok, err = p.run(ctx, s.parts(&selection))
-		f.figures = p.figures
+		ok, err = f.elsewhere(&selection, func() (*store.Folded, bool, error) { return f.pass(ctx, &selection) })
 	}
 	if !ok || err != nil {
 		return nil, false, err
 	}
 	return &store.Folded{Stretches: f.stretches, Figures: f.figures}, true, nil
+}
+
+// pass rolls a selection up in parts.
+func (f *fold) pass(ctx context.Context, selection *store.Select) (*store.Folded, bool, error) {
+	passed := &fold{snapshot: f.snapshot, regions: f.regions}
+	p := &passing{
+		snapshot: f.snapshot, selection: selection, omit: store.ColumnSource | store.ColumnDerived,
+		there:  func(q *question) (bool, error) { return passed.asked(ctx, q) },
+		passed: passed.passed,
+	}
+	ok, err := p.run(ctx, f.snapshot.parts(selection))
+	return &store.Folded{Stretches: passed.stretches, Figures: p.figures}, ok, err
 }
 
 // passes reports whether a selection that is not in memory as a whole can be answered in parts.
@@ -89,15 +96,17 @@ func isWhole(s *store.Select) bool {
 	return fromBlocks(s) && inOrder(s) && s.Order == (store.Order{}) && s.After == nil && s.Limit == 0
 }
 
-// askWhole picks the rows of a whole selection, if all blocks are there. The question is done when its rows have been read.
+// askWhole picks the rows of a whole selection, if all blocks are there; if not, it is missed or found elsewhere. The question is done when its
+// rows have been read.
 func (s *snapshot) askWhole(ctx context.Context, selection *store.Select) (*question, bool, error) {
 	if !isWhole(selection) || s.holding == nil {
 		return nil, false, nil
 	}
-	q, ok := s.ask(selection, true)
+	q, ok := s.askFor(selection, true)
 	if !ok {
 		return nil, false, nil
 	}
+	s.engine.hits.Add(1)
 	err := q.pickAll(ctx)
 	if err == nil && selection.Cap > 0 && q.count > selection.Cap {
 		err = &store.RowCapError{Cap: selection.Cap}
@@ -107,6 +116,13 @@ func (s *snapshot) askWhole(ctx context.Context, selection *store.Select) (*ques
 		return nil, false, err
 	}
 	return q, true, nil
+}
+
+// missed counts a selection that the backing engine is asked for.
+func (s *snapshot) missed(selection *store.Select) {
+	if isWhole(selection) && s.holding != nil {
+		s.engine.fallbacks.Add(1)
+	}
 }
 
 // foldBlock appends the selected figures of a block, rolled up. Where they are most of those in their periods, all are rolled up and kept for

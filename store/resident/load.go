@@ -53,6 +53,7 @@ func (e *Engine) adopt(h *holding) []series {
 		old.dropped = true
 	}
 	e.blocks, e.wanted = nil, nil
+	e.folds, e.foldBytes = nil, 0
 	return used
 }
 

@@ -20,7 +20,7 @@ type rolled struct {
 const (
 	// mostRolled is for how many spans of time a block keeps its figures rolled up.
 	mostRolled = 4
-	// rolledPart is the part of the budget that is for what blocks roll up to, which blocks would fill otherwise.
+	// rolledPart is the part of the budget that is for what figures roll up to, which blocks would fill otherwise.
 	rolledPart = 32
 )
 
@@ -67,6 +67,7 @@ func (e *Engine) keepRolled(b *block, from, to int, stretch *store.Stretch) {
 	}
 	b.rolled = append(b.rolled, one)
 	e.rolledBytes += one.bytes
+	e.dropFolds(e.options.Bytes/rolledPart - e.rolledBytes)
 }
 
 func sizeOf(s *store.Stretch) int64 {

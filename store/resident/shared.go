@@ -32,18 +32,35 @@ func (f *fold) shared(ctx context.Context, folder store.Folder, selection *store
 	if most > 0 {
 		rest.Cap = max(1, most-f.figures) // none would be no cap
 	}
-	folded, ok, err := folder.Fold(ctx, rest)
+	ok, err := f.elsewhere(&rest, func() (*store.Folded, bool, error) { return folder.Fold(ctx, rest) })
 	var capped *store.RowCapError
 	switch {
-	case errors.As(err, &capped), ok && most > 0 && f.figures+folded.Figures > most:
+	case errors.As(err, &capped), ok && most > 0 && f.figures > most:
 		return false, &store.RowCapError{Cap: most}
 	case !ok || err != nil:
 		return false, err
 	}
-	f.figures += folded.Figures
-	if f.stretches = append(f.stretches, folded.Stretches...); len(folded.Stretches) < len(f.stretches) {
-		slices.SortStableFunc(f.stretches, compareSeries)
+	slices.SortStableFunc(f.stretches, compareSeries)
+	return true, nil
+}
+
+// elsewhere adds what a selection rolls up to that is not in memory: what is kept of it, or else what it is made to.
+func (f *fold) elsewhere(selection *store.Select, roll func() (*store.Folded, bool, error)) (bool, error) {
+	s := f.snapshot
+	folded, err := s.engine.kept(s.holding, selection)
+	if err != nil {
+		return false, err
 	}
+	if folded == nil {
+		s.missed(selection)
+		var ok bool
+		if folded, ok, err = roll(); !ok || err != nil {
+			return false, err
+		}
+		s.engine.keepFold(s.holding, selection, folded)
+	}
+	f.figures += folded.Figures
+	f.stretches = append(f.stretches, folded.Stretches...)
 	return true, nil
 }
 

@@ -20,6 +20,7 @@ func (s *snapshot) Stretches(ctx context.Context, selection store.Select) ([]sto
 		s.hold(q)
 		return list, true, nil
 	}
+	s.missed(&selection)
 	if list, ok, err := s.streamed(ctx, &selection); ok || err != nil {
 		return list, ok, err
 	}
