@@ -7,11 +7,11 @@ func Counted[N int | int32 | int64](count N, noun string) string {
 	if count == 1 {
 		return "1 " + noun
 	}
-	return grouped(strconv.FormatInt(int64(count), 10)) + " " + noun + "s"
+	return Grouped(strconv.FormatInt(int64(count), 10)) + " " + noun + "s"
 }
 
-// grouped puts commas between the thousands of a whole number.
-func grouped(digits string) string {
+// Grouped puts commas between the thousands of a whole number, which may have a sign: -1,234.
+func Grouped(digits string) string {
 	for at := len(digits) - 3; at > 0 && digits[at-1] != '-'; at -= 3 {
 		digits = digits[:at] + "," + digits[at:]
 	}

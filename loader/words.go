@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/countyql/countyql/indicator"
 )
 
 // formatNumber writes a number for people: thousands separators and at most four decimals.
@@ -21,15 +23,8 @@ func formatNumber(value float64) string {
 		return "0"
 	}
 	whole, fraction, _ := strings.Cut(text, ".")
-	sign := ""
-	if whole[0] == '-' {
-		sign, whole = "-", whole[1:]
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
 	if fraction != "" {
-		return sign + whole + "." + fraction
+		fraction = "." + fraction
 	}
-	return sign + whole
+	return indicator.Grouped(whole) + fraction
 }

@@ -52,8 +52,8 @@ var (
 	nothingSniffed, nothingTold = []string{"nosniff"}, []string{"no-referrer"}
 )
 
-// ofContent are their names. A client that is told that what it has is unchanged has them with it: RFC 9110, section 15.4.5. Each header
-// takes some twentieth of what such an answer takes.
+// ofContent names the headers above, which belong to content: a client that is told that what it has is unchanged has them with it (RFC 9110,
+// section 15.4.5). Each takes some twentieth of what such an answer takes.
 var ofContent = []string{"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"}
 
 // secured sets the headers that make browsers careful with data.
